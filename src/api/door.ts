@@ -1,0 +1,12 @@
+import type { Config } from '../config.ts'
+import type { Db } from '../db/database.ts'
+import type { Topic } from '../db/notify.ts'
+
+/** What every route gets: the doors are where the clock and chance come in, below them they are arguments. */
+export type Door = {
+  readonly db: Db
+  readonly config: Config
+  readonly now: () => Date
+  readonly random: (bytes: number) => Uint8Array
+  readonly notify: (topic: Topic) => void
+}

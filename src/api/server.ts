@@ -1,0 +1,63 @@
+import swagger from '@fastify/swagger'
+import reference from '@scalar/fastify-api-reference'
+import Fastify, { type FastifyInstance } from 'fastify'
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import { authenticate, type Caller } from './auth.ts'
+import type { Door } from './door.ts'
+import { answerFailure } from './failure.ts'
+import { managementRoutes, openRoutes } from './routes/index.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller
+  }
+}
+
+export const makeServer = (door: Door) =>
+  Fastify({
+    logger: door.config.logLevel === 'silent' ? false : { level: door.config.logLevel },
+    disableRequestLogging: true,
+    bodyLimit: 2 * 1024 * 1024,
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<ZodTypeProvider>()
+
+/** A server or a scope of it: what a route file gets. */
+export type App = ReturnType<typeof makeServer>
+
+const document = async (app: App): Promise<void> => {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Usher', description: 'Audiences and journeys: every noun of the app by HTTP.', version: '0.1.0' },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  await app.register(reference, { routePrefix: '/reference', configuration: { url: '/openapi.json', withDefaultFonts: false } })
+}
+
+/** The whole API on one server: open routes (tracking, webhooks, links, health), and management routes behind a token of the space. */
+export const createServer = async (door: Door): Promise<FastifyInstance> => {
+  const app = makeServer(door)
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler(answerFailure)
+  await document(app)
+  for (const route of openRoutes) await app.register(async (scope) => route(scope as App, door))
+  await app.register(async (scope) => {
+    scope.decorateRequest('caller', null as unknown as Caller)
+    scope.addHook('onRequest', async (request) => {
+      request.caller = await authenticate(door.db, request)
+    })
+    for (const route of managementRoutes) await scope.register(async (inner) => route(inner as App, door))
+  })
+  return app as unknown as FastifyInstance
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod'
+import { Misconfigured } from './base/errors.ts'
+
+const Environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  TEMPORAL_ADDRESS: z.string().optional(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_CLI_PATH: z.string().optional(),
+  USHER_HOST: z.string().default('127.0.0.1'),
+  USHER_PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  USHER_PUBLIC_URL: z.url().optional(),
+  USHER_SECRET: z.string().min(16).optional(),
+  USHER_DEV_TOKEN: z.string().optional(),
+  USHER_MAILBOX_URL: z.url().optional(),
+  USHER_HOME: z.string().optional(),
+  USHER_TASK_QUEUE: z.string().default('usher'),
+  USHER_EVALUATE_EVERY: z.string().default('5 seconds'),
+  USHER_LOG: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  USHER_CRASH_AT: z.string().optional(),
+})
+
+/** Everything that may differ between two installations. Read once, by `main.ts`, and handed on. */
+export type Config = {
+  /** Where Postgres is; absent in development, where one is embedded. */
+  readonly databaseUrl: string | undefined
+  /** Where Temporal is; absent in development, where a dev server is started. */
+  readonly temporalAddress: string | undefined
+  readonly temporalNamespace: string
+  readonly temporalCliPath: string | undefined
+  readonly taskQueue: string
+  readonly host: string
+  readonly port: number
+  /** The address that people and providers reach us at: in unsubscribe links and webhooks. */
+  readonly publicUrl: string
+  /** Signs unsubscribe links. Must stay the same for as long as sent messages shall be unsubscribable. */
+  readonly secret: string
+  /** In development the app signs itself in with this token; absent in production. */
+  readonly devToken: string | undefined
+  /** In development, where the app's Mailbox page gets what was sent; absent in production. */
+  readonly mailboxUrl: string | undefined
+  /** Where development keeps its database and caches. */
+  readonly home: string | undefined
+  readonly evaluateEvery: string
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'
+  readonly crashAt: string | undefined
+}
+
+/** Reads the environment, once: the only reader of it. @throws Misconfigured naming every variable that is wrong. */
+export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config => {
+  const { data, error } = Environment.safeParse(environment)
+  if (error) throw new Misconfigured('config', z.prettifyError(error))
+  return {
+    databaseUrl: data.DATABASE_URL,
+    temporalAddress: data.TEMPORAL_ADDRESS,
+    temporalNamespace: data.TEMPORAL_NAMESPACE,
+    temporalCliPath: data.TEMPORAL_CLI_PATH,
+    taskQueue: data.USHER_TASK_QUEUE,
+    host: data.USHER_HOST,
+    port: data.USHER_PORT,
+    publicUrl: data.USHER_PUBLIC_URL ?? `http://${data.USHER_HOST}:${data.USHER_PORT}`,
+    secret: secretOf(data),
+    devToken: data.USHER_DEV_TOKEN,
+    mailboxUrl: data.USHER_MAILBOX_URL,
+    home: data.USHER_HOME,
+    evaluateEvery: data.USHER_EVALUATE_EVERY,
+    logLevel: data.USHER_LOG,
+    crashAt: data.USHER_CRASH_AT,
+  }
+}
+
+// With a database of one's own it is production, and links that anybody could forge would unsubscribe anybody.
+const secretOf = (data: z.infer<typeof Environment>): string => {
+  if (data.USHER_SECRET) return data.USHER_SECRET
+  if (data.DATABASE_URL)
+    throw new Misconfigured('config', 'USHER_SECRET is missing: set it to 16 or more random characters and keep it.')
+  return 'usher development secret'
+}

@@ -1,0 +1,21 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Database, Db } from './database.ts'
+
+// Counts come as int8. They stay far below 2^53, so a number is exact and a string would only be in the way.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+export type Connection = { readonly db: Db; readonly pool: pg.Pool; readonly close: () => Promise<void> }
+
+/** A pool on `url`. A connection that breaks while idle is dropped and replaced; it must not end the process. */
+export const connect = (url: string, options: { readonly max?: number; readonly application?: string } = {}): Connection => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: 5_000,
+    application_name: options.application ?? 'usher',
+  })
+  pool.on('error', () => {})
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  return { db, pool, close: () => db.destroy() }
+}

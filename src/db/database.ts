@@ -1,0 +1,19 @@
+import type { Kysely } from 'kysely'
+import type { AudienceTables } from './rows/audience.ts'
+import type { EventTables } from './rows/event.ts'
+import type { JourneyTables } from './rows/journey.ts'
+import type { MessageTables } from './rows/message.ts'
+import type { ProfileTables } from './rows/profile.ts'
+import type { SpaceTables } from './rows/space.ts'
+import type { SubscriptionTables } from './rows/subscription.ts'
+
+export type Database = SpaceTables &
+  ProfileTables &
+  EventTables &
+  AudienceTables &
+  SubscriptionTables &
+  MessageTables &
+  JourneyTables
+
+/** A connection pool or an open transaction: whoever gets one does not care which. */
+export type Db = Kysely<Database>

@@ -1,0 +1,70 @@
+import type { Json, JsonObject } from '../../base/json.ts'
+
+type Definition = {
+  space_id: string
+  id: string
+  key: string
+  name: string
+  description: string
+  enabled: boolean
+  version: number
+  created_by: string
+  updated_by: string
+  created_at: Date
+  updated_at: Date
+  deleted_at: Date | null
+}
+export type AudienceRow = Definition & { condition: JsonObject; options: JsonObject }
+export type ComputedTraitRow = Definition & { definition: JsonObject }
+export type AudienceStateRow = {
+  space_id: string
+  audience_id: string
+  status: string
+  reason: string | null
+  evaluated_at: Date | null
+  evaluated_version: number
+  member_count: number
+  next_instant: Date | null
+}
+export type ComputedTraitStateRow = {
+  space_id: string
+  computed_trait_id: string
+  status: string
+  reason: string | null
+  evaluated_at: Date | null
+  evaluated_version: number
+  next_instant: Date | null
+}
+export type AudienceEvaluationRow = {
+  space_id: string
+  audience_id: string
+  id: string
+  mode: 'full' | 'incremental'
+  evaluated_at: Date
+  duration_ms: number
+  candidates: number | null
+  entered: number
+  exited: number
+  error: string | null
+}
+export type MembershipRow = { space_id: string; audience_id: string; profile_id: string; entered_at: Date }
+export type MembershipChangeRow = {
+  space_id: string
+  profile_id: string
+  id: string
+  audience_id: string
+  change: 'entered' | 'exited'
+  changed_at: Date
+}
+export type ComputedValueRow = { space_id: string; computed_trait_id: string; profile_id: string; value: Json; changed_at: Date }
+
+export type AudienceTables = {
+  audience: AudienceRow
+  audience_state: AudienceStateRow
+  audience_evaluation: AudienceEvaluationRow
+  membership: MembershipRow
+  membership_change: MembershipChangeRow
+  computed_trait: ComputedTraitRow
+  computed_trait_state: ComputedTraitStateRow
+  computed_value: ComputedValueRow
+}

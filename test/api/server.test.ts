@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { freshDatabase } from '../support/database.ts'
+import { testApi } from '../support/server.ts'
+
+const database = await freshDatabase()
+const api = await testApi(database)
+const other = await testApi(database, 'spa_other')
+
+it('answers the space of the token', async () => {
+  const { status, body } = await api.call('GET', '/spaces/spa_test')
+  expect([status, body.data.space.id]).toEqual([200, 'spa_test'])
+})
+
+it('refuses a token of another space', async () => {
+  expect((await other.call('GET', '/spaces/spa_test')).status).toBe(403)
+})
+
+it('refuses without a token, and says what to send', async () => {
+  const answer = await api.server.inject({ url: '/spaces/spa_test' })
+  expect([answer.statusCode, answer.json().error.code]).toEqual([401, 'authentication_error'])
+})
+
+it('describes itself in OpenAPI 3.1', async () => {
+  const answer = await api.server.inject({ url: '/openapi.json' })
+  expect(answer.json()).toMatchObject({ openapi: '3.1.0', paths: { '/spaces/{space}': {}, '/health': {} } })
+})

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import type { Door } from '../../src/api/door.ts'
+import { createServer } from '../../src/api/server.ts'
+import { readConfig } from '../../src/config.ts'
+import { createSource, createSpace, createToken } from '../../src/space/space.ts'
+import type { TestDatabase } from './database.ts'
+
+export type TestApi = {
+  readonly server: FastifyInstance
+  readonly door: Door
+  readonly spaceId: string
+  readonly token: string
+  readonly writeKey: string
+  /** Calls the API as this space's owner. */
+  readonly call: (
+    method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ) => Promise<{ status: number; body: ReturnType<typeof JSON.parse> }>
+}
+
+/** The real server on a fresh database with one space, its token and its write key; `now` may be given to stand still. */
+export const testApi = async (
+  { db }: TestDatabase,
+  spaceId = 'spa_test',
+  now: () => Date = () => new Date(),
+): Promise<TestApi> => {
+  const door: Door = { db, config: readConfig({ USHER_LOG: 'silent' }), now, random: (n) => randomBytes(n), notify: () => {} }
+  const token = `token_of_${spaceId}`
+  const writeKey = `key_of_${spaceId}`
+  await createSpace(db, { id: spaceId, slug: spaceId, name: spaceId }, now())
+  await createSource(db, { spaceId, id: `src_${spaceId}`, name: 'test', kind: 'server', writeKey }, now())
+  await createToken(db, { spaceId, name: 'test', secret: token }, now())
+  const server = await createServer(door)
+  const call: TestApi['call'] = async (method, path, body) => {
+    const answer = await server.inject({
+      method,
+      url: path,
+      headers: { authorization: `Bearer ${token}` },
+      ...(body === undefined ? {} : { payload: body as object }),
+    })
+    return { status: answer.statusCode, body: answer.body === '' ? undefined : answer.json() }
+  }
+  return { server, door, spaceId, token, writeKey, call }
+}

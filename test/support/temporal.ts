@@ -1,0 +1,14 @@
+import { afterAll } from 'vitest'
+import { must } from '../../src/base/must.ts'
+import { findTemporal, startTemporal, type TemporalServer } from '../../src/dev/temporal.ts'
+
+/** A Temporal dev server of this test file's own, in memory; stopped when the file is done. */
+export const freshTemporal = async (): Promise<TemporalServer> => {
+  const binary = must(
+    findTemporal(process.env['TEMPORAL_CLI_PATH'], process.env['PATH'] ?? ''),
+    'a Temporal CLI; `npm test` finds or builds one',
+  )
+  const server = await startTemporal(binary.path)
+  afterAll(server.stop)
+  return server
+}
