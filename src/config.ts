@@ -15,8 +15,11 @@ const Environment = z.object({
   USHER_HOME: z.string().optional(),
   USHER_TASK_QUEUE: z.string().default('usher'),
   USHER_EVALUATE_EVERY: z.string().default('5 seconds'),
+  USHER_URL: z.url().optional(),
+  USHER_TOKEN: z.string().optional(),
   USHER_LOG: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   USHER_CRASH_AT: z.string().optional(),
+  PATH: z.string().default(''),
 })
 
 /** Everything that may differ between two installations. Read once, by `main.ts`, and handed on. */
@@ -41,8 +44,13 @@ export type Config = {
   /** Where development keeps its database and caches. */
   readonly home: string | undefined
   readonly evaluateEvery: string
+  /** Where the command line finds the API, and the token it shows there; absent, it asks the `npm start` that runs beside it. */
+  readonly apiUrl: string | undefined
+  readonly apiToken: string | undefined
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'
   readonly crashAt: string | undefined
+  /** Where programs are looked for: the Temporal CLI, Go. */
+  readonly path: string
 }
 
 /** Reads the environment, once: the only reader of it. @throws Misconfigured naming every variable that is wrong. */
@@ -63,10 +71,16 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     mailboxUrl: data.USHER_MAILBOX_URL,
     home: data.USHER_HOME,
     evaluateEvery: data.USHER_EVALUATE_EVERY,
+    apiUrl: data.USHER_URL,
+    apiToken: data.USHER_TOKEN,
     logLevel: data.USHER_LOG,
     crashAt: data.USHER_CRASH_AT,
+    path: data.PATH,
   }
 }
+
+/** The environment that a child process of ours gets: this one's and what is added. */
+export const environmentWith = (added: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({ ...process.env, ...added })
 
 // With a database of one's own it is production, and links that anybody could forge would unsubscribe anybody.
 const secretOf = (data: z.infer<typeof Environment>): string => {

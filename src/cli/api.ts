@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { Misconfigured, Refused, Unavailable } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { Config } from '../config.ts'
+
+/** The space that the command line works on: its API, over HTTP like any other client. */
+export type Api = {
+  readonly get: (path: string, search?: Readonly<Record<string, string | undefined>>) => Promise<JsonObject>
+  readonly post: (path: string, body?: unknown) => Promise<JsonObject>
+}
+
+const Session = z.object({ url: z.string(), token: z.string(), spaceId: z.string() })
+type Session = z.infer<typeof Session>
+
+const runningBeside = async (home: string): Promise<Session | undefined> => {
+  const text = await readFile(join(home, 'session.json'), 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : Session.parse(JSON.parse(text))
+}
+
+const spaceOf = async (url: string, token: string): Promise<string> => {
+  const answer = await request(url, token, 'GET', '/space')
+  return z.object({ space: z.object({ id: z.string() }) }).parse(answer).space.id
+}
+
+const sessionOf = async (config: Config): Promise<Session> => {
+  if (config.apiUrl && config.apiToken)
+    return { url: config.apiUrl, token: config.apiToken, spaceId: await spaceOf(config.apiUrl, config.apiToken) }
+  const session = await runningBeside(config.home ?? '.usher')
+  if (session) return session
+  throw new Misconfigured('cli', 'Which Usher? Start one here with `npm start`, or set USHER_URL and USHER_TOKEN.')
+}
+
+const Failure = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    problems: z.array(z.object({ field: z.string(), message: z.string(), remedy: z.string().optional() })).optional(),
+  }),
+})
+
+const messageOf = (body: unknown, status: number): string => {
+  const { data } = Failure.safeParse(body)
+  if (!data) return `The API answered ${status}.`
+  const lines = (data.error.problems ?? []).map((p) => `  ${p.field}: ${p.message}${p.remedy ? ` (${p.remedy})` : ''}`)
+  return lines.length > 0 ? ['Not accepted:', ...lines].join('\n') : data.error.message
+}
+
+const request = async (url: string, token: string, method: string, path: string, body?: unknown): Promise<JsonObject> => {
+  const init = {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+  }
+  const answer = await fetch(new URL(path, url), body === undefined ? init : { ...init, body: JSON.stringify(body) }).catch(
+    (cause: unknown) => {
+      throw new Unavailable('cli', `Nobody answers at ${url}. Is Usher running there?`, { cause })
+    },
+  )
+  const json: unknown = await answer.json().catch(() => undefined)
+  if (!answer.ok) throw new Refused('cli', messageOf(json, answer.status), { status: answer.status })
+  return z.object({ data: z.record(z.string(), z.json()) }).parse(json).data as JsonObject
+}
+
+const withSearch = (path: string, search: Readonly<Record<string, string | undefined>>): string => {
+  const given = Object.entries(search).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`
+}
+
+/** The API of the space that the environment, or the Usher running in this folder, names. @throws Misconfigured when neither does. */
+export const openApi = async (config: Config): Promise<Api> => {
+  const { url, token, spaceId } = await sessionOf(config)
+  const at = (path: string): string => `/spaces/${spaceId}${path}`
+  return {
+    get: (path, search = {}) => request(url, token, 'GET', at(withSearch(path, search))),
+    post: (path, body = {}) => request(url, token, 'POST', at(path), body),
+  }
+}

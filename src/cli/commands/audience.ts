@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import type { JsonObject } from '../../base/json.ts'
+import type { Session } from '../program.ts'
+import { listOf, objectOf, table, textOf } from '../table.ts'
+
+const count = (row: JsonObject, key: string) => objectOf(row, key)['count']
+
+const showAudiences = (answer: JsonObject): string =>
+  table(listOf(answer, 'audiences'), [
+    ['key', (row) => row['key']],
+    ['people', (row) => count(row, 'size')],
+    ['in 24 h', (row) => objectOf(row, 'changes24h')['entered']],
+    ['out 24 h', (row) => objectOf(row, 'changes24h')['exited']],
+    ['status', (row) => row['status']],
+    ['who', (row) => row['sentence']],
+  ])
+
+const showPeople = (rows: readonly JsonObject[]): string =>
+  table(rows, [
+    ['profile', (row) => row['profileId']],
+    ['name', (row) => row['name']],
+    ['email', (row) => row['email']],
+    ['since', (row) => row['enteredAt']],
+  ])
+
+const showPreview = (answer: JsonObject): string => {
+  const preview = objectOf(answer, 'audiencePreview')
+  return `${textOf(count(preview, 'size'))} people: ${textOf(preview['sentence'])}\n\n${showPeople(listOf(preview, 'results'))}`
+}
+
+const branch = (node: JsonObject, depth: number): string => {
+  const evidence = node['evidence'] === undefined ? '' : `   ${JSON.stringify(node['evidence'])}`
+  const line = `${'  '.repeat(depth)}${node['matches'] ? '✓' : '✗'} ${textOf(node['sentence'])}${evidence}`
+  return [line, ...listOf(node, 'conditions').map((child) => branch(child, depth + 1))].join('\n')
+}
+
+const showExplanation = (answer: JsonObject): string =>
+  `${answer['matches'] ? 'In' : 'Not in'} this audience.\n${branch(objectOf(answer, 'conditions'), 0)}`
+
+/** `usher audience list | preview <file> | members <key> | explain <key> <profile>`. */
+export const audienceCommand = (program: Command, { api, print }: Session): void => {
+  const audience = program.command('audience').description('who is in, and why')
+  audience
+    .command('list')
+    .description('every audience with its size')
+    .action(async () => print(await (await api()).get('/audiences', { count: '200' }), showAudiences))
+  audience
+    .command('preview <file>')
+    .description('who would be in, for a condition in a JSON file')
+    .option('--at <instant>', 'as of another instant, for example 2026-01-31T00:00:00Z')
+    .option('--count <n>', 'how many people to show', '10')
+    .action(async (file: string, options: { at?: string; count: string }) => {
+      const condition: unknown = JSON.parse(await readFile(file, 'utf8'))
+      print(
+        await (await api()).post('/audiences/previews', {
+          definition: { condition },
+          at: options.at,
+          count: Number(options.count),
+        }),
+        showPreview,
+      )
+    })
+  audience
+    .command('members <audience>')
+    .description('who is in now')
+    .option('--count <n>', 'how many to show', '20')
+    .option('--search <text>', 'only whose name or address contains it')
+    .action(async (id: string, options: { count: string; search?: string }) =>
+      print(await (await api()).get(`/audiences/${encodeURIComponent(id)}/members`, options), (answer) =>
+        showPeople(listOf(answer, 'members')),
+      ),
+    )
+  audience
+    .command('explain <audience> <profile>')
+    .description('why a person is in or not: by id, or as type:value, for example email:ada@example.com')
+    .action(async (id: string, profile: string) =>
+      print(await (await api()).get(`/audiences/${encodeURIComponent(id)}/explain`, { profile }), showExplanation),
+    )
+}

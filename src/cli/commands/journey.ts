@@ -1,0 +1,83 @@
+import type { Command } from 'commander'
+import type { JsonObject } from '../../base/json.ts'
+import type { Session } from '../program.ts'
+import { listOf, objectOf, table, textOf } from '../table.ts'
+
+const showJourneys = (answer: JsonObject): string =>
+  table(listOf(answer, 'journeys'), [
+    ['key', (row) => row['key']],
+    ['status', (row) => row['status']],
+    ['version', (row) => row['liveVersion']],
+    ['active', (row) => objectOf(row, 'stats')['active']],
+    ['held', (row) => objectOf(row, 'stats')['held']],
+    ['completed', (row) => objectOf(row, 'stats')['completed']],
+    ['exited', (row) => objectOf(row, 'stats')['exited']],
+    ['name', (row) => row['name']],
+  ])
+
+const showRuns = (answer: JsonObject): string =>
+  table(listOf(answer, 'runs'), [
+    ['run', (row) => row['id']],
+    ['who', (row) => row['name'] ?? row['profileId']],
+    ['status', (row) => row['status']],
+    ['step', (row) => row['step']],
+    ['why', (row) => row['endReason']],
+    ['entered', (row) => row['enteredAt']],
+    ['due', (row) => row['dueAt']],
+  ])
+
+const showSimulation = (answer: JsonObject): string => {
+  const simulation = objectOf(answer, 'simulation')
+  const steps = table(listOf(simulation, 'steps'), [
+    ['step', (row) => row['step']],
+    ['passed', (row) => row['passed']],
+    ['still there', (row) => row['here']],
+    [
+      'branches',
+      (row) =>
+        listOf(row, 'branches')
+          .map((each) => `${textOf(each['name'])} ${textOf(each['count'])}`)
+          .join(', '),
+    ],
+  ])
+  const messages = Object.entries(objectOf(simulation, 'messages'))
+    .map(([channel, number]) => `${textOf(number)} ${channel}`)
+    .join(', ')
+  return `${textOf(simulation['entered'])} would have entered; messages: ${messages}.\n\n${steps}`
+}
+
+/** `usher journey list | publish <key> | simulate <key> | runs <key>`. */
+export const journeyCommand = (program: Command, { api, print }: Session): void => {
+  const journey = program.command('journey').description('what people walk through')
+  journey
+    .command('list')
+    .description('every journey with its runs')
+    .action(async () => print(await (await api()).get('/journeys', { count: '200' }), showJourneys))
+  journey
+    .command('publish <journey>')
+    .description('make the draft live')
+    .option('--previous <drain|archive>', 'what becomes of runs of the version before')
+    .action(async (id: string, options: { previous?: string }) =>
+      print(await (await api()).post(`/journeys/${encodeURIComponent(id)}/publish`, options), (answer) => {
+        const { name, liveVersion } = objectOf(answer, 'journey')
+        return `"${textOf(name)}" is live as version ${textOf(liveVersion)}.`
+      }),
+    )
+  journey
+    .command('simulate <journey>')
+    .description('what would have happened between two instants')
+    .requiredOption('--from <instant>')
+    .requiredOption('--to <instant>')
+    .action(async (id: string, options: { from: string; to: string }) =>
+      print(await (await api()).post(`/journeys/${encodeURIComponent(id)}/simulate`, options), showSimulation),
+    )
+  journey
+    .command('runs <journey>')
+    .description('who is walking')
+    .option('--step <step>')
+    .option('--status <status>')
+    .option('--count <n>', 'how many to show', '20')
+    .action(async (id: string, options: { step?: string; status?: string; count: string }) =>
+      print(await (await api()).get(`/journeys/${encodeURIComponent(id)}/runs`, options), showRuns),
+    )
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+import type { JsonObject } from '../../base/json.ts'
+import { isObject } from '../../base/json.ts'
+import type { Session } from '../program.ts'
+import { listOf, objectOf, table, textOf } from '../table.ts'
+
+const pairs = (object: JsonObject): string =>
+  Object.entries(object)
+    .map(
+      ([key, value]) =>
+        `  ${key}: ${Array.isArray(value) ? value.map(textOf).join(', ') : isObject(value) ? JSON.stringify(value) : textOf(value)}`,
+    )
+    .join('\n')
+
+const showProfile = (answer: JsonObject): string => {
+  const profile = objectOf(answer, 'profile')
+  const audiences = table(listOf(profile, 'audiences'), [
+    ['audience', (row) => row['key']],
+    ['since', (row) => row['enteredAt']],
+  ])
+  const subscriptions = table(listOf(profile, 'subscriptions'), [
+    ['channel', (row) => row['channel']],
+    ['address', (row) => row['address']],
+    ['state', (row) => row['status']],
+  ])
+  return [
+    `Profile ${textOf(profile['id'])}`,
+    pairs(objectOf(profile, 'identifiers')),
+    '\nTraits',
+    pairs(objectOf(profile, 'traits')),
+    `\n${audiences}`,
+    `\n${subscriptions}`,
+  ].join('\n')
+}
+
+/** `usher profile show <profile>`. */
+export const profileCommand = (program: Command, { api, print }: Session): void => {
+  const profile = program.command('profile').description('what is known of a person')
+  profile
+    .command('show <profile>')
+    .description('by id, or as type:value, for example user_id:42')
+    .action(async (id: string) => print(await (await api()).get(`/profiles/${encodeURIComponent(id)}`), showProfile))
+}

@@ -1,0 +1,26 @@
+import { Command } from 'commander'
+import type { Config } from '../config.ts'
+import { type Api, openApi } from './api.ts'
+import { audienceCommand } from './commands/audience.ts'
+import { journeyCommand } from './commands/journey.ts'
+import { profileCommand } from './commands/profile.ts'
+import { sendTestCommand } from './commands/send-test.ts'
+import { spaceCommand } from './commands/space.ts'
+import { type Print, printer } from './print.ts'
+
+/** What a command gets: the API, opened when it is first needed, and how to answer. */
+export type Session = { readonly api: () => Promise<Api>; readonly print: Print }
+
+/** The `usher` command for people and scripts: tables, or the API's answers with `--json`. */
+export const createProgram = (config: Config, write: (text: string) => void): Command => {
+  const program = new Command('usher')
+    .description('Audiences and journeys, from the command line.')
+    .option('--json', 'answer in JSON')
+  const session: Session = {
+    api: () => openApi(config),
+    print: (answer, show) => printer(program.opts<{ json?: boolean }>().json === true, write)(answer, show),
+  }
+  for (const command of [audienceCommand, journeyCommand, profileCommand, sendTestCommand]) command(program, session)
+  spaceCommand(program, config, write)
+  return program
+}

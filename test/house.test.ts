@@ -1,0 +1,160 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { type Import, importsOf, projectFiles, ROOT, textOf } from './support/source-tree.ts'
+
+const files = projectFiles()
+const code = files.filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !file.endsWith('.d.ts'))
+const product = code.filter((file) => file.startsWith('src/') || file.startsWith('workflows/'))
+const imports = product.flatMap(importsOf)
+
+/** The stairs: a room may import rooms above it in this list, never one on its own step (but itself) or below. */
+const STAIRS: readonly (readonly string[])[] = [
+  ['base'],
+  ['db'],
+  ['space'],
+  ['event', 'profile'],
+  ['trait', 'subscription'],
+  ['ingest'],
+  ['audience'],
+  ['template'],
+  ['message'],
+  ['journey', 'broadcast', 'sync'],
+  ['api', 'worker', 'reactions', 'cli', 'dev'],
+  ['main'],
+]
+const ROOMS_AT_THE_TOP = new Set(['api', 'worker', 'reactions', 'cli', 'dev', 'main'])
+const roomOf = (path: string): string | undefined => /^src\/([^/.]+)/.exec(path)?.[1]
+const stepOf = (room: string): number => STAIRS.findIndex((step) => step.includes(room))
+
+const climbs = ({ from, to }: Import): boolean => {
+  const [here, there] = [roomOf(from), roomOf(to)]
+  if (!here || !there || here === there || there === 'config' || here === 'config' || here === 'web') return false
+  if (ROOMS_AT_THE_TOP.has(here)) return there === 'main'
+  return stepOf(there) >= stepOf(here)
+}
+
+it('G11 imports go down the stairs', () => {
+  const rooms = new Set(product.map(roomOf).filter((room) => room !== undefined && room !== 'config' && room !== 'web'))
+  expect([...rooms].filter((room) => room && stepOf(room) < 0)).toEqual([])
+  expect(imports.filter(climbs)).toEqual([])
+})
+
+it('only the doors know the configuration', () => {
+  const inside = imports.filter(({ from, to }) => to === 'src/config.ts' && !ROOMS_AT_THE_TOP.has(roomOf(from) ?? ''))
+  expect(inside.filter(({ typeOnly }) => !typeOnly)).toEqual([])
+})
+
+it('G11 workflows take only types, the base and the workflow library', () => {
+  const taken = imports.filter(({ from, typeOnly }) => from.startsWith('workflows/') && !typeOnly).map(({ to }) => to)
+  expect(taken.filter((to) => to !== '@temporalio/workflow' && !/^(workflows|src\/base)\//.test(to))).toEqual([])
+})
+
+it('the rooms take from workflows only types', () => {
+  expect(imports.filter(({ from, to, typeOnly }) => from.startsWith('src/') && to.startsWith('workflows/') && !typeOnly)).toEqual(
+    [],
+  )
+})
+
+it('the app in the browser knows neither the database nor node', () => {
+  const web = imports.filter(
+    ({ from, to }) =>
+      from.startsWith('src/web/') && !from.endsWith('vite.config.ts') && (to.startsWith('src/db/') || to.startsWith('node:')),
+  )
+  expect(web.filter(({ typeOnly }) => !typeOnly)).toEqual([])
+})
+
+it('no file imports itself in a circle', () => {
+  const next = Map.groupBy(
+    imports.filter((each) => !each.typeOnly),
+    (each) => each.from,
+  )
+  const seen = new Map<string, 'open' | 'done'>()
+  const circles: string[] = []
+  const visit = (file: string, path: readonly string[]): void => {
+    if (seen.get(file) === 'open') circles.push([...path, file].join(' → '))
+    if (seen.has(file)) return
+    seen.set(file, 'open')
+    for (const { to } of next.get(file) ?? []) visit(to, [...path, file])
+    seen.set(file, 'done')
+  }
+  for (const file of product) visit(file, [])
+  expect(circles).toEqual([])
+})
+
+it('the top level holds what it is meant to hold', () => {
+  const allowed = new Set([
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'src',
+    'workflows',
+    'templates',
+    'test',
+    'README.md',
+    'LICENSE',
+  ])
+  const top = new Set(files.map((file) => file.split('/')[0] ?? ''))
+  expect([...top].filter((name) => !name.startsWith('.') && !allowed.has(name))).toEqual([])
+})
+
+it('files stay under 400 lines', () => {
+  expect(code.filter((file) => textOf(file).split('\n').length > 401)).toEqual([])
+})
+
+const functionsOver = (file: string, ceiling: number): readonly string[] => {
+  const lines = textOf(file).split('\n')
+  return lines.flatMap((line, start) => {
+    const opens = /^(\s*)(?:export )?(?:default )?(?:async )?(?:const (\w+)[^=]*= (?:async )?(?:<.*>)?\(|function\*? (\w+))/.exec(
+      line,
+    )
+    if (!opens) return []
+    const end = lines.findIndex(
+      (other, at) =>
+        at > start &&
+        new RegExp(`^${opens[1]}[})\\]]`).test(other) &&
+        !new RegExp(`^${opens[1]}\\)[:\\s].*(=>|\\{)\\s*$`).test(other),
+    )
+    const length = end < 0 ? 1 : end - start + 1
+    return length > ceiling ? [`${file}:${start + 1} ${opens[2] ?? opens[3]} (${length} lines)`] : []
+  })
+}
+
+it('functions stay under 60 lines', () => {
+  expect(product.flatMap((file) => functionsOver(file, 60))).toEqual([])
+})
+
+it('no name that says nothing', () => {
+  expect(code.filter((file) => /(^|\/)(utils?|helpers?|common|misc|shared|managers?|services?)(\.|\/)/.test(file))).toEqual([])
+})
+
+const loose = (text: string): readonly string[] =>
+  text.match(/(?::|\bas|<)\s*any\b|@ts-(?:ignore|expect-error|nocheck)|\b(?:TODO|FIXME|XXX)\b/g) ?? []
+
+it('the product has no loose ends: any, silenced types, work left for later', () => {
+  expect(product.flatMap((file) => loose(textOf(file)).map((what) => `${file}: ${what}`))).toEqual([])
+})
+
+it('only config.ts reads the environment', () => {
+  const readers = product.filter(
+    (file) => /process\.env\b/.test(textOf(file)) && !['src/config.ts'].includes(file) && !file.startsWith('src/dev/'),
+  )
+  expect(readers).toEqual([])
+})
+
+it('nothing below the doors reads a clock or draws chance', () => {
+  const below = product.filter((file) => {
+    const room = roomOf(file)
+    return room !== undefined && !ROOMS_AT_THE_TOP.has(room) && room !== 'web' && room !== 'config' && room !== 'base'
+  })
+  const readers = below.filter((file) => /\bnew Date\(\)|\bDate\.now\(\)|\bMath\.random\(\)|\brandomBytes\(/.test(textOf(file)))
+  expect(readers).toEqual([])
+})
+
+it('tests mirror the tree', () => {
+  const folders = readdirSync(join(ROOT, 'test'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+  const own = new Set(['support', 'queries', 'suites', 'bench', 'workflows', 'screenshots', 'cases'])
+  expect(folders.filter((folder) => !own.has(folder) && !existsSync(join(ROOT, 'src', folder)))).toEqual([])
+})
