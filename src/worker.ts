@@ -1,12 +1,20 @@
+import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { Client, Connection as ClientConnection } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
+import { evaluationActivities } from './audience/activities.ts'
+import { evaluationLoop } from './audience/loop.ts'
+import { ensureEvaluationSchedules } from './audience/schedule.ts'
 import { type Loop, loop } from './base/loop.ts'
 import type { Config } from './config.ts'
 import { type Connection, connect } from './db/connect.ts'
 import { createNotifier, listen, type Topic } from './db/notify.ts'
 import { relayOnce } from './db/relay.ts'
+import { cohortActivities } from './journey/activities.ts'
+import { deliveryActivities, startDeliveryOn } from './message/activities.ts'
+import { createDelivery, type Delivery } from './message/delivery.ts'
+import type { DeliveryContext } from './message/drain.ts'
 import { reactionsOf } from './reactions.ts'
 
 /** What activities, reactions and loops of the worker get. */
@@ -19,54 +27,72 @@ export type WorkerContext = {
   readonly log: Logger
 }
 
-export type RunningWorker = { readonly stop: () => Promise<void> }
+/** `ended` settles when the Temporal worker ends by itself: it is then stopped and started anew. */
+export type RunningWorker = { readonly ended: Promise<void>; readonly stop: () => Promise<void> }
+export type WorkerConfig = Config & { readonly databaseUrl: string; readonly temporalAddress: string }
 
 const WORKFLOWS = fileURLToPath(new URL('../workflows/index.ts', import.meta.url))
 
+const deliveryContextOf = ({ db, now, config }: WorkerContext): DeliveryContext => ({
+  db,
+  now,
+  newClaim: () => randomUUID(),
+  publicUrl: config.publicUrl,
+  secret: config.secret,
+  lease: '30 seconds',
+})
+
 /** Activities by room: one line each. Names are what workflows call. */
-const activitiesOf = (_context: WorkerContext) => ({})
+const activitiesOf = (context: WorkerContext, delivery: Delivery) => ({
+  ...evaluationActivities(context),
+  ...cohortActivities(context),
+  ...deliveryActivities(delivery),
+})
 
 /** Loops beside Temporal: LISTEN wakes them, and each looks by itself now and then, because a notification may be missed. */
-const startLoops = (context: WorkerContext): Readonly<Partial<Record<Topic, Loop>>> => {
+const startLoops = (context: WorkerContext, delivery: Delivery): Readonly<Partial<Record<Topic, Loop>>> => {
   const failed = (what: string) => (error: unknown) => context.log.error({ err: error }, `${what} failed; it goes on by itself`)
   const reactions = reactionsOf(context)
   return {
+    profile_change: evaluationLoop(context, failed),
     outbox: loop(
       1_000,
       async () => (await relayOnce(context.db, reactions, context.now())).some((told) => told.count > 0 && !told.error),
       failed('the relay'),
     ),
+    message: loop(1_000, async () => (await delivery.wake(), false), failed('waking deliveries')),
   }
 }
 
 /** Starts a worker: Temporal activities and workflows, the outbox relay, and the loops. Any number may run beside each other. */
-export const startWorker = async (
-  config: Config & { databaseUrl: string; temporalAddress: string },
-  log: Logger,
-): Promise<RunningWorker> => {
+export const startWorker = async (config: WorkerConfig, log: Logger): Promise<RunningWorker> => {
   const { db, pool, close } = connect(config.databaseUrl, { max: 20, application: 'usher worker' })
   const notifier = createNotifier(pool)
   const connection = await ClientConnection.connect({ address: config.temporalAddress, connectTimeout: '30s' })
   const temporal = new Client({ connection, namespace: config.temporalNamespace })
   const context: WorkerContext = { config, db, temporal, now: () => new Date(), notify: notifier.notify, log }
+  const delivery = createDelivery(deliveryContextOf(context), startDeliveryOn(temporal, config.taskQueue))
   const native = await NativeConnection.connect({ address: config.temporalAddress })
   const worker = await Worker.create({
     connection: native,
     namespace: config.temporalNamespace,
     taskQueue: config.taskQueue,
     workflowsPath: WORKFLOWS,
-    activities: activitiesOf(context),
+    activities: activitiesOf(context, delivery),
     shutdownGraceTime: '2s',
   })
+  await ensureEvaluationSchedules(temporal, config.taskQueue, config.evaluateEvery)
   const running = worker.run()
-  const loops = startLoops(context)
+  const loops = startLoops(context, delivery)
   const ear = listen(config.databaseUrl, (topic) => loops[topic]?.wake())
   return {
+    ended: running,
     stop: async () => {
       await ear.close()
       await Promise.all(Object.values(loops).map((each) => each.stop()))
-      worker.shutdown()
-      await running
+      if (worker.getState() === 'RUNNING') worker.shutdown()
+      await running.catch(() => {})
+      delivery.close()
       await native.close()
       await connection.close()
       notifier.close()

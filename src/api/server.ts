@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger'
 import reference from '@scalar/fastify-api-reference'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -22,7 +22,9 @@ declare module 'fastify' {
 export const makeServer = (door: Door) =>
   Fastify({
     logger: door.config.logLevel === 'silent' ? false : { level: door.config.logLevel },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    // An address may be long: `/profiles/email:…` (64 + 255 characters, and each may be three when escaped).
+    routerOptions: { maxParamLength: 1_000 },
     bodyLimit: 2 * 1024 * 1024,
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>()

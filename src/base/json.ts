@@ -14,3 +14,11 @@ export const at = (value: Json | undefined, path: readonly string[]): Json | und
 /** Postgres refuses U+0000 in text and jsonb; it carries no meaning, so it is taken out at the door. */
 export const withoutNul = (text: string): string =>
   text.includes('\\u0000') ? text.replaceAll(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1') : text
+
+const loneSurrogate = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g
+
+/** JSON text that jsonb takes: without U+0000, and halves of a surrogate pair (which `stringify` writes as escapes) replaced by U+FFFD. */
+export const jsonText = (value: unknown): string => {
+  const text = withoutNul(JSON.stringify(value))
+  return text.includes('\\ud') ? text.replaceAll(loneSurrogate, '$1\ufffd') : text
+}

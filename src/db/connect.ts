@@ -16,6 +16,8 @@ export const connect = (url: string, options: { readonly max?: number; readonly 
     application_name: options.application ?? 'usher',
   })
   pool.on('error', () => {})
+  // The pool listens to idle connections only. One that breaks in the middle of a transaction fails its query, and must not end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, close: () => db.destroy() }
 }

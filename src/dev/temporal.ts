@@ -1,39 +1,27 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Connection } from '@temporalio/client'
 import { Unavailable } from '../base/errors.ts'
-import { freePort } from './postgres.ts'
+import { freePort } from './port.ts'
+import { endChild, endLeftover } from './process.ts'
 
 export type TemporalServer = { readonly address: string; readonly uiPort: number | undefined; readonly stop: () => Promise<void> }
-export type TemporalBinary = { readonly path: string; readonly from: string }
 
-export const cachedBinary = join(homedir(), '.cache', 'usher', 'bin', 'temporal')
-const runs = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK)
-    execFileSync(path, ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
+export type TemporalOptions = {
+  /** SQLite file that keeps workflows and timers; in memory without. */
+  readonly file?: string
+  readonly port?: number
+  /** Adds the Temporal UI on a free port. */
+  readonly ui?: boolean
 }
 
-/** The Temporal CLI that is there already, and where it was found; undefined when it must be fetched or built first. */
-export const findTemporal = (cliPath: string | undefined, path: string): TemporalBinary | undefined => {
-  if (cliPath && runs(cliPath)) return { path: cliPath, from: 'TEMPORAL_CLI_PATH' }
-  const onPath = path
-    .split(delimiter)
-    .map((folder) => join(folder, 'temporal'))
-    .find(runs)
-  if (onPath) return { path: onPath, from: 'the PATH' }
-  return runs(cachedBinary) ? { path: cachedBinary, from: 'the cache' } : undefined
-}
+const STARTS_WITHIN_MS = 60_000
 
 const answers = async (address: string, child: ChildProcess, output: readonly string[]): Promise<void> => {
+  const end = Date.now() + STARTS_WITHIN_MS
   for (;;) {
-    if (child.exitCode !== null) throw new Unavailable('temporal', `Temporal ended while starting: ${output.slice(-5).join('')}`)
+    if (child.exitCode !== null || Date.now() > end)
+      throw new Unavailable('temporal', `Temporal does not start: ${output.slice(-5).join('').trim()}`)
     try {
       const connection = await Connection.connect({ address, connectTimeout: '1s' })
       await connection.close()
@@ -44,37 +32,46 @@ const answers = async (address: string, child: ChildProcess, output: readonly st
   }
 }
 
-/** Starts a dev server, in memory or on `file`, and answers once it takes calls. `ui` adds the Temporal UI on a free port. */
-export const startTemporal = async (
-  binary: string,
-  options: { readonly file?: string; readonly port?: number; readonly ui?: boolean } = {},
-): Promise<TemporalServer> => {
+const noteOf = (file: string): string => `${file}.pid`
+
+/** A start that was killed leaves its server running on the file, and two servers on one file spoil it. */
+export const endPreviousTemporal = async (file: string): Promise<void> => {
+  const note = noteOf(file)
+  if (existsSync(note)) await endLeftover(Number(readFileSync(note, 'utf8')), file, 'SIGTERM')
+}
+
+const flagsOf = (port: number, uiPort: number | undefined, file: string | undefined): string[] => [
+  ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'],
+  ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
+  ...(file ? ['--db-filename', file, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=off'] : []),
+]
+
+/** Starts a dev server, in memory or on `file`, and answers once it takes calls. */
+export const startTemporal = async (binary: string, options: TemporalOptions = {}): Promise<TemporalServer> => {
+  const { file } = options
+  if (file) await endPreviousTemporal(file)
   const port = await freePort(options.port ?? 0)
   const uiPort = options.ui ? await freePort(port + 1000) : undefined
-  const place = options.file
-    ? ['--db-filename', options.file, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=off']
-    : []
-  const page = uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]
-  const child = spawn(
-    binary,
-    ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error', ...page, ...place],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+  // In a group of its own when it is kept: Ctrl-C reaches a terminal's whole group, and Temporal must outlive the workers.
+  const child = spawn(binary, flagsOf(port, uiPort, file), { detached: file !== undefined, stdio: ['ignore', 'pipe', 'pipe'] })
+  if (file && child.pid) writeFileSync(noteOf(file), String(child.pid))
+  if (!file) process.once('exit', () => child.kill('SIGKILL'))
   const output: string[] = []
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => output.push(String(data)))
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data) => {
+      output.push(String(data))
+      if (output.length > 50) output.shift()
+    })
   const address = `127.0.0.1:${port}`
-  await answers(address, child, output)
-  return {
-    address,
-    uiPort,
-    stop: async () => {
-      child.kill('SIGTERM')
-      const kill = setTimeout(() => child.kill('SIGKILL'), 3_000)
-      await ended
-      clearTimeout(kill)
-    },
+  const stop = async () => {
+    await endChild(child, 'SIGTERM', 2_000)
+    if (file) rmSync(noteOf(file), { force: true })
   }
+  try {
+    await answers(address, child, output)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { address, uiPort, stop }
 }

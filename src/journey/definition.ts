@@ -77,7 +77,9 @@ const SetTrait = z.strictObject({
 
 const Exit = z.strictObject({ type: z.literal('exit'), ...named, reason: z.string().max(200).optional() })
 
-export const Step = z.discriminatedUnion('type', [Delay, Hold, Split, RandomSplit, Send, SetTrait, Exit])
+export const Step = z.discriminatedUnion('type', [Delay, Hold, Split, RandomSplit, Send, SetTrait, Exit], {
+  error: 'a step has a "type": delay, hold, split, random_split, send, set_trait or exit',
+})
 export type Step = z.infer<typeof Step>
 export type StepType = Step['type']
 export type StepOf<Type extends StepType> = Extract<Step, { type: Type }>
@@ -100,7 +102,9 @@ const EventEntry = z.strictObject({
   /** Property of the entry event that tells runs of one profile apart; required with `every_time` (spec/journeys §3.1). */
   identifier: z.string().max(500).optional(),
 })
-export const Entry = z.discriminatedUnion('type', [AudienceEntry, EventEntry])
+export const Entry = z.discriminatedUnion('type', [AudienceEntry, EventEntry], {
+  error: 'an entry has a "type": audience or event',
+})
 export type Entry = z.infer<typeof Entry>
 
 export const ExitRule = z.strictObject({

@@ -1,4 +1,6 @@
+import { loadavg } from 'node:os'
 import type { Connection } from '../../src/db/connect.ts'
+import type { Seeded } from './support/seed.ts'
 
 /** One measured figure: ours, what it is compared with in the same run, and whether the goal is reached. */
 export type Figure = {
@@ -6,10 +8,11 @@ export type Figure = {
   readonly ours: number
   readonly other: number | undefined
   readonly unit: string
-  readonly goal: string
-  readonly met: boolean
   /** ours / other, written so that the goal speaks of it; absent where nothing is compared. */
   readonly ratio: number | undefined
+  /** What is to be reached; empty where the figure only explains another. */
+  readonly goal: string
+  readonly met: boolean
   readonly note?: string
 }
 
@@ -22,16 +25,42 @@ export type Bench = {
   readonly run: (place: Place) => Promise<readonly Figure[]>
 }
 
+export type Opened = { readonly url: string; readonly connection: Connection }
+
 export type Place = {
   readonly scale: Scale
   readonly url: string
   readonly connection: Connection
   /** A fresh database beside this one. */
-  readonly another: () => Promise<{ readonly url: string; readonly connection: Connection }>
+  readonly another: () => Promise<Opened>
+  /** A database with a space of this size in it, filled once a run: whoever uses it leaves no audiences behind. */
+  readonly seeded: (scale: Scale) => Promise<Opened & Seeded>
   /** Starts a Temporal dev server that ends with the benchmark. */
   readonly temporal: () => Promise<string>
   readonly say: (line: string) => void
 }
+
+/** A figure that explains another: nothing is asked of it. */
+export const aside = (name: string, ours: number, unit: string, more: Partial<Figure> = {}): Figure => ({
+  name,
+  ours,
+  other: undefined,
+  unit,
+  ratio: undefined,
+  goal: '',
+  met: true,
+  ...more,
+})
+
+/** The most memory that a process of ours held during a benchmark. */
+export const memoryFigure = (bench: string, process: 'API' | 'worker', megabytes: number): Figure => ({
+  ...aside(`${bench}: memory of the ${process}`, megabytes, 'MB'),
+  goal: '≤ 600 MB',
+  met: megabytes <= 600,
+})
+
+/** How busy the machine is: others on it make every figure worse. */
+export const load = (): string => `load ${loadavg()[0]?.toFixed(1)}`
 
 /** Milliseconds that `work` took. */
 export const timed = async (work: () => Promise<unknown>): Promise<number> => {
@@ -40,19 +69,15 @@ export const timed = async (work: () => Promise<unknown>): Promise<number> => {
   return performance.now() - start
 }
 
-/** The median of several runs of both sides, one after the other, so that a slow moment of the machine hits both. */
-export const pairedMedian = async (
+/** The medians of several rounds, each side once a round, one after the other: so that a slow moment of the machine hits all. */
+export const roundMedians = async <Side extends string>(
   times: number,
-  ours: () => Promise<number>,
-  other: () => Promise<number>,
-): Promise<readonly [number, number]> => {
-  const a: number[] = []
-  const b: number[] = []
-  for (let round = 0; round < times; round++) {
-    a.push(await ours())
-    b.push(await other())
-  }
-  return [median(a), median(b)]
+  sides: Readonly<Record<Side, () => Promise<number>>>,
+): Promise<Readonly<Record<Side, number>>> => {
+  const names = Object.keys(sides) as Side[]
+  const taken = new Map<Side, number[]>(names.map((name) => [name, []]))
+  for (let round = 0; round < times; round++) for (const name of names) taken.get(name)?.push(await sides[name]())
+  return Object.fromEntries(names.map((name) => [name, median(taken.get(name) ?? [])])) as Record<Side, number>
 }
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5)

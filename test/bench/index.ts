@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts'
+import { ingest } from './ingest.ts'
 
 /** The table of benchmarks; one file each. */
-export const BENCHES: readonly Bench[] = []
+export const BENCHES: readonly Bench[] = [ingest]

@@ -144,7 +144,8 @@ const shapeFindings = (tree: Tree): readonly Finding[] => {
     found.push({ rule: 'R3', message: 'a recursive CTE' })
   for (const part of all(tree, 'CommonTableExpr')) {
     const uses = readTables(tree).filter((name) => name === part['ctename']).length
-    if (uses > 1 && part['ctematerialized'] === 'CTEMaterializeDefault') {
+    // A part that writes runs once whatever is said.
+    if (uses > 1 && part['ctematerialized'] === 'CTEMaterializeDefault' && writtenTables(part).length === 0) {
       found.push({ rule: 'R3', message: `CTE "${part['ctename']}" is used ${uses} times: say [not] materialized` })
     }
   }

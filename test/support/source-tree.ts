@@ -15,7 +15,8 @@ export const textOf = (file: string): string => readFileSync(join(ROOT, file), '
 
 export type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean }
 
-const STATEMENT = /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(\{[^}]*\}|[^'"{};]*?)?\s*(?:from\s*)?['"]([^'"]+)['"]/g
+const STATEMENT = /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(\{[^}]*\}|[\w*][^'"{};=]*?(?:\{[^}]*\})?)\s*from\s*['"]([^'"]+)['"]/g
+const BARE = /(?:^|\n)import\s+['"]([^'"]+)['"]/g
 const DYNAMIC = /import\(\s*['"]([^'"]+)['"]\s*\)/g
 
 const onlyTypes = (named: string | undefined): boolean =>
@@ -38,5 +39,6 @@ export const importsOf = (file: string): readonly Import[] => {
     typeOnly: type !== undefined || onlyTypes(named),
   }))
   const dynamic = [...text.matchAll(DYNAMIC)].map(([, to]) => ({ from: file, to: resolved(file, String(to)), typeOnly: false }))
-  return [...statements, ...dynamic]
+  const bare = [...text.matchAll(BARE)].map(([, to]) => ({ from: file, to: resolved(file, String(to)), typeOnly: false }))
+  return [...statements, ...bare, ...dynamic]
 }

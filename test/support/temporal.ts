@@ -1,6 +1,7 @@
 import { afterAll } from 'vitest'
 import { must } from '../../src/base/must.ts'
-import { findTemporal, startTemporal, type TemporalServer } from '../../src/dev/temporal.ts'
+import { startTemporal, type TemporalServer } from '../../src/dev/temporal.ts'
+import { findTemporal } from '../../src/dev/temporal-binary.ts'
 
 /** A Temporal dev server of this test file's own, in memory; stopped when the file is done. */
 export const freshTemporal = async (): Promise<TemporalServer> => {

@@ -1,13 +1,52 @@
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
+import { audienceRoutes } from './audiences.ts'
+import { catalogRoutes } from './catalog.ts'
+import { computedTraitRoutes } from './computed-traits.ts'
 import { healthRoutes } from './health.ts'
+import { journeyRunRoutes } from './journey-runs.ts'
+import { journeyRoutes } from './journeys.ts'
+import { liveRoutes } from './live.ts'
+import { mailboxRoutes } from './mailbox.ts'
+import { messageRoutes } from './messages.ts'
+import { overviewRoutes } from './overview.ts'
+import { preferenceRoutes } from './preferences.ts'
+import { profileApiRoutes } from './profile-api.ts'
+import { profileRoutes } from './profiles.ts'
+import { providerAccountRoutes } from './provider-accounts.ts'
+import { sessionRoutes } from './session.ts'
+import { sourceRoutes } from './sources.ts'
 import { spaceRoutes } from './space.ts'
+import { subscriptionRoutes } from './subscriptions.ts'
+import { templateRoutes } from './templates.ts'
+import { testSendRoutes } from './test-sends.ts'
+import { timelineRoutes } from './timeline.ts'
+import { trackingRoutes } from './tracking.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 /** Adds a noun's routes to a server. */
 export type Route = (app: App, door: Door) => void | Promise<void>
 
 /** Routes that carry their own credential (a write key, a signature, a signed link) or need none. */
-export const openRoutes: readonly Route[] = [healthRoutes]
+export const openRoutes: readonly Route[] = [healthRoutes, sessionRoutes, trackingRoutes, preferenceRoutes, profileApiRoutes, webhookRoutes]
 
 /** Routes behind a token; each begins with `/spaces/:space`. */
-export const managementRoutes: readonly Route[] = [spaceRoutes]
+export const managementRoutes: readonly Route[] = [
+  spaceRoutes,
+  audienceRoutes,
+  computedTraitRoutes,
+  overviewRoutes,
+  liveRoutes,
+  timelineRoutes,
+  mailboxRoutes,
+  subscriptionRoutes,
+  templateRoutes,
+  messageRoutes,
+  testSendRoutes,
+  providerAccountRoutes,
+  journeyRoutes,
+  journeyRunRoutes,
+  profileRoutes,
+  catalogRoutes,
+  sourceRoutes,
+]

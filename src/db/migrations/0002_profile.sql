@@ -26,6 +26,8 @@ create table profile_identifier (
   created_at timestamptz not null,
   primary key (space_id, collection, type, value)
 );
+-- People are looked up by the beginning of any of their identifiers.
+create index profile_identifier_by_text on profile_identifier (space_id, value text_pattern_ops);
 
 -- Which profile went into which, and by which call: the identity graph's edges.
 create table profile_merge (
@@ -37,16 +39,28 @@ create table profile_merge (
   primary key (space_id, profile_id, loser_id)
 );
 
--- Limits and priorities of identity resolution, one row a type and space (spec/audiences §5.2). A type without a row has the defaults.
+-- Limits and priorities of identity resolution, one row a type and space (spec/audiences §5.2). A type without a row, and a column that is
+-- null, has the defaults. `seen` rows were not written by a person: the type turned up in `context.externalIds`, so no trait is read for it.
 create table identifier_rule (
   space_id text not null,
   type text not null,
   value_limit integer not null,
-  period text not null default 'ever',
-  priority integer not null,
-  blocked jsonb not null default '[]',
+  period text not null default 'ever' check (period in ('ever', 'weekly', 'monthly', 'annually')),
+  priority integer,
+  blocked jsonb,
+  seen boolean not null default false,
   primary key (space_id, type)
 );
+
+-- People and their accounts, many to many: made by group calls.
+create table profile_link (
+  space_id text not null,
+  profile_id uuid not null,
+  account_id uuid not null,
+  created_at timestamptz not null,
+  primary key (space_id, profile_id, account_id)
+);
+create index profile_link_by_account on profile_link (space_id, account_id);
 
 -- What changed about a profile since it was last evaluated. Claimed and deleted in the evaluating transaction, never read by cursor:
 -- sequences commit out of order.

@@ -12,6 +12,9 @@ create table event (
   received_at timestamptz not null,
   primary key (space_id, profile_id, timestamp, message_id)
 ) partition by range (timestamp);
+-- Months are made when they are first needed. What no clock of today writes shares one partition before and one after them.
+create table event_before_2000 partition of event for values from (minvalue) to ('2000-01-01T00:00:00Z');
+create table event_after_2100 partition of event for values from ('2100-01-01T00:00:00Z') to (maxvalue);
 create index event_by_profile on event (space_id, profile_id, name, timestamp);
 create index event_by_name on event (space_id, name, timestamp);
 

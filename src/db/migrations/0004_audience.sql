@@ -1,3 +1,43 @@
+-- What stored values mean to a condition (spec/audiences 11.2). They answer null instead of failing, whatever is stored, and are inlined by the
+-- planner. `instant_of` is called stable because the cast of a text to timestamptz is; with a zone in the text it depends on nothing.
+create function decimal_of(value jsonb) returns numeric language sql immutable parallel safe
+return case jsonb_typeof(value)
+  when 'number' then value::numeric
+  when 'string' then case when (value #>> '{}') ~ '^-?(0|[1-9][0-9]*)(\.[0-9]+)?$' then (value #>> '{}')::numeric end
+end;
+
+create function instant_of(value jsonb) returns timestamptz language sql stable parallel safe
+return case when jsonb_typeof(value) = 'string' then
+  case when (value #>> '{}') ~ '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)$' then
+    case when substr(value #>> '{}', 9, 2)::integer <= 28
+      or substr(value #>> '{}', 9, 2)::integer <= extract(day from (substr(value #>> '{}', 1, 7) || '-01')::date + interval '1 month - 1 day')
+    then (value #>> '{}')::timestamptz end
+  end
+end;
+
+-- JSON without spaces, as a sender would have written it; jsonb's own text has them.
+create function compact_json(value jsonb) returns text language plpgsql immutable parallel safe as $$
+begin
+  case jsonb_typeof(value)
+    when 'array' then
+      return (select '[' || coalesce(string_agg(compact_json(e.entry), ',' order by e.place), '') || ']'
+        from jsonb_array_elements(value) with ordinality as e (entry, place));
+    when 'object' then
+      return (select '{' || coalesce(string_agg(to_jsonb(e.key)::text || ':' || compact_json(e.entry), ',' order by e.place), '') || '}'
+        from jsonb_each(value) with ordinality as e (key, entry, place));
+    else return value::text;
+  end case;
+end $$;
+
+create function text_of(value jsonb) returns text language sql immutable parallel safe
+return case jsonb_typeof(value)
+  when 'string' then value #>> '{}'
+  when 'number' then value #>> '{}'
+  when 'boolean' then value #>> '{}'
+  when 'null' then null
+  else compact_json(value)
+end;
+
 -- Definitions. Their changing state lives in a table of its own (distribution R11).
 create table audience (
   space_id text not null,
@@ -18,7 +58,8 @@ create table audience (
   unique (space_id, key)
 );
 
--- `evaluated_at` is the instant up to which membership is exact; `evaluated_version` the definition it was computed with.
+-- Its row is the lock of an evaluation. `evaluated_at` is the instant of the last one, `evaluated_version` the definition that membership was
+-- computed with (0: none, it must be computed in full), `evaluation` the number of the last one.
 create table audience_state (
   space_id text not null,
   audience_id text not null,
@@ -26,8 +67,9 @@ create table audience_state (
   reason text,
   evaluated_at timestamptz,
   evaluated_version integer not null default 0,
+  evaluation bigint not null default 0,
+  failures integer not null default 0,
   member_count bigint not null default 0,
-  next_instant timestamptz,
   primary key (space_id, audience_id)
 );
 
@@ -41,9 +83,12 @@ create table audience_evaluation (
   candidates bigint,
   entered bigint not null default 0,
   exited bigint not null default 0,
+  -- Changes that a full evaluation found and no pending change explains. Not null only where the audience was up to date before.
+  drift bigint,
   error text,
   primary key (space_id, audience_id, id)
 );
+create index audience_evaluation_by_time on audience_evaluation (space_id, audience_id, evaluated_at);
 
 create table membership (
   space_id text not null,
@@ -54,7 +99,8 @@ create table membership (
 );
 create index membership_by_profile on membership (space_id, profile_id);
 
--- Append-only: replaying it gives membership (G4).
+-- Append-only: replaying it in the order of (changed_at, evaluation nulls last) gives membership (G4). An evaluation changes a profile once at
+-- most, and the instants of an audience's evaluations never go back. Without an evaluation: said by a merge.
 create table membership_change (
   space_id text not null,
   profile_id uuid not null,
@@ -62,6 +108,7 @@ create table membership_change (
   audience_id text not null,
   change text not null check (change in ('entered', 'exited')),
   changed_at timestamptz not null,
+  evaluation bigint,
   primary key (space_id, profile_id, id)
 );
 create index membership_change_by_audience on membership_change (space_id, audience_id, changed_at);
@@ -73,6 +120,7 @@ create table computed_trait (
   name text not null,
   description text not null default '',
   definition jsonb not null,
+  options jsonb not null default '{}',
   enabled boolean not null default true,
   version integer not null default 1,
   created_by text not null,
@@ -91,7 +139,8 @@ create table computed_trait_state (
   reason text,
   evaluated_at timestamptz,
   evaluated_version integer not null default 0,
-  next_instant timestamptz,
+  evaluation bigint not null default 0,
+  failures integer not null default 0,
   primary key (space_id, computed_trait_id)
 );
 
@@ -105,3 +154,43 @@ create table computed_value (
   primary key (space_id, computed_trait_id, profile_id)
 );
 create index computed_value_by_profile on computed_value (space_id, profile_id);
+
+-- The diff of one evaluation of a computed trait, between its statements: written, applied and deleted in one transaction. No value: it has none now.
+create table computed_change (
+  space_id text not null,
+  computed_trait_id text not null,
+  profile_id uuid not null,
+  value jsonb,
+  primary key (space_id, computed_trait_id, profile_id)
+);
+
+-- A computation is an audience or a computed trait. Who must be looked at again, and for what: written where something changed, deleted by the
+-- evaluation that looked. The rows of a batch appear together. The nil profile stands for everybody.
+create table computation_due (
+  space_id text not null,
+  computation_id text not null,
+  batch text not null,
+  profile_id uuid not null,
+  primary key (space_id, computation_id, batch, profile_id)
+);
+create index computation_due_everybody on computation_due (space_id, computation_id) where profile_id = '00000000-0000-0000-0000-000000000000';
+
+-- When a profile must be looked at again because time alone changes the answer of a relative date (`within_last` and the like). The nil profile:
+-- when a failed computation is tried again.
+create table computation_wake (
+  space_id text not null,
+  computation_id text not null,
+  profile_id uuid not null,
+  due_at timestamptz not null,
+  primary key (space_id, computation_id, profile_id)
+);
+create index computation_wake_by_time on computation_wake (space_id, due_at);
+
+-- Up to which instant the window edges of all computations of a space were looked at, and the next one at which an event crosses one; null: never.
+create table evaluation_clock (
+  space_id text primary key,
+  moved_at timestamptz not null,
+  next_instant timestamptz,
+  batch bigint not null default 0
+);
+create index evaluation_clock_by_time on evaluation_clock (next_instant);

@@ -15,7 +15,7 @@ type Definition = {
   deleted_at: Date | null
 }
 export type AudienceRow = Definition & { condition: JsonObject; options: JsonObject }
-export type ComputedTraitRow = Definition & { definition: JsonObject }
+export type ComputedTraitRow = Definition & { definition: JsonObject; options: JsonObject }
 export type AudienceStateRow = {
   space_id: string
   audience_id: string
@@ -23,8 +23,9 @@ export type AudienceStateRow = {
   reason: string | null
   evaluated_at: Date | null
   evaluated_version: number
+  evaluation: number
+  failures: number
   member_count: number
-  next_instant: Date | null
 }
 export type ComputedTraitStateRow = {
   space_id: string
@@ -33,7 +34,8 @@ export type ComputedTraitStateRow = {
   reason: string | null
   evaluated_at: Date | null
   evaluated_version: number
-  next_instant: Date | null
+  evaluation: number
+  failures: number
 }
 export type AudienceEvaluationRow = {
   space_id: string
@@ -45,6 +47,7 @@ export type AudienceEvaluationRow = {
   candidates: number | null
   entered: number
   exited: number
+  drift: number | null
   error: string | null
 }
 export type MembershipRow = { space_id: string; audience_id: string; profile_id: string; entered_at: Date }
@@ -55,8 +58,13 @@ export type MembershipChangeRow = {
   audience_id: string
   change: 'entered' | 'exited'
   changed_at: Date
+  evaluation: number | null
 }
 export type ComputedValueRow = { space_id: string; computed_trait_id: string; profile_id: string; value: Json; changed_at: Date }
+export type ComputedChangeRow = { space_id: string; computed_trait_id: string; profile_id: string; value: Json | null }
+export type ComputationDueRow = { space_id: string; computation_id: string; batch: string; profile_id: string }
+export type ComputationWakeRow = { space_id: string; computation_id: string; profile_id: string; due_at: Date }
+export type EvaluationClockRow = { space_id: string; moved_at: Date; next_instant: Date | null; batch: number }
 
 export type AudienceTables = {
   audience: AudienceRow
@@ -67,4 +75,8 @@ export type AudienceTables = {
   computed_trait: ComputedTraitRow
   computed_trait_state: ComputedTraitStateRow
   computed_value: ComputedValueRow
+  computed_change: ComputedChangeRow
+  computation_due: ComputationDueRow
+  computation_wake: ComputationWakeRow
+  evaluation_clock: EvaluationClockRow
 }

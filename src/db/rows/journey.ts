@@ -9,6 +9,8 @@ export type JourneyRow = {
   status: 'draft' | 'live' | 'paused' | 'archived'
   draft: JsonObject | null
   live_version: number | null
+  /** Who qualified before does not enter: publishing, or resuming after a pause. */
+  entries_from: Date | null
   created_by: string
   updated_by: string
   created_at: Date
@@ -32,16 +34,20 @@ export type JourneyRunRow = {
   journey_id: string
   version: number
   entry_key: string
+  identifier: string
   branch: string
   root_id: string
   step: string | null
   cohort_id: string | null
   visit: number
+  loops: number
   status: RunStatus
   end_reason: string | null
   context: JsonObject
   entered_at: Date
+  entered_mark: string
   arrived_at: Date
+  arrived_mark: string
   due_at: Date | null
   ended_at: Date | null
 }
@@ -50,8 +56,11 @@ export type JourneyCohortRow = {
   id: string
   journey_id: string
   version: number
-  step: string | null
+  carrier: string
+  depth: number
+  step: string
   due_at: Date | null
+  run_count: number
   outcome: JsonObject | null
   created_at: Date
   ended_at: Date | null
@@ -68,10 +77,22 @@ export type JourneyTransitionRow = {
   evidence: Json | null
 }
 
+export type RefusalReason = 'no_identifier' | 'long_identifier' | 'too_many_runs'
+export type JourneyRefusalRow = {
+  space_id: string
+  profile_id: string
+  id: string
+  journey_id: string
+  reason: RefusalReason
+  evidence: JsonObject
+  happened_at: Date
+}
+
 export type JourneyTables = {
   journey: JourneyRow
   journey_version: JourneyVersionRow
   journey_run: JourneyRunRow
   journey_cohort: JourneyCohortRow
   journey_transition: JourneyTransitionRow
+  journey_refusal: JourneyRefusalRow
 }

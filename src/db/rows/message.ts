@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 
 export type Channel = 'email' | 'sms' | 'whatsapp' | 'push'
+export type ProviderKind = 'smtp' | 'sendgrid' | 'twilio' | 'fcm'
 export type Purpose = 'marketing' | 'transactional' | 'test'
 export type MessageStatus = 'queued' | 'sending' | 'sent' | 'skipped' | 'failed' | 'uncertain'
 export type TemplateRow = {
@@ -26,10 +27,22 @@ export type ProviderAccountRow = {
   space_id: string
   id: string
   channel: Channel
-  kind: string
+  kind: ProviderKind
+  name: string
   settings: JsonObject
   rate_per_second: number
+  policy: 'at-most-once' | 'at-least-once'
+  enabled: boolean
   created_at: Date
+  updated_at: Date
+}
+export type ProviderAccountStateRow = {
+  space_id: string
+  account_id: string
+  status: 'working' | 'stopped'
+  reason: string | null
+  retry_at: Date | null
+  updated_at: Date
 }
 export type MessageRow = {
   space_id: string
@@ -37,12 +50,13 @@ export type MessageRow = {
   id: string
   key: string
   channel: Channel
-  provider_account_id: string
+  provider_account_id: string | null
   template_id: string
   template_version: number
   purpose: Purpose
   group_id: string | null
   address: string | null
+  address_type: string | null
   variables: JsonObject
   journey_id: string | null
   run_id: string | null
@@ -71,6 +85,7 @@ export type MessageTables = {
   template: TemplateRow
   template_version: TemplateVersionRow
   provider_account: ProviderAccountRow
+  provider_account_state: ProviderAccountStateRow
   message: MessageRow
   delivery_event: DeliveryEventRow
 }

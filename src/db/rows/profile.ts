@@ -37,9 +37,11 @@ export type IdentifierRuleRow = {
   type: string
   value_limit: number
   period: 'ever' | 'weekly' | 'monthly' | 'annually'
-  priority: number
-  blocked: readonly Json[]
+  priority: number | null
+  blocked: readonly Json[] | null
+  seen: boolean
 }
+export type ProfileLinkRow = { space_id: string; profile_id: string; account_id: string; created_at: Date }
 export type ProfileChangeRow = {
   space_id: string
   profile_id: string
@@ -55,5 +57,6 @@ export type ProfileTables = {
   profile_identifier: ProfileIdentifierRow
   profile_merge: ProfileMergeRow
   identifier_rule: IdentifierRuleRow
+  profile_link: ProfileLinkRow
   profile_change: ProfileChangeRow
 }

@@ -1,0 +1,176 @@
+import * as z from 'zod'
+import type { Condition } from '../../audience/condition.ts'
+import { type Explained, explain, profileIdOf } from '../../audience/explain.ts'
+import { changesOf, evaluationsOf, membersOf, sizesOf } from '../../audience/members.ts'
+import { DEFAULT_EXTERNAL_IDS } from '../../audience/scope.ts'
+import { definitionOf } from '../../audience/store.ts'
+import type { Door } from '../door.ts'
+import type { App } from '../server.ts'
+import { fromCursor, ListQuery, OneParams, Pagination, paginationOf } from './wire.ts'
+
+const tags = ['audience']
+
+const Member = z.object({
+  profileId: z.string(),
+  enteredAt: z.string(),
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+  traits: z.record(z.string(), z.unknown()),
+})
+const Change = z.object({
+  profileId: z.string(),
+  name: z.string().nullable(),
+  change: z.enum(['entered', 'exited']),
+  changedAt: z.string(),
+})
+// Ids that follow from a hash have no RFC version.
+const After = z.guid()
+const Before = z.tuple([z.iso.datetime(), z.guid()])
+
+const memberRoutes = (app: App, { db }: Door): void => {
+  app.get(
+    '/spaces/:space/audiences/:id/members',
+    {
+      schema: {
+        tags,
+        summary: 'Who is in the audience',
+        params: OneParams,
+        querystring: ListQuery,
+        response: { 200: z.object({ data: z.object({ members: z.array(Member), pagination: Pagination }) }) },
+      },
+    },
+    async ({ caller, params, query: { count, cursor, search } }) => {
+      const audience = await definitionOf(db, 'audience', caller.spaceId, params.id)
+      const rows = await membersOf(db, caller.spaceId, audience.id, { count, after: fromCursor(After, cursor), search })
+      const members = rows.map((row) => ({ ...row, enteredAt: row.enteredAt.toISOString() }))
+      const next = rows.length === count ? rows.at(-1)?.profileId : undefined
+      return { data: { members, pagination: paginationOf(cursor, next, search === undefined ? audience.count : undefined) } }
+    },
+  )
+  app.get(
+    '/spaces/:space/audiences/:id/changes',
+    {
+      schema: {
+        tags,
+        summary: 'Who entered and exited, newest first',
+        params: OneParams,
+        querystring: ListQuery,
+        response: { 200: z.object({ data: z.object({ changes: z.array(Change), pagination: Pagination }) }) },
+      },
+    },
+    async ({ caller, params, query: { count, cursor } }) => {
+      const { id } = await definitionOf(db, 'audience', caller.spaceId, params.id)
+      const [at, change] = fromCursor(Before, cursor) ?? []
+      const before = at === undefined || change === undefined ? undefined : { at: new Date(at), id: change }
+      const rows = await changesOf(db, caller.spaceId, id, { count, before })
+      const last = rows.length === count ? rows.at(-1) : undefined
+      const changes = rows.map(({ profileId, name, change: what, changedAt }) => ({
+        profileId,
+        name,
+        change: what,
+        changedAt: changedAt.toISOString(),
+      }))
+      return { data: { changes, pagination: paginationOf(cursor, last && [last.changedAt.toISOString(), last.id]) } }
+    },
+  )
+}
+
+const SizesQuery = z.object({ days: z.coerce.number().int().min(1).max(400).default(30) })
+const Evaluation = z.object({
+  mode: z.string(),
+  evaluatedAt: z.string(),
+  durationMs: z.number(),
+  entered: z.number(),
+  exited: z.number(),
+  drift: z.number().nullable(),
+  error: z.string().nullable(),
+})
+
+const historyRoutes = (app: App, { db, now }: Door): void => {
+  app.get(
+    '/spaces/:space/audiences/:id/sizes',
+    {
+      schema: {
+        tags,
+        summary: 'How many members at the end of each day',
+        params: OneParams,
+        querystring: SizesQuery,
+        response: { 200: z.object({ data: z.object({ sizes: z.array(z.object({ at: z.string(), count: z.number() })) }) }) },
+      },
+    },
+    async ({ caller, params, query: { days } }) => {
+      const { id } = await definitionOf(db, 'audience', caller.spaceId, params.id)
+      const rows = await sizesOf(db, caller.spaceId, id, days, now())
+      return { data: { sizes: rows.map((row) => ({ at: row.at.toISOString(), count: row.count })) } }
+    },
+  )
+  app.get(
+    '/spaces/:space/audiences/:id/evaluations',
+    {
+      schema: {
+        tags,
+        summary: 'The last evaluations that were full, failed or changed something',
+        params: OneParams,
+        querystring: ListQuery,
+        response: { 200: z.object({ data: z.object({ evaluations: z.array(Evaluation) }) }) },
+      },
+    },
+    async ({ caller, params, query: { count } }) => {
+      const { id } = await definitionOf(db, 'audience', caller.spaceId, params.id)
+      const rows = await evaluationsOf(db, caller.spaceId, id, count)
+      return { data: { evaluations: rows.map((row) => ({ ...row, evaluatedAt: row.evaluatedAt.toISOString() })) } }
+    },
+  )
+}
+
+const Evidence = z.object({ count: z.unknown().optional(), value: z.unknown().optional(), threshold: z.unknown().optional() })
+const ExplainedNode: z.ZodType<Explained> = z.lazy(() =>
+  z.object({
+    sentence: z.string(),
+    matches: z.boolean(),
+    evidence: Evidence.optional(),
+    conditions: z.array(ExplainedNode).optional(),
+  }),
+) as unknown as z.ZodType<Explained>
+
+const explainRoutes = (app: App, { db, now }: Door): void => {
+  app.get(
+    '/spaces/:space/audiences/:id/explain',
+    {
+      schema: {
+        tags,
+        summary: 'Why a profile is in the audience or not: each condition with its evidence',
+        params: OneParams,
+        querystring: z.object({ profile: z.string().min(1).max(600).meta({ description: 'A profile id, or type:value' }) }),
+        response: {
+          200: z.object({
+            data: z.object({
+              matches: z.boolean(),
+              profileId: z.string(),
+              eligible: z.boolean(),
+              conditions: ExplainedNode.meta({ id: 'ExplainedCondition' }),
+            }),
+          }),
+        },
+      },
+    },
+    async ({ caller: { spaceId }, params, query: { profile } }) => {
+      const { definition, options, createdAt } = await definitionOf(db, 'audience', spaceId, params.id)
+      const scope = {
+        spaceId,
+        now: now(),
+        filterByExternalIds: options.filterByExternalIds ?? DEFAULT_EXTERNAL_IDS,
+        since: options.includeHistoricalData === false ? createdAt : undefined,
+      }
+      const profileId = await profileIdOf(db, spaceId, profile)
+      return { data: await explain(db, scope, definition as unknown as Condition, profileId) }
+    },
+  )
+}
+
+/** What there is to see of one audience. */
+export const audienceDetailRoutes = (app: App, door: Door): void => {
+  memberRoutes(app, door)
+  historyRoutes(app, door)
+  explainRoutes(app, door)
+}

@@ -1,0 +1,145 @@
+import * as z from 'zod'
+import { ComputedTraitDefinition, Condition } from '../../audience/condition.ts'
+import type { Moved } from '../../audience/members.ts'
+import { definitionSentence, sentence } from '../../audience/sentence.ts'
+import type { Definition } from '../../audience/store.ts'
+import { Invalid } from '../../base/errors.ts'
+
+/* The shapes of audiences and computed traits on the wire, after Segment's Public API (spec/audiences §24). */
+
+export const Options = z.strictObject({
+  filterByExternalIds: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(50)
+    .optional()
+    .meta({ description: 'Identifier types of which a profile must own one' }),
+  includeHistoricalData: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whether events from before the creation count; true by default' }),
+})
+
+const common = {
+  id: z.string(),
+  spaceId: z.string(),
+  name: z.string(),
+  key: z.string(),
+  description: z.string(),
+  enabled: z.boolean(),
+  sentence: z.string(),
+  status: z.string(),
+  reason: z.string().optional(),
+  options: Options,
+  createdBy: z.string(),
+  updatedBy: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  evaluatedAt: z.string().optional(),
+}
+
+export const AudienceDefinition = z.strictObject({ condition: Condition })
+
+export const Audience = z
+  .object({
+    ...common,
+    definition: z.object({ condition: z.unknown() }),
+    audienceType: z.literal('USERS'),
+    computeCadence: z.object({ type: z.literal('REALTIME') }),
+    size: z.object({ count: z.number(), type: z.literal('USERS') }),
+    changes24h: z.object({ entered: z.number(), exited: z.number() }),
+  })
+  .meta({ id: 'Audience' })
+
+export const ComputedTrait = z.object({ ...common, definition: z.unknown() }).meta({ id: 'ComputedTrait' })
+
+const saved = {
+  name: z.string().min(1).max(255),
+  description: z.string().max(2_000).optional(),
+  enabled: z.boolean().optional(),
+  options: Options.optional(),
+}
+const Key = z.string().regex(/^[a-z0-9_]{1,255}$/, 'a key is 1 to 255 of a-z, 0-9 and _')
+
+export const NewAudience = z.strictObject({
+  ...saved,
+  key: Key.optional(),
+  definition: AudienceDefinition,
+  audienceType: z.literal('USERS').optional(),
+})
+export const AudiencePatch = z.strictObject({ ...saved, name: saved.name.optional(), definition: AudienceDefinition.optional() })
+export const NewComputedTrait = z.strictObject({ ...saved, key: Key.optional(), definition: ComputedTraitDefinition })
+export const ComputedTraitPatch = z.strictObject({
+  ...saved,
+  name: saved.name.optional(),
+  definition: ComputedTraitDefinition.optional(),
+})
+
+const commonOf = (spaceId: string, row: Definition) => ({
+  id: row.id,
+  spaceId,
+  name: row.name,
+  key: row.key,
+  description: row.description,
+  enabled: row.enabled,
+  status: row.status,
+  ...(row.reason === null ? {} : { reason: row.reason }),
+  options: row.options as z.infer<typeof Options>,
+  createdBy: row.createdBy,
+  updatedBy: row.updatedBy,
+  createdAt: row.createdAt.toISOString(),
+  updatedAt: row.updatedAt.toISOString(),
+  ...(row.evaluatedAt === null ? {} : { evaluatedAt: row.evaluatedAt.toISOString() }),
+})
+
+export const audienceFrom = (spaceId: string, row: Definition, moved: Moved | undefined): z.infer<typeof Audience> => {
+  const condition = row.definition as unknown as Condition
+  return {
+    ...commonOf(spaceId, row),
+    definition: { condition },
+    sentence: sentence(condition),
+    audienceType: 'USERS',
+    computeCadence: { type: 'REALTIME' },
+    size: { count: row.count, type: 'USERS' },
+    changes24h: { entered: moved?.entered ?? 0, exited: moved?.exited ?? 0 },
+  }
+}
+
+export const computedTraitFrom = (spaceId: string, row: Definition): z.infer<typeof ComputedTrait> => {
+  const definition = row.definition as unknown as ComputedTraitDefinition
+  return { ...commonOf(spaceId, row), definition, sentence: definitionSentence(definition) }
+}
+
+/** `pagination` of an answer. */
+export const Pagination = z.object({ current: z.string(), next: z.string().optional(), totalEntries: z.number().optional() })
+
+export const ListQuery = z.object({
+  count: z.coerce.number().int().min(1).max(200).default(20),
+  cursor: z.string().max(500).optional(),
+  search: z.string().max(255).optional(),
+})
+
+export const toCursor = (position: unknown): string => Buffer.from(JSON.stringify(position)).toString('base64url')
+
+/** What a cursor of ours says. @throws Invalid for one that is not ours. */
+export const fromCursor = <T>(shape: z.ZodType<T>, cursor: string | undefined): T | undefined => {
+  if (cursor === undefined) return undefined
+  try {
+    return shape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
+  } catch {
+    throw new Invalid('cursor', [
+      { field: 'cursor', message: 'is not one of ours', remedy: 'send `pagination.next` of the last answer' },
+    ])
+  }
+}
+
+/** `pagination` of a page that began at `cursor`, with the position after it where there is one. */
+export const paginationOf = (cursor: string | undefined, next: unknown, totalEntries?: number): z.infer<typeof Pagination> => ({
+  current: cursor ?? toCursor(0),
+  ...(next === undefined ? {} : { next: toCursor(next) }),
+  ...(totalEntries === undefined ? {} : { totalEntries }),
+})
+
+export const SpaceParams = z.object({ space: z.string() })
+export const OneParams = z.object({ space: z.string(), id: z.string().min(1).max(255) })
+export const Deleted = z.object({ data: z.object({ status: z.literal('SUCCESS') }) })

@@ -1,0 +1,176 @@
+import type { z } from 'zod'
+import { Refused } from '../../base/errors.ts'
+import type { Json } from '../../base/json.ts'
+import type { Db } from '../../db/database.ts'
+import type { ProfileIdentifierRow, ProfileRow } from '../../db/rows/profile.ts'
+import { endsOfHistory, eventsOfProfile } from '../../event/read.ts'
+import { computedTraitsOf, identifiersOfProfile, linkedProfiles, membershipsOf } from '../../profile/read.ts'
+import type {
+  EventsAsked,
+  EventsFound,
+  ExternalIdsAsked,
+  ExternalIdsFound,
+  LinksFound,
+  MetadataFound,
+  TraitsAsked,
+  TraitsFound,
+} from './shapes.ts'
+
+const DAYS_OF_EVENTS = 14
+
+/** One request: whose data, where it was asked, when. */
+export type Asked = { readonly db: Db; readonly profile: ProfileRow; readonly url: string; readonly now: Date }
+
+const encode = (position: Json): string => Buffer.from(JSON.stringify(position)).toString('base64url')
+const decode = (next: string | undefined): Json | undefined => {
+  if (next === undefined || next === '') return undefined
+  try {
+    return JSON.parse(Buffer.from(next, 'base64url').toString('utf8')) as Json
+  } catch {
+    throw new Refused('validation_error', 'next: is not a cursor of this API; pass the one of the page before.', { status: 400 })
+  }
+}
+
+const cursor = ({ url }: Asked, limit: number, next: Json | undefined) => ({
+  url,
+  has_more: next !== undefined,
+  next: next === undefined ? '' : encode(next),
+  limit,
+})
+
+type Trait = { readonly key: string; readonly value: Json; readonly updatedAt: Date | undefined }
+
+const customTraits = ({ traits, trait_times }: ProfileRow): readonly Trait[] =>
+  Object.entries(traits).map(([key, value]) => ({
+    key,
+    value,
+    updatedAt: trait_times[key] ? new Date(trait_times[key]) : undefined,
+  }))
+
+// A computed trait or an audience wins over what somebody sent under its name.
+const traitsOf = async ({ db, profile }: Asked, of: 'audience' | 'computed_trait' | undefined): Promise<readonly Trait[]> => {
+  const all = new Map<string, Trait>()
+  const take = (traits: readonly Trait[]): void => {
+    for (const trait of traits) all.set(trait.key, trait)
+  }
+  if (of === undefined) take(customTraits(profile))
+  if (of !== 'audience')
+    take(
+      (await computedTraitsOf(db, profile.space_id, profile.id)).map(({ key, value, changed_at }) => ({
+        key,
+        value,
+        updatedAt: changed_at,
+      })),
+    )
+  if (of !== 'computed_trait')
+    take(
+      (await membershipsOf(db, profile.space_id, profile.id)).map(({ key, entered_at }) => ({
+        key,
+        value: true,
+        updatedAt: entered_at,
+      })),
+    )
+  return [...all.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+export const answerTraits = async (asked: Asked, query: z.infer<typeof TraitsAsked>): Promise<z.infer<typeof TraitsFound>> => {
+  const after = decode(query.next)
+  const wanted = new Set(query.include)
+  const rest = (await traitsOf(asked, query.class)).filter(
+    ({ key }) => (wanted.size === 0 || wanted.has(key)) && (typeof after !== 'string' || key > after),
+  )
+  const page = rest.slice(0, query.limit)
+  const traits = Object.fromEntries(
+    page.map(({ key, value, updatedAt }) => [
+      key,
+      query.verbose ? { value, source_id: null, updated_at: updatedAt?.toISOString() ?? null } : value,
+    ]),
+  )
+  return { traits, cursor: cursor(asked, query.limit, rest.length > page.length ? page.at(-1)?.key : undefined) }
+}
+
+const shown = ({ collection, type, value, source_id, message_id, created_at }: ProfileIdentifierRow) => ({
+  source_id,
+  collection,
+  id: value,
+  type,
+  created_at: created_at.toISOString(),
+  encoding: 'none',
+  first_message_id: message_id,
+})
+
+export const answerExternalIds = async (
+  asked: Asked,
+  query: z.infer<typeof ExternalIdsAsked>,
+): Promise<z.infer<typeof ExternalIdsFound>> => {
+  const position = decode(query.next)
+  const from = typeof position === 'number' && position > 0 ? Math.floor(position) : 0
+  const all = await identifiersOfProfile(asked.db, asked.profile.space_id, asked.profile)
+  const rest = all.filter(({ type }) => query.include.length === 0 || query.include.includes(type))
+  const page = rest.slice(from, from + query.limit)
+  const end = from + page.length
+  return { data: page.map(shown), cursor: cursor(asked, query.limit, end < rest.length ? end : undefined) }
+}
+
+const plainIds = ({ collection, identifiers }: ProfileRow) =>
+  Object.entries(identifiers).flatMap(([type, values]) => values.map((id) => ({ collection, id, type, encoding: 'none' })))
+
+const positionOf = (next: Json | undefined): { readonly timestamp: Date; readonly messageId: string } | undefined => {
+  const [timestamp, messageId] = Array.isArray(next) ? (next as readonly Json[]) : []
+  const at = typeof timestamp === 'string' ? new Date(timestamp) : undefined
+  return at && !Number.isNaN(at.getTime()) && typeof messageId === 'string' ? { timestamp: at, messageId } : undefined
+}
+
+export const answerEvents = async (asked: Asked, query: z.infer<typeof EventsAsked>): Promise<z.infer<typeof EventsFound>> => {
+  const earliest = new Date(asked.now.getTime() - DAYS_OF_EVENTS * 86_400_000)
+  const start = query.start ? new Date(query.start) : earliest
+  const rows = await eventsOfProfile(asked.db, asked.profile.space_id, asked.profile.id, {
+    from: start < earliest ? earliest : start,
+    to: query.end ? new Date(query.end) : asked.now,
+    include: query.include,
+    exclude: query.exclude,
+    sort: query.sort,
+    limit: query.limit + 1,
+    after: positionOf(decode(query.next)),
+  })
+  const page = rows.slice(0, query.limit)
+  const last = rows.length > page.length ? page.at(-1) : undefined
+  const externalIds = plainIds(asked.profile)
+  return {
+    data: page.map((row) => ({
+      external_ids: externalIds,
+      context: row.context,
+      type: 'track',
+      message_id: row.message_id,
+      source_id: row.source_id,
+      timestamp: row.timestamp.toISOString(),
+      properties: row.properties,
+      event: row.name,
+      related: {},
+    })),
+    cursor: cursor(asked, query.limit, last ? [last.timestamp.toISOString(), last.message_id] : undefined),
+  }
+}
+
+export const answerMetadata = async ({ db, profile }: Asked): Promise<z.infer<typeof MetadataFound>> => {
+  const { first, last } = await endsOfHistory(db, profile.space_id, profile.id)
+  return {
+    metadata: {
+      created_at: profile.created_at.toISOString(),
+      updated_at: profile.updated_at.toISOString(),
+      expires_at: null,
+      first_message_id: first?.message_id ?? null,
+      first_source_id: first?.source_id ?? null,
+      last_message_id: last?.message_id ?? null,
+      last_source_id: last?.source_id ?? null,
+    },
+  }
+}
+
+export const answerLinks = async (asked: Asked, limit: number): Promise<z.infer<typeof LinksFound>> => {
+  const linked = await linkedProfiles(asked.db, asked.profile.space_id, asked.profile, limit)
+  return {
+    data: linked.map((profile) => ({ to_collection: profile.collection, external_ids: plainIds(profile) })),
+    cursor: cursor(asked, limit, undefined),
+  }
+}

@@ -1,0 +1,210 @@
+import * as z from 'zod'
+import { movedSince } from '../../audience/members.ts'
+import { preview } from '../../audience/preview.ts'
+import { consumersOf, create, remove, runNow, update } from '../../audience/save.ts'
+import { sentence } from '../../audience/sentence.ts'
+import { type Definition, definitionOf, listDefinitions } from '../../audience/store.ts'
+import { prefixedId } from '../../base/ids.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { audienceDetailRoutes } from '../audience/detail.ts'
+import {
+  Audience,
+  AudienceDefinition,
+  AudiencePatch,
+  audienceFrom,
+  Deleted,
+  fromCursor,
+  ListQuery,
+  NewAudience,
+  OneParams,
+  Options,
+  Pagination,
+  paginationOf,
+  SpaceParams,
+} from '../audience/wire.ts'
+import type { Door } from '../door.ts'
+import type { App } from '../server.ts'
+import type { Route } from './index.ts'
+
+const tags = ['audience']
+const DAY_MS = 86_400_000
+const One = z.object({ data: z.object({ audience: Audience }) })
+const Offset = z.number().int().min(0)
+
+const show = async ({ db, now }: Door, spaceId: string, rows: readonly Definition[]) => {
+  const moved = new Map((await movedSince(db, spaceId, new Date(now().getTime() - DAY_MS))).map((each) => [each.id, each]))
+  return rows.map((row) => audienceFrom(spaceId, row, moved.get(row.id)))
+}
+
+const showOne = async (door: Door, spaceId: string, row: Definition) => {
+  const [audience] = await show(door, spaceId, [row])
+  return { data: { audience: audience ?? audienceFrom(spaceId, row, undefined) } }
+}
+
+const reading = (app: App, door: Door): void => {
+  app.get(
+    '/spaces/:space/audiences',
+    {
+      schema: {
+        tags,
+        summary: 'The audiences of the space, newest first',
+        params: SpaceParams,
+        querystring: ListQuery,
+        response: { 200: z.object({ data: z.object({ audiences: z.array(Audience), pagination: Pagination }) }) },
+      },
+    },
+    async ({ caller, query: { count, cursor, search } }) => {
+      const offset = fromCursor(Offset, cursor) ?? 0
+      const { definitions, total } = await listDefinitions(door.db, 'audience', caller.spaceId, { count, offset, search })
+      const next = offset + count < total ? offset + count : undefined
+      return { data: { audiences: await show(door, caller.spaceId, definitions), pagination: paginationOf(cursor, next, total) } }
+    },
+  )
+  app.get(
+    '/spaces/:space/audiences/:id',
+    { schema: { tags, summary: 'One audience, by id or key', params: OneParams, response: { 200: One } } },
+    async ({ caller, params }) =>
+      showOne(door, caller.spaceId, await definitionOf(door.db, 'audience', caller.spaceId, params.id)),
+  )
+  app.get(
+    '/spaces/:space/audiences/:id/audience-references',
+    {
+      schema: {
+        tags,
+        summary: 'The audiences that refer to this one',
+        params: OneParams,
+        response: {
+          200: z.object({
+            data: z.object({ audiences: z.array(z.object({ id: z.string(), key: z.string(), name: z.string() })) }),
+          }),
+        },
+      },
+    },
+    async ({ caller, params }) => {
+      const { id } = await definitionOf(door.db, 'audience', caller.spaceId, params.id)
+      return { data: { audiences: [...(await consumersOf(door.db, caller.spaceId, id))] } }
+    },
+  )
+}
+
+const writing = (app: App, door: Door): void => {
+  const actOf = (caller: { spaceId: string; name: string }) => ({ spaceId: caller.spaceId, by: caller.name, now: door.now() })
+  app.post(
+    '/spaces/:space/audiences',
+    { schema: { tags, summary: 'Make an audience', params: SpaceParams, body: NewAudience, response: { 201: One } } },
+    async ({ caller, body }, reply) => {
+      const row = await create(door.db, 'audience', actOf(caller), prefixedId('aud', door.random(12)), {
+        name: body.name,
+        key: body.key,
+        description: body.description ?? '',
+        enabled: body.enabled ?? true,
+        definition: body.definition.condition as unknown as JsonObject,
+        options: body.options ?? {},
+      })
+      door.notify('profile_change')
+      return reply.status(201).send(await showOne(door, caller.spaceId, row))
+    },
+  )
+  app.patch(
+    '/spaces/:space/audiences/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Change an audience; its key stays',
+        params: OneParams,
+        body: AudiencePatch,
+        response: { 200: One },
+      },
+    },
+    async ({ caller, params, body }) => {
+      const { definition, ...rest } = body
+      const condition = definition?.condition as JsonObject | undefined
+      const row = await update(door.db, 'audience', actOf(caller), params.id, { ...rest, definition: condition })
+      door.notify('profile_change')
+      return showOne(door, caller.spaceId, row)
+    },
+  )
+  app.delete(
+    '/spaces/:space/audiences/:id',
+    { schema: { tags, summary: 'Delete a disabled audience', params: OneParams, response: { 200: Deleted } } },
+    async ({ caller, params }) => {
+      await remove(door.db, 'audience', actOf(caller), params.id)
+      return { data: { status: 'SUCCESS' as const } }
+    },
+  )
+  app.post(
+    '/spaces/:space/audiences/:id/runs',
+    {
+      schema: {
+        tags,
+        summary: 'Compute an audience in full, now',
+        params: OneParams,
+        response: { 202: z.object({ data: z.object({ status: z.literal('QUEUED') }) }) },
+      },
+    },
+    async ({ caller, params }, reply) => {
+      const { id } = await definitionOf(door.db, 'audience', caller.spaceId, params.id)
+      await runNow(door.db, actOf(caller), id)
+      door.notify('profile_change')
+      return reply.status(202).send({ data: { status: 'QUEUED' as const } })
+    },
+  )
+}
+
+const PreviewBody = z.strictObject({
+  definition: AudienceDefinition,
+  at: z.iso.datetime({ offset: true }).optional().meta({ description: 'Look back at this instant' }),
+  count: z.number().int().min(0).max(100).default(10),
+  options: Options.optional(),
+})
+const Previewed = z.object({
+  status: z.literal('COMPLETED'),
+  size: z.object({ count: z.number(), type: z.literal('USERS') }),
+  results: z.array(
+    z.object({
+      profileId: z.string(),
+      name: z.string().nullable(),
+      email: z.string().nullable(),
+      traits: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  sentence: z.string(),
+})
+
+const previewing = (app: App, { db, now }: Door): void => {
+  app.post(
+    '/spaces/:space/audiences/previews',
+    {
+      schema: {
+        tags,
+        summary: 'Who would be in an audience: how many, and the first of them',
+        params: SpaceParams,
+        body: PreviewBody,
+        response: { 200: z.object({ data: z.object({ audiencePreview: Previewed }) }) },
+      },
+    },
+    async ({ caller, body: { definition, at, count, options } }) => {
+      const found = await preview(db, caller.spaceId, definition.condition, {
+        now: now(),
+        at: at === undefined ? undefined : new Date(at),
+        count,
+        filterByExternalIds: options?.filterByExternalIds,
+      })
+      const audiencePreview = {
+        status: 'COMPLETED' as const,
+        size: { count: found.count, type: 'USERS' as const },
+        results: found.people.map((person) => ({ ...person })),
+        sentence: sentence(definition.condition),
+      }
+      return { data: { audiencePreview } }
+    },
+  )
+}
+
+/** `/spaces/:space/audiences`: create, read, change, delete, preview, members, changes, sizes, explain (spec/audiences §24). */
+export const audienceRoutes: Route = (app, door) => {
+  reading(app, door)
+  writing(app, door)
+  previewing(app, door)
+  audienceDetailRoutes(app, door)
+}

@@ -1,0 +1,108 @@
+import * as z from 'zod'
+import { create, remove, update } from '../../audience/save.ts'
+import { definitionOf, listDefinitions } from '../../audience/store.ts'
+import { prefixedId } from '../../base/ids.ts'
+import type { JsonObject } from '../../base/json.ts'
+import {
+  ComputedTrait,
+  ComputedTraitPatch,
+  computedTraitFrom,
+  Deleted,
+  fromCursor,
+  ListQuery,
+  NewComputedTrait,
+  OneParams,
+  Pagination,
+  paginationOf,
+  SpaceParams,
+} from '../audience/wire.ts'
+import type { Door } from '../door.ts'
+import type { App } from '../server.ts'
+import type { Route } from './index.ts'
+
+const tags = ['computed trait']
+const One = z.object({ data: z.object({ computedTrait: ComputedTrait }) })
+const Offset = z.number().int().min(0)
+
+const reading = (app: App, { db }: Door): void => {
+  app.get(
+    '/spaces/:space/computed-traits',
+    {
+      schema: {
+        tags,
+        summary: 'The computed traits of the space, newest first',
+        params: SpaceParams,
+        querystring: ListQuery,
+        response: { 200: z.object({ data: z.object({ computedTraits: z.array(ComputedTrait), pagination: Pagination }) }) },
+      },
+    },
+    async ({ caller: { spaceId }, query: { count, cursor, search } }) => {
+      const offset = fromCursor(Offset, cursor) ?? 0
+      const { definitions, total } = await listDefinitions(db, 'computed_trait', spaceId, { count, offset, search })
+      const next = offset + count < total ? offset + count : undefined
+      const computedTraits = definitions.map((row) => computedTraitFrom(spaceId, row))
+      return { data: { computedTraits, pagination: paginationOf(cursor, next, total) } }
+    },
+  )
+  app.get(
+    '/spaces/:space/computed-traits/:id',
+    { schema: { tags, summary: 'One computed trait, by id or key', params: OneParams, response: { 200: One } } },
+    async ({ caller: { spaceId }, params }) => ({
+      data: { computedTrait: computedTraitFrom(spaceId, await definitionOf(db, 'computed_trait', spaceId, params.id)) },
+    }),
+  )
+}
+
+const writing = (app: App, door: Door): void => {
+  const actOf = (caller: { spaceId: string; name: string }) => ({ spaceId: caller.spaceId, by: caller.name, now: door.now() })
+  app.post(
+    '/spaces/:space/computed-traits',
+    {
+      schema: { tags, summary: 'Make a computed trait', params: SpaceParams, body: NewComputedTrait, response: { 201: One } },
+    },
+    async ({ caller, body }, reply) => {
+      const row = await create(door.db, 'computed_trait', actOf(caller), prefixedId('tra', door.random(12)), {
+        name: body.name,
+        key: body.key,
+        description: body.description ?? '',
+        enabled: body.enabled ?? true,
+        definition: body.definition as unknown as JsonObject,
+        options: body.options ?? {},
+      })
+      door.notify('profile_change')
+      return reply.status(201).send({ data: { computedTrait: computedTraitFrom(caller.spaceId, row) } })
+    },
+  )
+  app.patch(
+    '/spaces/:space/computed-traits/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Change a computed trait; its key stays',
+        params: OneParams,
+        body: ComputedTraitPatch,
+        response: { 200: One },
+      },
+    },
+    async ({ caller, params, body: { definition, ...rest } }) => {
+      const patch = { ...rest, definition: definition as unknown as JsonObject | undefined }
+      const row = await update(door.db, 'computed_trait', actOf(caller), params.id, patch)
+      door.notify('profile_change')
+      return { data: { computedTrait: computedTraitFrom(caller.spaceId, row) } }
+    },
+  )
+  app.delete(
+    '/spaces/:space/computed-traits/:id',
+    { schema: { tags, summary: 'Delete a disabled computed trait', params: OneParams, response: { 200: Deleted } } },
+    async ({ caller, params }) => {
+      await remove(door.db, 'computed_trait', actOf(caller), params.id)
+      return { data: { status: 'SUCCESS' as const } }
+    },
+  )
+}
+
+/** `/spaces/:space/computed-traits`: create, read, change, delete (spec/audiences §24). */
+export const computedTraitRoutes: Route = (app, door) => {
+  reading(app, door)
+  writing(app, door)
+}

@@ -1,0 +1,257 @@
+import * as z from 'zod'
+import { Invalid } from '../../base/errors.ts'
+import { runSentence, transitionSentence } from '../../journey/answers.ts'
+import { JourneyDefinition } from '../../journey/definition.ts'
+import { type JourneyWithLive, journeyOf } from '../../journey/journeys.ts'
+import { loadFacts, loadNames } from '../../journey/load-facts.ts'
+import { definitionOf } from '../../journey/plan.ts'
+import { listRuns, type RunMessage, type RunWithName, runDetails } from '../../journey/runs.ts'
+import { type Names, stepSentence } from '../../journey/sentences.ts'
+import { simulate } from '../../journey/simulate.ts'
+import { stepStatsOf } from '../../journey/statistics.ts'
+import { validate } from '../../journey/validate.ts'
+import type { Door } from '../door.ts'
+import { pageOf, placeOf } from '../journey/cursor.ts'
+import { definitionIn, JourneyParams, Page, Pagination } from '../journey/shapes.ts'
+import type { App } from '../server.ts'
+import type { Route } from './index.ts'
+
+const tags = ['journey']
+const Branches = z.array(z.object({ name: z.string(), count: z.number() }))
+const StepCount = z.object({ step: z.string(), here: z.number(), passed: z.number(), left: z.number(), branches: Branches })
+
+const Run = z.object({
+  id: z.string(),
+  profileId: z.string(),
+  name: z.string().optional(),
+  version: z.number(),
+  entryKey: z.string(),
+  step: z.string().optional(),
+  status: z.enum(['active', 'held', 'completed', 'exited']),
+  endReason: z.string().optional(),
+  enteredAt: z.string(),
+  arrivedAt: z.string(),
+  dueAt: z.string().optional(),
+  endedAt: z.string().optional(),
+  sentence: z.string().describe('where it is, or why it ended'),
+})
+
+const wireRun = (row: RunWithName, definition: JourneyDefinition, names: Names): z.infer<typeof Run> => ({
+  id: row.id,
+  profileId: row.profile_id,
+  ...(row.name === null ? {} : { name: row.name }),
+  version: row.version,
+  entryKey: row.entry_key,
+  ...(row.step === null ? {} : { step: row.step }),
+  status: row.status,
+  ...(row.end_reason === null ? {} : { endReason: row.end_reason }),
+  enteredAt: row.entered_at.toISOString(),
+  arrivedAt: row.arrived_at.toISOString(),
+  ...(row.due_at === null ? {} : { dueAt: row.due_at.toISOString() }),
+  ...(row.ended_at === null ? {} : { endedAt: row.ended_at.toISOString() }),
+  sentence: runSentence(definition, row, names),
+})
+
+const versionIn = async ({ db }: Door, journey: JourneyWithLive, version: number | undefined): Promise<JourneyDefinition> =>
+  version === undefined
+    ? definitionIn(journey)
+    : JourneyDefinition.parse(await definitionOf(db, journey.space_id, journey.id, version))
+
+const stepsRoute = (app: App, door: Door): void => {
+  app.get(
+    '/spaces/:space/journeys/:id/steps',
+    {
+      schema: {
+        tags,
+        summary: 'Each step in words, with its runs',
+        params: JourneyParams,
+        querystring: z.object({ version: z.coerce.number().int().min(1).optional().describe('the live one if left out') }),
+        response: { 200: z.object({ data: z.object({ steps: z.array(StepCount.extend({ sentence: z.string() })) }) }) },
+      },
+    },
+    async (request) => {
+      const { spaceId } = request.caller
+      const journey = await journeyOf(door.db, spaceId, request.params.id)
+      const version = request.query.version ?? journey.live_version ?? undefined
+      const definition = await versionIn(door, journey, version)
+      const names = await loadNames(door.db, spaceId)
+      const steps = await stepStatsOf(door.db, spaceId, journey.id, version ?? 0, definition)
+      return {
+        data: {
+          steps: steps.map((each) => {
+            const step = definition.steps[each.step]
+            return { ...each, branches: [...each.branches], sentence: step ? stepSentence(step, names) : each.step }
+          }),
+        },
+      }
+    },
+  )
+}
+
+const STATUSES = ['active', 'held', 'completed', 'exited'] as const
+const Statuses = z
+  .string()
+  .transform((text) => text.split(','))
+  .pipe(z.array(z.enum(STATUSES)).min(1))
+
+const definitionsOf = async (door: Door, journey: JourneyWithLive, versions: readonly number[]) => {
+  const found = new Map<number, JourneyDefinition>()
+  for (const version of new Set(versions)) found.set(version, await versionIn(door, journey, version))
+  return (version: number): JourneyDefinition => found.get(version) ?? definitionIn(journey)
+}
+
+const runsRoute = (app: App, door: Door): void => {
+  app.get(
+    '/spaces/:space/journeys/:id/runs',
+    {
+      schema: {
+        tags,
+        summary: 'Who is walking, last entered first',
+        params: JourneyParams,
+        querystring: Page.extend({
+          step: z.string().optional().describe('only those who stand there'),
+          status: Statuses.optional().describe('one or several, with commas'),
+        }),
+        response: { 200: z.object({ data: z.object({ runs: z.array(Run), pagination: Pagination }) }) },
+      },
+    },
+    async (request) => {
+      const { count, cursor, step, status } = request.query
+      const { spaceId } = request.caller
+      const journey = await journeyOf(door.db, spaceId, request.params.id)
+      const rows = await listRuns(door.db, spaceId, journey.id, { count: count + 1, step, status, after: placeOf(cursor) })
+      const { page, pagination } = pageOf(rows, count, cursor, (row) => ({ at: row.entered_at, id: row.id }))
+      const names = await loadNames(door.db, spaceId)
+      const definition = await definitionsOf(
+        door,
+        journey,
+        page.map((row) => row.version),
+      )
+      return { data: { runs: page.map((row) => wireRun(row, definition(row.version), names)), pagination } }
+    },
+  )
+}
+
+const Message = z.object({
+  id: z.string(),
+  channel: z.string(),
+  templateName: z.string().optional(),
+  step: z.string().optional(),
+  status: z.string(),
+  reason: z.string().optional(),
+  createdAt: z.string(),
+  sentAt: z.string().optional(),
+})
+const Transition = z.object({
+  step: z.string().optional(),
+  branch: z.string().optional(),
+  nextStep: z.string().optional(),
+  happenedAt: z.string(),
+  evidence: z.unknown(),
+  sentence: z.string(),
+})
+
+const wireMessage = (row: RunMessage): z.infer<typeof Message> => ({
+  id: row.id,
+  channel: row.channel,
+  ...(row.template === null ? {} : { templateName: row.template }),
+  ...(row.step === null ? {} : { step: row.step }),
+  status: row.status,
+  ...(row.reason === null ? {} : { reason: row.reason }),
+  createdAt: row.created_at.toISOString(),
+  ...(row.sent_at === null ? {} : { sentAt: row.sent_at.toISOString() }),
+})
+
+const runRoute = (app: App, door: Door): void => {
+  app.get(
+    '/spaces/:space/journeys/:id/runs/:run',
+    {
+      schema: {
+        tags,
+        summary: 'One run: each move and why, and its messages',
+        params: JourneyParams.extend({ run: z.uuid() }),
+        response: {
+          200: z.object({ data: z.object({ run: Run, transitions: z.array(Transition), messages: z.array(Message) }) }),
+        },
+      },
+    },
+    async (request) => {
+      const { spaceId } = request.caller
+      const journey = await journeyOf(door.db, spaceId, request.params.id)
+      const { run, transitions, messages } = await runDetails(door.db, spaceId, journey.id, request.params.run)
+      const names = await loadNames(door.db, spaceId)
+      const definition = await versionIn(door, journey, run.version)
+      const moves = transitions.map((row) => ({
+        ...(row.step === null ? {} : { step: row.step }),
+        ...(row.branch === null || row.branch === '' ? {} : { branch: row.branch }),
+        ...(row.next_step === null ? {} : { nextStep: row.next_step }),
+        happenedAt: row.happened_at.toISOString(),
+        evidence: row.evidence,
+        sentence: transitionSentence(definition, row, names),
+      }))
+      return { data: { run: wireRun(run, definition, names), transitions: moves, messages: messages.map(wireMessage) } }
+    },
+  )
+}
+
+const Instant = z.iso.datetime({ offset: true }).or(z.iso.date())
+const Counts = z.object({ email: z.number(), sms: z.number(), push: z.number() })
+
+// What is missing for sending (a template, somebody to carry it) does not keep a journey from being tried.
+const SENDING = /\.(template|channel|group)$/
+
+const refuseUnwalkable = async ({ db }: Door, spaceId: string, definition: JourneyDefinition): Promise<void> => {
+  const problems = validate(definition, await loadFacts(db, spaceId)).filter(({ field }) => !SENDING.test(field))
+  if (problems.length > 0) throw new Invalid('not_simulated', problems)
+}
+
+const simulateRoute = (app: App, door: Door): void => {
+  app.post(
+    '/spaces/:space/journeys/:id/simulate',
+    {
+      schema: {
+        tags,
+        summary: 'What the draft (or the given definition) would have done between two instants',
+        params: JourneyParams,
+        body: z
+          .strictObject({ from: Instant, to: Instant, definition: JourneyDefinition.optional() })
+          .refine(({ from, to }) => new Date(from) < new Date(to), { path: ['to'], message: 'must be after "from"' }),
+        response: {
+          200: z.object({
+            data: z.object({
+              simulation: z.object({
+                entered: z.number(),
+                profiles: z.number(),
+                completed: z.number(),
+                exited: z.number(),
+                going: z.number(),
+                steps: z.array(StepCount),
+                messages: Counts,
+                durationMs: z.number(),
+              }),
+            }),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const started = door.now().getTime()
+      const { spaceId } = request.caller
+      const journey = await journeyOf(door.db, spaceId, request.params.id)
+      const definition = request.body.definition ?? JourneyDefinition.parse(journey.draft ?? journey.live_definition)
+      await refuseUnwalkable(door, spaceId, definition)
+      const time = { from: new Date(request.body.from), to: new Date(request.body.to) }
+      const { runs, steps, ...simulation } = await simulate(door.db, spaceId, journey.id, definition, time)
+      const counts = steps.map((each) => ({ ...each, branches: [...each.branches] }))
+      return { data: { simulation: { ...simulation, steps: counts, durationMs: door.now().getTime() - started } } }
+    },
+  )
+}
+
+/** What journeys do and did: steps with their numbers, runs, and what would have happened. */
+export const journeyRunRoutes: Route = (app, door) => {
+  stepsRoute(app, door)
+  runsRoute(app, door)
+  runRoute(app, door)
+  simulateRoute(app, door)
+}

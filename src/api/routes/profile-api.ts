@@ -1,0 +1,106 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { Refused } from '../../base/errors.ts'
+import { findProfile, parseReference } from '../../profile/read.ts'
+import { normaliseAddress } from '../../subscription/address.ts'
+import { authenticate } from '../auth.ts'
+import type { Door } from '../door.ts'
+import { answerFailure } from '../failure.ts'
+import { type Asked, answerEvents, answerExternalIds, answerLinks, answerMetadata, answerTraits } from '../profile-api/answers.ts'
+import { createRate } from '../profile-api/rate.ts'
+import {
+  EventsAsked,
+  EventsFound,
+  ExternalIdsAsked,
+  ExternalIdsFound,
+  LinksAsked,
+  LinksFound,
+  MetadataAsked,
+  MetadataFound,
+  Place,
+  TraitsAsked,
+  TraitsFound,
+} from '../profile-api/shapes.ts'
+import type { App } from '../server.ts'
+import type { Route } from './index.ts'
+
+const MOST_A_SECOND = 100
+// The older address still answers (spec/audiences §23).
+const BASES = ['/v1/spaces/:space', '/v1/namespaces/:space'] as const
+
+// This API answers 400 and one message where the management API answers 422 and a list.
+const failAsSegment = (error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  if (!hasZodFastifySchemaValidationErrors(error)) return answerFailure(error, request, reply)
+  const message = error.validation
+    .map((one) => `${one.instancePath.replace(/^\//, '').replaceAll('/', '.')}: ${one.message}`)
+    .join('; ')
+  return reply.status(400).send({ error: { code: 'validation_error', message } })
+}
+
+const guard = (app: App, door: Door): void => {
+  const mayPass = createRate(MOST_A_SECOND)
+  app.setErrorHandler(failAsSegment)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('request-id', request.id)
+    const { spaceId } = await authenticate(door.db, request)
+    if (mayPass(spaceId, door.now())) return
+    reply.header('retry-after', '1')
+    throw new Refused('rate_limit_error', `More than ${MOST_A_SECOND} requests in a second; try again in the next.`, {
+      status: 429,
+    })
+  })
+}
+
+const asked = async (
+  door: Door,
+  request: FastifyRequest<{ Params: { space: string; collection: 'users' | 'accounts'; id: string } }>,
+): Promise<Asked> => {
+  const { space, collection, id } = request.params
+  const reference = parseReference(id)
+  if (!reference)
+    throw new Refused('validation_error', 'Name the profile as <type>:<value>, for example user_id:u1; write + as %2B.', {
+      status: 400,
+    })
+  const named =
+    'type' in reference && reference.type === 'phone'
+      ? { ...reference, value: normaliseAddress('sms', reference.value) ?? reference.value }
+      : reference
+  const profile = await findProfile(door.db, space, named, collection)
+  if (!profile) throw new Refused('not_found', `No profile of ${collection} is known as ${id}.`, { status: 404 })
+  return { db: door.db, profile, url: request.url.split('?')[0] ?? request.url, now: door.now() }
+}
+
+/** Segment's Profile API: traits, external ids, events, metadata and links of one profile (spec/audiences §23). */
+export const profileApiRoutes: Route = (app, door) => {
+  guard(app, door)
+  for (const base of BASES) {
+    const at = `${base}/collections/:collection/profiles/:id` as const
+    const hide = base !== BASES[0]
+    const described = <Asked, Found>(summary: string, querystring: Asked, found: Found) => ({
+      schema: {
+        tags: ['profile API'],
+        summary,
+        hide,
+        security: [{ token: [] }],
+        params: Place,
+        querystring,
+        response: { 200: found },
+      },
+    })
+    app.get(`${at}/traits`, described('Traits, computed traits and audiences', TraitsAsked, TraitsFound), async (request) =>
+      answerTraits(await asked(door, request), request.query),
+    )
+    app.get(`${at}/external_ids`, described('Identifiers', ExternalIdsAsked, ExternalIdsFound), async (request) =>
+      answerExternalIds(await asked(door, request), request.query),
+    )
+    app.get(`${at}/events`, described('Events of the last 14 days', EventsAsked, EventsFound), async (request) =>
+      answerEvents(await asked(door, request), request.query),
+    )
+    app.get(`${at}/metadata`, described('When it was made, by what', MetadataAsked, MetadataFound), async (request) =>
+      answerMetadata(await asked(door, request)),
+    )
+    app.get(`${at}/links`, described('Accounts of a person, people of an account', LinksAsked, LinksFound), async (request) =>
+      answerLinks(await asked(door, request), request.query.limit),
+    )
+  }
+}

@@ -1,0 +1,53 @@
+import { sql } from 'kysely'
+import { unreachable } from '../base/must.ts'
+import type { Condition } from './condition.ts'
+import { lowerAudience } from './leaves/audience.ts'
+import { lowerEvent } from './leaves/event.ts'
+import { lowerTrait } from './leaves/trait.ts'
+import type { Sql } from './operator.ts'
+import { type Lowered, type Scope, universe } from './scope.ts'
+
+export type { Lowered, Scope } from './scope.ts'
+
+const lowerAll = (conditions: readonly Condition[], word: Sql, scope: Scope, alias: string): Lowered => {
+  const lowered = conditions.map((each, index) => lower(each, scope, `${alias}_${index}`))
+  return {
+    joins: lowered.flatMap((each) => each.joins),
+    test: sql`(${sql.join(
+      lowered.map((each) => each.test),
+      word,
+    )})`,
+  }
+}
+
+/** A condition as SQL over `profile p`: two-valued at every node, every input a parameter. `alias` begins the names of what is joined. */
+export const lower = (condition: Condition, scope: Scope, alias = 'c'): Lowered => {
+  switch (condition.type) {
+    case 'and':
+      return lowerAll(condition.conditions, sql` and `, scope, alias)
+    case 'or':
+      return lowerAll(condition.conditions, sql` or `, scope, alias)
+    case 'not': {
+      const { joins, test } = lower(condition.condition, scope, alias)
+      return { joins, test: sql`not (${test})` }
+    }
+    case 'trait':
+      return lowerTrait(condition, scope, alias)
+    case 'event':
+      return lowerEvent(condition, scope, alias)
+    case 'audience':
+      return lowerAudience(condition.audience, scope, alias)
+    default:
+      return unreachable(condition)
+  }
+}
+
+/**
+ * The one query of a condition: the ids of the profiles that match it in this space at `now`, each once. Preview counts it, a full
+ * evaluation diffs it, an incremental one and a journey's split ask it about candidates only. @throws Invalid for an unknown audience key.
+ */
+export const compile = (condition: Condition, scope: Scope): Sql<{ profile_id: string }> => {
+  const { joins, test } = lower(condition, scope)
+  const from = joins.length === 0 ? sql`profile p` : sql`profile p ${sql.join(joins, sql` `)}`
+  return sql`select p.id as profile_id from ${from} where ${universe(scope)} and ${test}`
+}

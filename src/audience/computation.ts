@@ -1,0 +1,97 @@
+import { sql } from 'kysely'
+import type { Db } from '../db/database.ts'
+import { query, run } from '../db/query.ts'
+import type { Catalog } from './catalog.ts'
+import type { ComputedTraitDefinition, Condition } from './condition.ts'
+import { type References, referencesOf, referencesOfTrait } from './references.ts'
+import { DEFAULT_EXTERNAL_IDS, type Scope } from './scope.ts'
+
+export type Options = { readonly filterByExternalIds?: readonly string[]; readonly includeHistoricalData?: boolean }
+
+type Common = {
+  readonly id: string
+  readonly key: string
+  readonly version: number
+  readonly options: Options
+  readonly createdAt: Date
+  readonly status: string
+  /** The definition that what is stored was computed with; another than `version`: it must be computed in full. */
+  readonly evaluatedVersion: number
+  readonly references: References
+}
+
+/** An audience or a computed trait, as the engine sees it. */
+export type Computation =
+  | (Common & { readonly kind: 'audience'; readonly condition: Condition })
+  | (Common & { readonly kind: 'computed_trait'; readonly definition: ComputedTraitDefinition })
+
+type Row = Omit<Common, 'references'> & { readonly definition: unknown }
+
+const audiences = (spaceId: string) =>
+  query(
+    'audience.enabled',
+    sql<Row>`select a.id, a.key, a.version, a.options, a.condition as definition, a.created_at as "createdAt", s.status,
+      s.evaluated_version as "evaluatedVersion"
+      from audience a join audience_state s on s.space_id = ${spaceId} and s.audience_id = a.id
+      where a.space_id = ${spaceId} and a.enabled and a.deleted_at is null order by a.created_at, a.id`,
+  )
+
+const computedTraits = (spaceId: string) =>
+  query(
+    'computed_trait.enabled',
+    sql<Row>`select t.id, t.key, t.version, t.options, t.definition, t.created_at as "createdAt", s.status,
+      s.evaluated_version as "evaluatedVersion"
+      from computed_trait t join computed_trait_state s on s.space_id = ${spaceId} and s.computed_trait_id = t.id
+      where t.space_id = ${spaceId} and t.enabled and t.deleted_at is null order by t.created_at, t.id`,
+  )
+
+/** What is referred to comes before what refers to it. There are no cycles: they are refused when saved. */
+export const inOrder = <T extends Pick<Computation, 'id' | 'references'>>(computations: readonly T[]): readonly T[] => {
+  const byId = new Map(computations.map((each) => [each.id, each]))
+  const ordered = new Set<T>()
+  const visit = (each: T): void => {
+    if (!byId.delete(each.id)) return
+    for (const id of each.references.computations) {
+      const before = byId.get(id)
+      if (before) visit(before)
+    }
+    ordered.add(each)
+  }
+  for (const each of computations) visit(each)
+  return [...ordered]
+}
+
+/** The enabled computations of a space in the order in which they must be evaluated. */
+export const loadComputations = async (db: Db, spaceId: string, catalog: Catalog): Promise<readonly Computation[]> => {
+  const [audienceRows, traitRows] = await Promise.all([run(db, audiences(spaceId)), run(db, computedTraits(spaceId))])
+  const traits = traitRows.map(({ definition, ...row }): Computation => {
+    const parsed = definition as ComputedTraitDefinition
+    return { ...row, kind: 'computed_trait', definition: parsed, references: referencesOfTrait(parsed) }
+  })
+  const sets = audienceRows.map(({ definition, ...row }): Computation => {
+    const condition = definition as Condition
+    return { ...row, kind: 'audience', condition, references: referencesOf(condition, catalog) }
+  })
+  return inOrder([...traits, ...sets])
+}
+
+/** Identifier types that make a profile eligible for a computation. */
+export const externalIdsOf = ({ options }: Pick<Computation, 'options'>): readonly string[] =>
+  options.filterByExternalIds ?? DEFAULT_EXTERNAL_IDS
+
+/** What a computation is compiled for: everybody, or the candidates. */
+export const scopeOf = (
+  computation: Computation,
+  { spaceId, now, catalog, candidates }: Pick<Scope, 'spaceId' | 'now' | 'catalog' | 'candidates'>,
+): Scope => ({
+  spaceId,
+  now,
+  catalog,
+  candidates,
+  filterByExternalIds: externalIdsOf(computation),
+  since: computation.options.includeHistoricalData === false ? computation.createdAt : undefined,
+})
+
+/** Who must be evaluated again when what `id` computes has changed. */
+export const dependentsOf = (id: string, computations: readonly Computation[]): readonly string[] =>
+  computations.filter((each) => each.references.computations.includes(id)).map((each) => each.id)

@@ -1,0 +1,89 @@
+import { sql } from 'kysely'
+import { must } from '../base/must.ts'
+import type { Db } from '../db/database.ts'
+import { query, run, runOne } from '../db/query.ts'
+import type { Evaluation } from './membership.ts'
+import type { Sql } from './operator.ts'
+
+/** Writes whose value is another, to `computed_change`: `values` (of `candidates`, or of everybody) against what is stored. Answers how many. */
+export const writeValues = async (
+  tx: Db,
+  { spaceId, id }: Evaluation,
+  values: Sql<{ profile_id: string; value: unknown }>,
+  candidates: Sql | undefined,
+): Promise<number> => {
+  const among = candidates ? sql`and c.profile_id in (${candidates})` : sql``
+  const row = await runOne(
+    tx,
+    query(
+      'computed_change.write*',
+      sql<{ count: number }>`with change as (
+          insert into computed_change (space_id, computed_trait_id, profile_id, value)
+          select ${spaceId}, ${id}, d.profile_id, d.value
+          from (
+            select coalesce(n.profile_id, o.profile_id) as profile_id, n.value
+            from (${values}) as n
+              full join (select c.profile_id, c.value from computed_value c where c.space_id = ${spaceId} and c.computed_trait_id = ${id} ${among}) as o
+                on o.profile_id = n.profile_id
+            where n.value is distinct from o.value
+            order by 1) as d
+          returning profile_id)
+        select count(*) as count from change`,
+    ),
+  )
+  return must(row, 'one row').count
+}
+
+const ofTrait = ({ spaceId, id }: Evaluation): Sql<boolean> => sql`c.space_id = ${spaceId} and c.computed_trait_id = ${id}`
+
+/** The values follow from the changes that were just written. */
+export const applyValues = async (tx: Db, evaluation: Evaluation): Promise<void> => {
+  const { spaceId, id, at } = evaluation
+  await run(
+    tx,
+    query(
+      'computed_value.set',
+      sql`insert into computed_value (space_id, computed_trait_id, profile_id, value, changed_at)
+        select c.space_id, c.computed_trait_id, c.profile_id, c.value, ${at}::timestamptz from computed_change c
+        where ${ofTrait(evaluation)} and c.value is not null order by c.profile_id
+        on conflict (space_id, computed_trait_id, profile_id) do update set value = excluded.value, changed_at = excluded.changed_at`,
+    ),
+  )
+  await run(
+    tx,
+    query(
+      'computed_value.clear',
+      sql`delete from computed_value where space_id = ${spaceId} and computed_trait_id = ${id} and profile_id in (
+        select c.profile_id from computed_change c where ${ofTrait(evaluation)} and c.value is null)`,
+    ),
+  )
+}
+
+/** Whoever's value changed is due for the computations that refer to this trait. */
+export const passValuesOn = async (
+  tx: Db,
+  evaluation: Evaluation,
+  dependents: readonly string[],
+  batch: string,
+): Promise<void> => {
+  await run(
+    tx,
+    query(
+      'computed_change.pass_on',
+      sql`insert into computation_due (space_id, computation_id, batch, profile_id)
+        select c.space_id, r.id, ${batch}, c.profile_id
+        from computed_change c cross join unnest(${dependents.toSorted()}::text[]) as r (id)
+        where ${ofTrait(evaluation)} order by r.id, c.profile_id on conflict do nothing`,
+    ),
+  )
+}
+
+export const clearChanges = async (tx: Db, evaluation: Evaluation): Promise<void> => {
+  await run(
+    tx,
+    query(
+      'computed_change.clear',
+      sql`delete from computed_change where space_id = ${evaluation.spaceId} and computed_trait_id = ${evaluation.id}`,
+    ),
+  )
+}

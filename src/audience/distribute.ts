@@ -1,0 +1,127 @@
+import { sql } from 'kysely'
+import { crashPoint } from '../base/crash-point.ts'
+import { must } from '../base/must.ts'
+import type { Db } from '../db/database.ts'
+import { query, run, runOne, transact } from '../db/query.ts'
+import { type Clock, crossEdges, edgesOf, nextCrossing, setClock, takeClock, wakeClock } from './clock.ts'
+import type { Computation } from './computation.ts'
+
+// At most this many changes a tick, so that no transaction grows without bound; the next tick follows at once.
+const CHANGES = 10_000
+
+type Mention = { readonly kind: 'event' | 'trait' | 'new' | 'any'; readonly name: string; readonly id: string }
+
+/** What a change must be about for each computation to look again. */
+const mentionsOf = (computations: readonly Computation[]): readonly Mention[] =>
+  computations.flatMap(({ id, references }) => [
+    ...references.events.map(({ name }): Mention => ({ kind: 'event', name, id })),
+    ...references.traits.map((name): Mention => ({ kind: 'trait', name, id })),
+    ...(references.holdsForStrangers ? [{ kind: 'new', name: '', id } as const] : []),
+    { kind: 'any', name: '', id },
+  ])
+
+type Taken = { readonly taken: number; readonly computations: readonly string[] }
+
+/*
+ * Takes changes and says for whom they matter, in one statement. `any`: the change says that everything may be another (`*`, or nothing in
+ * particular), or the profile went into another, whose memberships an evaluation at the same moment may still have written. `new`: the
+ * profile is not older than the change, so that it must be looked at by whatever holds for strangers. Whoever has the clock is alone here;
+ * `skip locked` passes by rows that a merge is moving.
+ */
+const takeChanges = async (tx: Db, spaceId: string, batch: string, mentions: readonly Mention[]): Promise<Taken> => {
+  const row = await runOne(
+    tx,
+    query(
+      'profile_change.take',
+      sql<Taken>`with taken as (
+          delete from profile_change where space_id = ${spaceId} and (profile_id, id) in (
+            select profile_id, id from profile_change where space_id = ${spaceId} and claim is null
+            order by changed_at, profile_id, id limit ${sql.lit(CHANGES)} for update skip locked)
+          returning profile_id, event_names, trait_keys, changed_at),
+        due as (
+          insert into computation_due (space_id, computation_id, batch, profile_id)
+          select distinct ${spaceId}, m.computation_id, ${batch}, n.profile_id
+          from taken t
+            left join profile p on p.space_id = ${spaceId} and p.id = t.profile_id
+            cross join lateral (
+              select 'event' as kind, unnest(t.event_names) as name, t.profile_id
+              union all select 'trait', unnest(t.trait_keys), t.profile_id
+              union all select 'new', '', t.profile_id where p.created_at >= t.changed_at
+              union all select 'any', '', t.profile_id where '*' = any(t.trait_keys) or cardinality(t.event_names || t.trait_keys) = 0
+              union all select 'any', '', g.loser_id from profile_merge g where g.space_id = ${spaceId} and g.profile_id = t.profile_id
+                and g.merged_at >= t.changed_at - interval '1 minute') as n
+            join unnest(${mentions.map((each) => each.kind)}::text[], ${mentions.map((each) => each.name)}::text[],
+              ${mentions.map((each) => each.id)}::text[]) as m (kind, name, computation_id) on m.kind = n.kind and m.name = n.name
+          order by m.computation_id, n.profile_id on conflict do nothing returning computation_id)
+        select (select count(*) from taken) as taken, array(select distinct computation_id from due order by 1) as computations`,
+    ),
+  )
+  return must(row, 'one row')
+}
+
+// The wake-up is taken with its row: the evaluation writes the next one. One that an evaluation holds is passed by, for it is being rewritten.
+const takeWakes = async (tx: Db, spaceId: string, batch: string, ids: readonly string[], now: Date): Promise<void> => {
+  await run(
+    tx,
+    query(
+      'computation_wake.take',
+      sql`with woken as (
+          delete from computation_wake where space_id = ${spaceId} and due_at <= ${now}::timestamptz and (computation_id, profile_id) in (
+            select computation_id, profile_id from computation_wake where space_id = ${spaceId} and due_at <= ${now}::timestamptz
+            for update skip locked)
+          returning computation_id, profile_id)
+        insert into computation_due (space_id, computation_id, batch, profile_id)
+        select ${spaceId}, w.computation_id, ${batch}, w.profile_id
+        from woken w join unnest(${ids}::text[]) as c (id) on c.id = w.computation_id
+        order by w.computation_id, w.profile_id on conflict do nothing`,
+    ),
+  )
+}
+
+const later = (a: Date, b: Date): Date => new Date(Math.max(+a, +b))
+
+const moveClock = async (
+  tx: Db,
+  spaceId: string,
+  computations: readonly Computation[],
+  batch: string,
+  clock: Clock,
+  now: Date,
+): Promise<Clock> => {
+  const edges = edgesOf(computations)
+  await crossEdges(tx, spaceId, batch, edges, clock.movedAt, now)
+  const nextInstant = await nextCrossing(tx, spaceId, edges, now)
+  return { movedAt: now, nextInstant, batch: clock.batch + 1 }
+}
+
+/**
+ * Turns what happened in a space since the last time (changed profiles, window edges and dates that the time between moved) into who is due
+ * for which computation. Never goes back in time: another worker's clock may be ahead. Answers whether there is more.
+ */
+export const distribute = (
+  db: Db,
+  spaceId: string,
+  computations: readonly Computation[],
+  at: Date,
+): Promise<{ readonly more: boolean }> =>
+  transact(db, async (tx) => {
+    const clock = await takeClock(tx, spaceId)
+    if (!clock) {
+      await wakeClock(tx, spaceId, at)
+      return { more: true }
+    }
+    const now = later(at, clock.movedAt)
+    const batch = String(clock.batch + 1)
+    const { taken, computations: touched } = await takeChanges(tx, spaceId, batch, mentionsOf(computations))
+    await takeWakes(tx, spaceId, batch, computations.map((each) => each.id).toSorted(), now)
+    // A late event may bring the next crossing nearer, so windows that were touched are looked at again.
+    const windowed = new Set(edgesOf(computations).flatMap((edge) => edge.computations))
+    const moves = (clock.nextInstant !== null && clock.nextInstant <= now) || touched.some((id) => windowed.has(id))
+    await setClock(
+      tx,
+      spaceId,
+      moves ? await moveClock(tx, spaceId, computations, batch, clock, now) : { ...clock, batch: clock.batch + 1 },
+    )
+    crashPoint('audience.distributed')
+    return { more: taken === CHANGES }
+  })

@@ -1,0 +1,240 @@
+import { sql } from 'kysely'
+import { crashPoint } from '../base/crash-point.ts'
+import { Unavailable } from '../base/errors.ts'
+import type { Db } from '../db/database.ts'
+import { query, run, transact } from '../db/query.ts'
+import { type Catalog, loadCatalog } from './catalog.ts'
+import { compile } from './compile.ts'
+import { type Computation, dependentsOf, loadComputations, scopeOf } from './computation.ts'
+import { compileValue } from './compute.ts'
+import { applyValues, clearChanges, passValuesOn, writeValues } from './computed-value.ts'
+import { distribute } from './distribute.ts'
+import { candidatesOf, completeDue, type Due, dropDue, dueOf, EVERYBODY, markEverybody, TOO_MANY } from './due.ts'
+import { drifted, record, recordFailure } from './evaluation.ts'
+import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, writeChanges } from './membership.ts'
+import type { Sql } from './operator.ts'
+import { countMembers, isCurrent, lock, setFailed, setLive, setStatus } from './state.ts'
+import { setWakes } from './wake.ts'
+
+/** How long a statement of an evaluation may take, in milliseconds, before its computation fails and the others go on. */
+export type Limits = { readonly incrementalMs: number; readonly fullMs: number }
+export const LIMITS: Limits = { incrementalMs: 15_000, fullMs: 900_000 }
+
+/** What an evaluation works with: read once for a space and handed on. */
+type Work = {
+  readonly db: Db
+  readonly spaceId: string
+  readonly catalog: Catalog
+  readonly computations: readonly Computation[]
+  readonly now: Date
+  readonly limits: Limits
+}
+
+/** What one evaluation did. `passedOn` is the batch in which what refers to the computation became due. */
+export type Outcome =
+  | { readonly kind: 'evaluated'; readonly computation: Computation; readonly changes: Changes; readonly passedOn?: string }
+  | { readonly kind: 'busy' | 'outdated'; readonly computation: Computation }
+  | { readonly kind: 'failed'; readonly computation: Computation; readonly reason: string }
+
+const later = (a: Date, b: Date): Date => new Date(Math.max(+a, +b))
+
+const changed = ({ entered, exited }: Changes): number => entered + exited
+
+type Step = { readonly evaluation: Evaluation; readonly candidates: Sql<{ profile_id: string }> | undefined }
+
+/** Membership and its changes, for those who are looked at. */
+const evaluateAudience = async (
+  tx: Db,
+  work: Work,
+  computation: Extract<Computation, { kind: 'audience' }>,
+  { evaluation, candidates }: Step,
+): Promise<Changes> => {
+  const scope = scopeOf(computation, { ...work, now: evaluation.at, candidates })
+  const changes = await writeChanges(tx, evaluation, compile(computation.condition, scope), candidates)
+  if (changed(changes) === 0) return changes
+  await applyChanges(tx, evaluation, changes)
+  crashPoint('audience.applied')
+  await tellChanges(tx, evaluation, computation.key)
+  await countMembers(tx, work.spaceId, computation.id, changes.entered - changes.exited)
+  if (candidates) await record(tx, evaluation, 'incremental', changes, null)
+  return changes
+}
+
+/** Values of a computed trait; `entered` counts those whose value changed. */
+const evaluateTrait = async (
+  tx: Db,
+  work: Work,
+  computation: Extract<Computation, { kind: 'computed_trait' }>,
+  { evaluation, candidates }: Step,
+): Promise<Changes> => {
+  const scope = scopeOf(computation, { ...work, now: evaluation.at, candidates })
+  const count = await writeValues(tx, evaluation, compileValue(computation.definition, scope), candidates)
+  if (count > 0) await applyValues(tx, evaluation)
+  return { entered: count, exited: 0 }
+}
+
+const evaluateStep = async (tx: Db, work: Work, computation: Computation, step: Step): Promise<Changes> => {
+  if (computation.references.timely) await setWakes(tx, work.spaceId, computation, step.candidates, step.evaluation.at)
+  return computation.kind === 'audience'
+    ? evaluateAudience(tx, work, computation, step)
+    : evaluateTrait(tx, work, computation, step)
+}
+
+// Past some size it is cheaper to look at everybody than at each who changed.
+const tellDependents = async (
+  tx: Db,
+  { computations }: Work,
+  computation: Computation,
+  evaluation: Evaluation,
+  changes: Changes,
+): Promise<string | undefined> => {
+  const { spaceId, id, number } = evaluation
+  const dependents = changed(changes) === 0 ? [] : dependentsOf(id, computations)
+  if (dependents.length === 0) return undefined
+  const batch = `${id} ${number}`
+  if (changed(changes) > TOO_MANY) await markEverybody(tx, spaceId, dependents, batch)
+  else if (computation.kind === 'audience') await passOn(tx, evaluation, dependents, batch)
+  else await passValuesOn(tx, evaluation, dependents, batch)
+  return changed(changes) > TOO_MANY ? undefined : batch
+}
+
+/** Looks at the candidates of a computation, under its lock, in one transaction. */
+const evaluateCandidates = (work: Work, computation: Computation, due: Due): Promise<Outcome> =>
+  transact(work.db, async (tx) => {
+    const { spaceId, limits } = work
+    const at = later(due.movedAt, work.now)
+    const locked = await lock(tx, { spaceId, computation }, at, limits.incrementalMs)
+    if (!locked) return { kind: 'busy', computation }
+    if (locked.evaluatedVersion !== computation.version) return { kind: 'outdated', computation }
+    const evaluation = { spaceId, id: computation.id, number: locked.number, at: locked.at }
+    const candidates = candidatesOf(spaceId, computation.id, due.batches)
+    const changes = await evaluateStep(tx, work, computation, { evaluation, candidates })
+    const passedOn = await tellDependents(tx, work, computation, evaluation, changes)
+    if (computation.kind === 'computed_trait' && changed(changes) > 0) await clearChanges(tx, evaluation)
+    await completeDue(tx, spaceId, computation.id, due.batches)
+    crashPoint('audience.evaluated')
+    return { kind: 'evaluated', computation, changes, ...(passedOn === undefined ? {} : { passedOn }) }
+  })
+
+/**
+ * Looks at everybody, under the computation's lock. What is due goes first: whatever made it so is older than the statements that follow,
+ * so they see it. What becomes due meanwhile stays for the next tick, which passes by while the lock is held.
+ */
+const evaluateEverybody = (work: Work, computation: Computation, due: Due): Promise<Outcome> =>
+  transact(work.db, async (tx) => {
+    const { spaceId, limits } = work
+    const at = later(due.movedAt, work.now)
+    const locked = await lock(tx, { spaceId, computation }, at, limits.fullMs)
+    if (!locked) return { kind: 'busy', computation }
+    const wasBehind = await dropDue(tx, spaceId, computation.id)
+    // Looked at after what is due was dropped: an edit that is not seen here marks the computation after us.
+    if (!(await isCurrent(tx, { spaceId, computation }))) throw new Outdated()
+    const evaluation = { spaceId, id: computation.id, number: locked.number, at: locked.at }
+    const changes = await evaluateStep(tx, work, computation, { evaluation, candidates: undefined })
+    const passedOn = await tellDependents(tx, work, computation, evaluation, changes)
+    if (computation.kind === 'audience') {
+      const exact = locked.evaluatedVersion === computation.version && !wasBehind
+      await record(tx, evaluation, 'full', changes, exact ? await drifted(tx, evaluation, changes) : null)
+    } else if (changed(changes) > 0) await clearChanges(tx, evaluation)
+    await setLive(tx, { spaceId, computation }, computation.version)
+    crashPoint('audience.evaluated')
+    return { kind: 'evaluated', computation, changes, ...(passedOn === undefined ? {} : { passedOn }) }
+  })
+
+/** The definition was edited, disabled or deleted after it was read: everything is undone, and what was due stays so. */
+class Outdated extends Error {}
+
+const RETRY_MS = 30_000
+const LONGEST_RETRY_MS = 3_600_000
+
+/** The computation failed, the others go on: it says why, and is computed in full after a pause that grows. */
+const fail = async ({ db, spaceId, now }: Work, computation: Computation, error: unknown): Promise<Outcome> => {
+  const reason = error instanceof Error ? error.message : String(error)
+  const failures = await setFailed(db, { spaceId, computation }, reason)
+  if (computation.kind === 'audience') await recordFailure(db, { spaceId, id: computation.id, at: now }, reason)
+  const pause = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(10, failures))
+  await run(
+    db,
+    query(
+      'computation_wake.retry',
+      sql`insert into computation_wake (space_id, computation_id, profile_id, due_at)
+        values (${spaceId}, ${computation.id}, ${EVERYBODY}::uuid, ${new Date(now.getTime() + pause)}::timestamptz)
+        on conflict (space_id, computation_id, profile_id) do update set due_at = excluded.due_at`,
+    ),
+  )
+  return { kind: 'failed', computation, reason }
+}
+
+const attempt = async (work: Work, computation: Computation, evaluate: () => Promise<Outcome>): Promise<Outcome> => {
+  try {
+    return await evaluate()
+  } catch (error) {
+    if (error instanceof Unavailable) throw error
+    if (error instanceof Outdated) return { kind: 'outdated', computation }
+    return fail(work, computation, error)
+  }
+}
+
+const prepare = async (db: Db, spaceId: string, now: Date, limits: Limits): Promise<Work> => {
+  const catalog = await loadCatalog(db, spaceId)
+  return { db, spaceId, catalog, computations: await loadComputations(db, spaceId, catalog), now, limits }
+}
+
+/** What was made due by an evaluation of this tick, for what comes after it. */
+const withBatch = (due: Due | undefined, id: string, batches: readonly string[], movedAt: Date): Due => ({
+  computationId: id,
+  batches: [...(due?.batches ?? []), ...batches].slice(0, 100),
+  everybody: due?.everybody ?? false,
+  count: due?.count ?? 0,
+  movedAt: due?.movedAt ?? movedAt,
+})
+
+/**
+ * One incremental tick of a space: distributes what happened, then looks at whoever is due, in dependency order, each computation in a
+ * transaction of its own. What must be computed in full waits for `evaluateFullyDue`, and so does what failed.
+ */
+export const evaluateSpace = async (
+  db: Db,
+  spaceId: string,
+  now: Date,
+  limits: Limits = LIMITS,
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly more: boolean }> => {
+  const work = await prepare(db, spaceId, now, limits)
+  const { more } = await distribute(db, spaceId, work.computations, now)
+  const due = new Map((await dueOf(db, spaceId)).map((each) => [each.computationId, each]))
+  const outcomes: Outcome[] = []
+  for (const computation of work.computations) {
+    const mine = due.get(computation.id)
+    if (!mine || mine.everybody || computation.evaluatedVersion !== computation.version) continue
+    if (mine.count > TOO_MANY) {
+      await markEverybody(db, spaceId, [computation.id], 'many')
+      continue
+    }
+    const outcome = await attempt(work, computation, () => evaluateCandidates(work, computation, mine))
+    outcomes.push(outcome)
+    if (outcome.kind !== 'evaluated' || outcome.passedOn === undefined) continue
+    for (const id of dependentsOf(computation.id, work.computations))
+      due.set(id, withBatch(due.get(id), id, [outcome.passedOn], mine.movedAt))
+  }
+  return { outcomes, more }
+}
+
+/** Computes in full what is marked so in a space, in dependency order. */
+export const evaluateSpaceFully = async (
+  db: Db,
+  spaceId: string,
+  now: Date,
+  limits: Limits = LIMITS,
+): Promise<readonly Outcome[]> => {
+  const work = await prepare(db, spaceId, now, limits)
+  const due = new Map((await dueOf(db, spaceId)).map((each) => [each.computationId, each]))
+  const outcomes: Outcome[] = []
+  for (const computation of work.computations) {
+    const mine = due.get(computation.id)
+    if (!mine?.everybody) continue
+    if (computation.evaluatedVersion === 0 && computation.status !== 'Failed')
+      await setStatus(db, { spaceId, computation }, 'Computing')
+    outcomes.push(await attempt(work, computation, () => evaluateEverybody(work, computation, mine)))
+  }
+  return outcomes
+}

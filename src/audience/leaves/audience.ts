@@ -1,0 +1,39 @@
+import { sql } from 'kysely'
+import { Invalid } from '../../base/errors.ts'
+import type { Sql } from '../operator.ts'
+import type { Lowered, Scope } from '../scope.ts'
+
+/** The id behind an audience key. @throws Invalid where the space has no such audience. */
+export const audienceIdOf = (key: string, { catalog }: Pick<Scope, 'catalog'>): string => {
+  const id = catalog.audiences.get(key)
+  if (id === undefined) {
+    throw new Invalid('unknown_audience', [
+      {
+        field: 'condition.audience',
+        message: `there is no audience "${key}"`,
+        remedy: 'use the key of an audience of this space',
+      },
+    ])
+  }
+  return id
+}
+
+/**
+ * Membership of another audience as it is stored: somebody who never entered is not part of it. A condition that is asked about candidates
+ * looks by key for each, and is kept from becoming a join by `offset 0`, for the reason given in `event.ts`.
+ */
+export const lowerAudience = (key: string, scope: Scope, alias: string): Lowered => {
+  const id = audienceIdOf(key, scope)
+  if (scope.candidates) return { joins: [], test: isMember(id, scope) }
+  const set = sql.ref(alias)
+  const profileId = sql.ref(`${alias}.profile_id`)
+  return {
+    joins: [
+      sql`left join membership ${set} on ${sql.ref(`${alias}.space_id`)} = ${scope.spaceId} and ${sql.ref(`${alias}.audience_id`)} = ${id} and ${profileId} = p.id`,
+    ],
+    test: sql`${profileId} is not null`,
+  }
+}
+
+export const isMember = (audienceId: string, { spaceId }: Pick<Scope, 'spaceId'>): Sql<boolean> =>
+  sql`exists (select from membership m where m.space_id = ${spaceId} and m.audience_id = ${audienceId} and m.profile_id = p.id offset 0)`

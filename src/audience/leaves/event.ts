@@ -1,0 +1,57 @@
+import { sql } from 'kysely'
+import { aggregateOf, type NumberTest, numberTest } from '../aggregate.ts'
+import { compareValue } from '../compare.ts'
+import type { Condition } from '../condition.ts'
+import { MEASURES } from '../measures/index.ts'
+import type { Sql } from '../operator.ts'
+import type { Lowered, Scope } from '../scope.ts'
+import { selected } from '../selection.ts'
+
+type EventCondition = Extract<Condition, { type: 'event' }>
+
+/** The measure of one profile's selected events, `p.id` being the profile: a sub-select. */
+export const measured = ({ event, measure }: Pick<EventCondition, 'event' | 'measure'>, scope: Scope): Sql =>
+  sql`(select ${aggregateOf(measure)} from event e where ${selected(event, scope)} and e.profile_id = p.id)`
+
+const holdsWithoutEvents = ({ measure }: EventCondition, { holdsForZero }: NumberTest): boolean =>
+  MEASURES[measure.kind].ofNothing === 0 && holdsForZero
+
+/**
+ * Everybody: the profiles that pass as one grouped set, joined. The planner makes an inner join of it where the condition must hold and an
+ * anti-join where it must not. What holds without any event (at most 2, none) is everybody but those that break it (spec/audiences §11.4).
+ */
+const amongEverybody = (condition: EventCondition, scope: Scope, alias: string): Lowered => {
+  const set = sql.ref(alias)
+  const id = sql.ref(`${alias}.profile_id`)
+  const aggregate = aggregateOf(condition.measure)
+  const grouped = (columns: Sql, having: Sql): Sql =>
+    sql`left join (select e.profile_id${columns} from event e where ${selected(condition.event, scope)} group by e.profile_id${having}) ${set} on ${id} = p.id`
+  const rule = numberTest(condition.compare)
+  if (!rule) {
+    const nothing = MEASURES[condition.measure.kind].ofNothing
+    const number = sql.ref(`${alias}.number`)
+    const value = nothing === null ? number : sql`coalesce(${number}, ${sql.lit(nothing)})`
+    return {
+      joins: [grouped(sql`, ${aggregate} as number`, sql``)],
+      test: compareValue(sql`to_jsonb(${value})`, condition.compare, scope.now),
+    }
+  }
+  return holdsWithoutEvents(condition, rule)
+    ? { joins: [grouped(sql``, sql` having not (${rule.test(aggregate)})`)], test: sql`${id} is null` }
+    : { joins: [grouped(sql``, sql` having ${rule.test(aggregate)}`)], test: sql`${id} is not null` }
+}
+
+/**
+ * Candidates: one look by (space, profile, name, timestamp) for each. A sub-select with an aggregate is never turned into a join, so the
+ * plan does not hang on what the planner believes about how many candidates there are: a wrong guess reads every event of the name.
+ */
+const amongCandidates = (condition: EventCondition, scope: Scope): Lowered => {
+  const number = measured(condition, scope)
+  const rule = numberTest(condition.compare)
+  if (rule) return { joins: [], test: sql`coalesce(${rule.test(number)}, false)` }
+  return { joins: [], test: compareValue(sql`to_jsonb(${number})`, condition.compare, scope.now) }
+}
+
+/** An event condition over `profile p`. */
+export const lowerEvent = (condition: EventCondition, scope: Scope, alias: string): Lowered =>
+  scope.candidates ? amongCandidates(condition, scope) : amongEverybody(condition, scope, alias)

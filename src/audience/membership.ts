@@ -1,0 +1,102 @@
+import { sql } from 'kysely'
+import { must } from '../base/must.ts'
+import type { Db } from '../db/database.ts'
+import { query, run, runOne } from '../db/query.ts'
+import type { Sql } from './operator.ts'
+
+/** One evaluation of one audience: its number and its instant are the business key of what it writes. */
+export type Evaluation = { readonly spaceId: string; readonly id: string; readonly number: number; readonly at: Date }
+
+export type Changes = { readonly entered: number; readonly exited: number }
+
+/**
+ * Writes who enters and who leaves: `matching` (of `candidates`, or of everybody) against membership as it is. A full join: with freshly
+ * filled tables, which have no statistics yet, an anti-join took 46 s where this took 0.6–1.0 s (500,000 profiles, Postgres 15). The ids
+ * follow from the evaluation, so a repeat is harmless; in order of profile, so that writers do not deadlock (R7, R13).
+ */
+export const writeChanges = async (
+  tx: Db,
+  { spaceId, id, number, at }: Evaluation,
+  matching: Sql<{ profile_id: string }>,
+  candidates: Sql | undefined,
+): Promise<Changes> => {
+  const among = candidates ? sql`and c.profile_id in (${candidates})` : sql``
+  const row = await runOne(
+    tx,
+    query(
+      'membership_change.write*',
+      sql<Changes>`with change as (
+          insert into membership_change (space_id, profile_id, id, audience_id, change, changed_at, evaluation)
+          select ${spaceId}, d.profile_id, md5(${`${id} ${number} `}::text || d.profile_id)::uuid, ${id}, d.change, ${at}::timestamptz, ${number}::bigint
+          from (
+            select coalesce(n.profile_id, m.profile_id) as profile_id, case when m.profile_id is null then 'entered' else 'exited' end as change
+            from (${matching}) as n
+              full join (select c.profile_id from membership c where c.space_id = ${spaceId} and c.audience_id = ${id} ${among}) as m
+                on m.profile_id = n.profile_id
+            where n.profile_id is null or m.profile_id is null
+            order by 1) as d
+          returning change)
+        select count(*) filter (where change = 'entered') as entered, count(*) filter (where change = 'exited') as exited from change`,
+    ),
+  )
+  return must(row, 'one row')
+}
+
+const ofEvaluation = ({ spaceId, id, number, at }: Evaluation): Sql<boolean> =>
+  sql`c.space_id = ${spaceId} and c.audience_id = ${id} and c.changed_at = ${at}::timestamptz and c.evaluation = ${number}::bigint`
+
+/** Membership follows from the changes that were just written. */
+export const applyChanges = async (tx: Db, evaluation: Evaluation, { entered, exited }: Changes): Promise<void> => {
+  const { spaceId, id } = evaluation
+  if (entered > 0) {
+    await run(
+      tx,
+      query(
+        'membership.enter',
+        sql`insert into membership (space_id, audience_id, profile_id, entered_at)
+          select c.space_id, c.audience_id, c.profile_id, c.changed_at from membership_change c
+          where ${ofEvaluation(evaluation)} and c.change = 'entered' order by c.profile_id on conflict do nothing`,
+      ),
+    )
+  }
+  if (exited > 0) {
+    await run(
+      tx,
+      query(
+        'membership.exit',
+        sql`delete from membership where space_id = ${spaceId} and audience_id = ${id} and profile_id in (
+          select c.profile_id from membership_change c where ${ofEvaluation(evaluation)} and c.change = 'exited')`,
+      ),
+    )
+  }
+}
+
+/** Tells the changes, in the same transaction: topics `entered` and `exited`. The outbox row has the change's id. */
+export const tellChanges = async (tx: Db, evaluation: Evaluation, key: string): Promise<void> => {
+  const { id, at } = evaluation
+  await run(
+    tx,
+    query(
+      'membership_change.tell',
+      sql`insert into outbox (space_id, profile_id, id, topic, payload, created_at, due_at)
+        select c.space_id, c.profile_id, c.id, c.change,
+          jsonb_build_object('audience_id', ${id}::text, 'audience_key', ${key}::text, 'change_id', c.id, 'changed_at', ${at.toISOString()}::text),
+          c.changed_at, c.changed_at
+        from membership_change c where ${ofEvaluation(evaluation)} order by c.profile_id, c.id on conflict do nothing`,
+    ),
+  )
+}
+
+/** Whoever changed is due for the computations that refer to this audience. */
+export const passOn = async (tx: Db, evaluation: Evaluation, dependents: readonly string[], batch: string): Promise<void> => {
+  await run(
+    tx,
+    query(
+      'membership_change.pass_on',
+      sql`insert into computation_due (space_id, computation_id, batch, profile_id)
+        select c.space_id, r.id, ${batch}, c.profile_id
+        from membership_change c cross join unnest(${dependents.toSorted()}::text[]) as r (id)
+        where ${ofEvaluation(evaluation)} order by r.id, c.profile_id on conflict do nothing`,
+    ),
+  )
+}

@@ -1,0 +1,19 @@
+import type { RawBuilder } from 'kysely'
+import type { Comparison, Operator } from './condition.ts'
+
+export type Sql<T = unknown> = RawBuilder<T>
+export type ComparisonOf<O extends Operator> = Extract<Comparison, { operator: O }>
+
+/** One operator: its meaning in SQL, in words, and in time. One file each in `operators/`. */
+export type OperatorRule<O extends Operator> = {
+  /** Whether a stored jsonb value passes. May be null where there is nothing to compare; never fails, whatever is stored. */
+  readonly test: (value: Sql, compare: ComparisonOf<O>, now: Date) => Sql<boolean | null>
+  /** The operator says no to what `test` finds: a missing value passes, and of an array's entries none may be found (`omits`, `absent`). */
+  readonly negated: boolean
+  /** The rest of a sentence after the value: `is at least 5`. */
+  readonly sentence: (compare: ComparisonOf<O>) => string
+  /** Milliseconds from a stored instant to the moments at which time alone changes the answer. */
+  readonly flips?: (compare: ComparisonOf<O>) => readonly number[]
+}
+
+export type OperatorTable = { readonly [O in Operator]: OperatorRule<O> }

@@ -1,0 +1,11 @@
+import { sql } from 'kysely'
+import { must } from '../../base/must.ts'
+import { instantOf } from '../literal.ts'
+import type { OperatorRule } from '../operator.ts'
+
+/** Strictly earlier; a stored value without a zone is no instant (spec/audiences §11.3). */
+export const beforeDate: OperatorRule<'before_date'> = {
+  test: (value, { value: literal }) => sql`instant_of(${value}) < ${must(instantOf(literal), 'an instant')}::timestamptz`,
+  negated: false,
+  sentence: ({ value }) => `is before ${value}`,
+}

@@ -1,0 +1,8 @@
+import type { OperatorRule } from '../operator.ts'
+import { ordered, spoken } from './parts.ts'
+
+export const greaterThan: OperatorRule<'greater_than'> = {
+  test: (value, { value: literal }) => ordered(value, 'more', literal),
+  negated: false,
+  sentence: ({ value }) => `is greater than ${spoken(value)}`,
+}

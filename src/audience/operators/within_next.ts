@@ -1,0 +1,12 @@
+import { sql } from 'kysely'
+import { milliseconds, plus } from '../../base/duration.ts'
+import type { OperatorRule } from '../operator.ts'
+
+/** now ≤ value ≤ now + N. */
+export const withinNext: OperatorRule<'within_next'> = {
+  test: (value, { duration }, now) =>
+    sql`instant_of(${value}) between ${now}::timestamptz and ${plus(now, duration)}::timestamptz`,
+  negated: false,
+  sentence: ({ duration }) => `is within the next ${duration}`,
+  flips: ({ duration }) => [-milliseconds(duration), 0],
+}

@@ -1,0 +1,51 @@
+import { sql } from 'kysely'
+import { Invalid } from '../base/errors.ts'
+import type { Db } from '../db/database.ts'
+import { query, run } from '../db/query.ts'
+import { loadCatalog } from './catalog.ts'
+import { compile } from './compile.ts'
+import type { Condition } from './condition.ts'
+import { type PersonColumns, personColumns } from './person.ts'
+import { DEFAULT_EXTERNAL_IDS } from './scope.ts'
+import { problemsOf } from './validate.ts'
+
+export type Preview = { readonly count: number; readonly people: readonly PersonColumns[] }
+
+export type PreviewOptions = {
+  readonly now: Date
+  /** Looks back at an instant: windows end there, and later events are not known. Traits and memberships are today's. */
+  readonly at?: Date | undefined
+  readonly count: number
+  readonly filterByExternalIds?: readonly string[] | undefined
+}
+
+/**
+ * Who matches a condition, exactly: how many, and the first of them. One query, so that count and page agree. @throws Invalid for what cannot
+ * be compiled.
+ */
+export const preview = async (
+  db: Db,
+  spaceId: string,
+  condition: Condition,
+  { now, at, count, filterByExternalIds = DEFAULT_EXTERNAL_IDS }: PreviewOptions,
+): Promise<Preview> => {
+  const catalog = await loadCatalog(db, spaceId)
+  const problems = problemsOf(condition, catalog)
+  if (problems.length > 0)
+    throw new Invalid(
+      'definition',
+      problems.map((each) => ({ ...each, field: `definition.${each.field}` })),
+    )
+  const matching = compile(condition, { spaceId, now: at ?? now, catalog, filterByExternalIds, asOf: at })
+  const rows = await run(
+    db,
+    query(
+      'audience.preview*',
+      sql<PersonColumns & { total: number }>`select ${personColumns}, p.traits, m.total
+        from (select n.profile_id, count(*) over () as total from (${matching}) as n order by n.profile_id limit ${Math.max(1, count)}::integer) as m
+          join profile p on p.space_id = ${spaceId} and p.id = m.profile_id
+        order by m.profile_id`,
+    ),
+  )
+  return { count: rows[0]?.total ?? 0, people: rows.slice(0, count).map(({ total: _, ...person }) => person) }
+}

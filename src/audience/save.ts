@@ -1,0 +1,200 @@
+import { sql } from 'kysely'
+import { Invalid, type Problem, Refused } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import { keyFrom } from '../base/key.ts'
+import type { Db } from '../db/database.ts'
+import { query, run, transact } from '../db/query.ts'
+import { type Catalog, loadCatalog } from './catalog.ts'
+import { wakeClock } from './clock.ts'
+import { type Computation, loadComputations, type Options } from './computation.ts'
+import type { ComputedTraitDefinition, Condition } from './condition.ts'
+import { markEverybody } from './due.ts'
+import { referencesOf } from './references.ts'
+import {
+  type Definition,
+  definitionOf,
+  insertDefinition,
+  type Kind,
+  keyIsUsed,
+  removeDefinition,
+  updateDefinition,
+} from './store.ts'
+import { cycleOf, problemsOf, problemsOfTrait } from './validate.ts'
+
+type Saved = {
+  readonly name: string
+  readonly description: string
+  readonly enabled: boolean
+  readonly definition: JsonObject
+  readonly options: Options
+}
+
+/** Who does it, and when. */
+export type Act = { readonly spaceId: string; readonly by: string; readonly now: Date }
+
+const conditionsOf = async (tx: Db, spaceId: string): Promise<Map<string, Condition>> => {
+  const rows = await run(
+    tx,
+    query(
+      'audience.conditions',
+      sql<{
+        key: string
+        condition: Condition
+      }>`select key, condition from audience where space_id = ${spaceId} and deleted_at is null`,
+    ),
+  )
+  return new Map(rows.map((row) => [row.key, row.condition]))
+}
+
+const refuseCycle = async (tx: Db, spaceId: string, key: string, condition: Condition, catalog: Catalog): Promise<void> => {
+  const conditions = (await conditionsOf(tx, spaceId)).set(key, condition)
+  const way = cycleOf(key, conditions, catalog)
+  if (!way) return
+  throw new Invalid('audience_cycle', [
+    {
+      field: 'definition.condition',
+      message: `would create a cycle by referencing another audience: ${way.join(' → ')}`,
+      remedy: 'take one of these references out',
+    },
+  ])
+}
+
+const check = async (tx: Db, kind: Kind, spaceId: string, key: string, definition: JsonObject): Promise<void> => {
+  const catalog = await loadCatalog(tx, spaceId)
+  const problems: readonly Problem[] =
+    kind === 'audience'
+      ? problemsOf(definition as unknown as Condition, withKey(catalog, key))
+      : problemsOfTrait(definition as unknown as ComputedTraitDefinition)
+  if (problems.length > 0)
+    throw new Invalid(
+      'definition',
+      problems.map((each) => ({ ...each, field: `definition.${each.field}` })),
+    )
+  if (kind === 'audience') {
+    await refuseCycle(tx, spaceId, key, definition as unknown as Condition, withKey(catalog, key))
+  }
+}
+
+// Its own key counts as known, so that a reference to itself is called a cycle and not unknown.
+const withKey = (catalog: Catalog, key: string): Catalog => ({
+  ...catalog,
+  audiences: new Map([...catalog.audiences, ...(catalog.audiences.has(key) ? [] : [[key, ''] as const])]),
+})
+
+const refersTo = (id: string, computations: readonly Computation[]): readonly Computation[] =>
+  computations.filter((each) => each.references.computations.includes(id))
+
+/**
+ * Makes an audience or computed trait and has it computed in full. Saving takes the space's clock, so that two cannot close a cycle
+ * together. @throws Invalid for a definition that cannot be compiled or refers to itself; Refused for a key that was ever used.
+ */
+export const create = (
+  db: Db,
+  kind: Kind,
+  act: Act,
+  id: string,
+  saved: Saved & { readonly key?: string | undefined },
+): Promise<Definition> =>
+  transact(db, async (tx) => {
+    const { spaceId, by, now } = act
+    const key = saved.key ?? keyFrom(saved.name)
+    if (key === '')
+      throw new Invalid('key', [{ field: 'key', message: 'the name has no letters for a key', remedy: 'send a key' }])
+    await wakeClock(tx, spaceId, now)
+    if (await keyIsUsed(tx, spaceId, key)) {
+      throw new Refused(
+        'key_used',
+        `The key "${key}" is or was used in this space, and keys are never used again. Choose another name or key.`,
+      )
+    }
+    await check(tx, kind, spaceId, key, saved.definition)
+    await insertDefinition(tx, kind, spaceId, { ...saved, id, key }, by, now)
+    // What used to be a custom trait of this name is this now, for those who ask for it.
+    const computations = await loadComputations(tx, spaceId, await loadCatalog(tx, spaceId))
+    const touched = refersTo(id, computations).map((each) => each.id)
+    await markEverybody(tx, spaceId, saved.enabled ? [id, ...touched] : touched, `made ${id}`)
+    return definitionOf(tx, kind, spaceId, id)
+  })
+
+export type Patch = { readonly [Field in keyof Saved]?: Saved[Field] | undefined }
+
+const sameIds = (a: Options, b: Options): boolean =>
+  JSON.stringify([...(a.filterByExternalIds ?? [])].sort()) === JSON.stringify([...(b.filterByExternalIds ?? [])].sort())
+
+/** Changes what is given; a definition that is another, or one that is enabled again, is computed in full. The key stays. */
+export const update = (db: Db, kind: Kind, act: Act, idOrKey: string, patch: Patch): Promise<Definition> =>
+  transact(db, async (tx) => {
+    const { spaceId, by, now } = act
+    await wakeClock(tx, spaceId, now)
+    const old = await definitionOf(tx, kind, spaceId, idOrKey)
+    const next = {
+      ...old,
+      name: patch.name ?? old.name,
+      description: patch.description ?? old.description,
+      enabled: patch.enabled ?? old.enabled,
+      definition: patch.definition ?? old.definition,
+      options: { ...old.options, ...patch.options },
+    }
+    if (!sameIds(old.options, next.options)) {
+      throw new Refused('external_ids', 'Who is eligible cannot be changed later; make a new one with other external ids.')
+    }
+    const other = JSON.stringify([next.definition, next.options]) !== JSON.stringify([old.definition, old.options])
+    if (patch.definition) await check(tx, kind, spaceId, old.key, next.definition)
+    await updateDefinition(tx, kind, spaceId, { ...next, version: other ? old.version + 1 : old.version }, by, now)
+    if (next.enabled && (other || !old.enabled)) await markEverybody(tx, spaceId, [old.id], `saved ${now.toISOString()}`)
+    if (!next.enabled) await forget(tx, spaceId, old.id)
+    return definitionOf(tx, kind, spaceId, old.id)
+  })
+
+const forget = async (tx: Db, spaceId: string, id: string): Promise<void> => {
+  await run(
+    tx,
+    query('computation_due.forget', sql`delete from computation_due where space_id = ${spaceId} and computation_id = ${id}`),
+  )
+  await run(
+    tx,
+    query('computation_wake.forget', sql`delete from computation_wake where space_id = ${spaceId} and computation_id = ${id}`),
+  )
+}
+
+/** Deletes a disabled one that nothing refers to. @throws Refused otherwise, naming what must be done first (spec/audiences §10.6). */
+export const remove = (db: Db, kind: Kind, act: Act, idOrKey: string): Promise<void> =>
+  transact(db, async (tx) => {
+    const { spaceId, by, now } = act
+    await wakeClock(tx, spaceId, now)
+    const old = await definitionOf(tx, kind, spaceId, idOrKey)
+    if (old.enabled) throw new Refused('enabled', `"${old.name}" is enabled. Disable it first, then delete it.`)
+    const consumers = await consumersOf(tx, spaceId, old.id)
+    if (consumers.length > 0) {
+      throw new Refused(
+        'referenced',
+        `"${old.name}" is used by ${consumers.map((each) => `"${each.key}"`).join(', ')}. Take it out there first.`,
+      )
+    }
+    await removeDefinition(tx, kind, spaceId, old.id, by, now)
+    await forget(tx, spaceId, old.id)
+  })
+
+/** The audiences that refer to an audience or computed trait, disabled ones included. */
+export const consumersOf = async (
+  db: Db,
+  spaceId: string,
+  id: string,
+): Promise<readonly { id: string; key: string; name: string }[]> => {
+  const catalog = await loadCatalog(db, spaceId)
+  const rows = await run(
+    db,
+    query(
+      'audience.definitions',
+      sql<{ id: string; key: string; name: string; condition: Condition }>`select id, key, name, condition from audience
+        where space_id = ${spaceId} and deleted_at is null order by created_at, id`,
+    ),
+  )
+  return rows
+    .filter((row) => referencesOf(row.condition, catalog).computations.includes(id))
+    .map(({ id: consumer, key, name }) => ({ id: consumer, key, name }))
+}
+
+/** Has one computed in full as soon as possible. */
+export const runNow = async (db: Db, { spaceId, now }: Act, id: string): Promise<void> =>
+  markEverybody(db, spaceId, [id], `run ${now.toISOString()}`)

@@ -1,0 +1,33 @@
+import { sql } from 'kysely'
+import type { Catalog } from './catalog.ts'
+import type { Sql } from './operator.ts'
+
+/** Identifier types of which a profile must own one to be in an audience, unless the audience says otherwise (spec/audiences §10.4). */
+export const DEFAULT_EXTERNAL_IDS: readonly string[] = ['user_id', 'email', 'android.idfa', 'ios.idfa']
+
+/** What a condition is compiled for. */
+export type Scope = {
+  readonly spaceId: string
+  /** The instant that windows and relative dates count from. */
+  readonly now: Date
+  readonly catalog: Catalog
+  /** A query of the profiles that are asked about; without it the question is about everybody in the space. */
+  readonly candidates?: Sql<{ profile_id: string }> | undefined
+  /** Only profiles that own an identifier of one of these types; without it the identifiers don't matter. */
+  readonly filterByExternalIds?: readonly string[] | undefined
+  /** Events with a later timestamp are not known yet: for looking back at an instant. */
+  readonly asOf?: Date | undefined
+  /** Events with an earlier timestamp don't count: an audience without historical data (spec/audiences §15.2). */
+  readonly since?: Date | undefined
+}
+
+/** A condition in SQL over `profile p`: what must be joined to it, and what must be true. */
+export type Lowered = { readonly joins: readonly Sql[]; readonly test: Sql<boolean> }
+
+/** Who can match at all: people, not accounts, that were not merged away and own an identifier of the filter set. */
+export const universe = ({ spaceId, candidates, filterByExternalIds }: Scope): Sql<boolean> => {
+  const parts = [sql`p.space_id = ${spaceId} and p.collection = 'users' and p.merged_into is null`]
+  if (filterByExternalIds) parts.push(sql`p.identifiers ?| ${filterByExternalIds}::text[]`)
+  if (candidates) parts.push(sql`p.id in (${candidates})`)
+  return sql`${sql.join(parts, sql` and `)}`
+}

@@ -1,0 +1,112 @@
+import { unreachable } from '../base/must.ts'
+import { ruleOf } from './compare.ts'
+import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter } from './condition.ts'
+import { MEASURES } from './measures/index.ts'
+
+const list = (parts: readonly string[], word: 'and' | 'or'): string => parts.join(`, ${word} `)
+
+const nested = (parts: readonly { readonly text: string; readonly compound: boolean }[], word: 'and' | 'or'): string =>
+  list(
+    parts.map(({ text, compound }) => (compound && parts.length > 1 ? `(${text})` : text)),
+    word,
+  )
+
+const isCompound = (node: Condition | Filter): boolean =>
+  (node.type === 'and' || node.type === 'or') && ('conditions' in node ? node.conditions : node.filters).length > 1
+
+const compared = (compare: Comparison): string => ruleOf(compare).sentence(compare)
+
+/** A filter in plain English: `“revenue” is at least 100, and “coupon” exists`. */
+export const filterSentence = (filter: Filter): string => {
+  switch (filter.type) {
+    case 'and':
+    case 'or':
+      return nested(
+        filter.filters.map((each) => ({ text: filterSentence(each), compound: isCompound(each) })),
+        filter.type,
+      )
+    case 'not':
+      return `not (${filterSentence(filter.filter)})`
+    case 'property':
+      return `“${filter.path}” ${compared(filter.compare)}`
+    case 'context':
+      return `context “${filter.path}” ${compared(filter.compare)}`
+    default:
+      return unreachable(filter)
+  }
+}
+
+const windowSentence = ({ within, between }: EventSelection): string => {
+  if (within !== undefined) return ` within the last ${within}`
+  return between ? ` between ${between[0]} and ${between[1]} ago` : ''
+}
+
+const filtered = ({ name, where }: EventSelection): string => (where ? `“${name}” where ${filterSentence(where)}` : `“${name}”`)
+
+/** An event selection in words: `“Order Completed” where “revenue” is at least 100, within the last 30 days`. */
+export const selectionSentence = (event: EventSelection, times = ''): string =>
+  `${filtered(event)}${event.where && (times || event.within || event.between) ? ',' : ''}${times}${windowSentence(event)}`
+
+const spokenTimes = (value: unknown): string => {
+  if (Number(value) === 1) return 'once'
+  return Number(value) === 2 ? 'twice' : `${value} times`
+}
+
+const counted = (compare: Comparison, event: EventSelection): string => {
+  const value = 'value' in compare ? compare.value : 0
+  const number = Number(value)
+  const never = `did not do ${selectionSentence(event)}`
+  const often = (words: string): string => `did ${selectionSentence(event, ` ${words}`)}`
+  switch (compare.operator) {
+    case 'at_least':
+      return number === 1 ? `did ${selectionSentence(event)}` : often(`at least ${spokenTimes(value)}`)
+    case 'at_most':
+      return number === 0 ? never : often(`at most ${spokenTimes(value)}`)
+    case 'equals':
+      return number === 0 ? never : often(`exactly ${spokenTimes(value)}`)
+    case 'greater_than':
+      return number === 0 ? `did ${selectionSentence(event)}` : often(`more than ${spokenTimes(value)}`)
+    case 'less_than':
+      return number === 1 ? never : often(`less than ${spokenTimes(value)}`)
+    default:
+      return often(`a number of times that ${compared(compare)}`)
+  }
+}
+
+const eventSentence = ({ event, measure, compare }: Extract<Condition, { type: 'event' }>): string => {
+  if (measure.kind === 'count') return counted(compare, event)
+  return `${MEASURES[measure.kind].sentence(measure.property)} of ${selectionSentence(event)} ${compared(compare)}`
+}
+
+const negation = (condition: Condition): string => {
+  if (condition.type === 'audience') return `is not part of “${condition.audience}”`
+  return isCompound(condition) ? `is not one who ${sentence(condition)}` : `not: ${sentence(condition)}`
+}
+
+/** A condition in plain English: `did “Order Completed” at least twice within the last 30 days, and is not part of “lapsed”`. */
+export const sentence = (condition: Condition): string => {
+  switch (condition.type) {
+    case 'and':
+    case 'or':
+      return nested(
+        condition.conditions.map((each) => ({ text: sentence(each), compound: isCompound(each) })),
+        condition.type,
+      )
+    case 'not':
+      return negation(condition.condition)
+    case 'trait':
+      return `“${condition.path}” ${compared(condition.compare)}`
+    case 'event':
+      return eventSentence(condition)
+    case 'audience':
+      return `is part of “${condition.audience}”`
+    default:
+      return unreachable(condition)
+  }
+}
+
+/** A computed trait in words: `the number of times of “Page Viewed” within the last 7 days`. */
+export const definitionSentence = ({ event, measure }: ComputedTraitDefinition): string =>
+  measure.kind === 'count'
+    ? `how often somebody did ${selectionSentence(event)}`
+    : `${MEASURES[measure.kind].sentence(measure.property)} of ${selectionSentence(event)}`

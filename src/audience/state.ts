@@ -1,0 +1,104 @@
+import { sql } from 'kysely'
+import type { Db } from '../db/database.ts'
+import { query, run, runOne } from '../db/query.ts'
+import type { Computation } from './computation.ts'
+
+/** What a computation is doing (spec/audiences §10.5). */
+export type Status = 'Preparing' | 'Computing' | 'Live' | 'Disabled' | 'Failed'
+
+/** Where the changing state of each kind lives: the same columns, the key named after the noun. */
+export const stateOf = (kind: Computation['kind']) =>
+  kind === 'audience'
+    ? { table: sql.table('audience_state'), id: sql.ref('audience_id') }
+    : { table: sql.table('computed_trait_state'), id: sql.ref('computed_trait_id') }
+
+type Locked = { readonly number: number; readonly at: Date; readonly evaluatedVersion: number }
+type Which = { readonly spaceId: string; readonly computation: Pick<Computation, 'id' | 'kind'> }
+
+/**
+ * Takes the lock of a computation for the rest of the transaction, a new evaluation number, and the instant to evaluate at: `at`, or the
+ * last evaluation's if that was later, for two workers' clocks differ and membership must not go back in time. Undefined when somebody else
+ * evaluates it now: what is due stays due. `timeoutMs` bounds every statement of the transaction.
+ */
+export const lock = (tx: Db, { spaceId, computation }: Which, at: Date, timeoutMs: number): Promise<Locked | undefined> => {
+  const { table, id } = stateOf(computation.kind)
+  return runOne(
+    tx,
+    query(
+      `${computation.kind}.lock`,
+      sql<Locked>`update ${table} set evaluation = evaluation + 1,
+          evaluated_at = case when evaluated_at > ${at}::timestamptz then evaluated_at else ${at}::timestamptz end
+        where space_id = ${spaceId} and ${id} = ${computation.id} and ${id} in (
+          select ${id} from ${table} where space_id = ${spaceId} and ${id} = ${computation.id} for update skip locked)
+        returning evaluation as number, evaluated_at as at, evaluated_version as "evaluatedVersion",
+          set_config('statement_timeout', ${String(timeoutMs)}, true)`,
+    ),
+  )
+}
+
+export const setStatus = async (db: Db, { spaceId, computation }: Which, status: Status): Promise<void> => {
+  const { table, id } = stateOf(computation.kind)
+  await run(
+    db,
+    query(
+      `${computation.kind}.set_status`,
+      sql`update ${table} set status = ${status}, reason = null where space_id = ${spaceId} and ${id} = ${computation.id}`,
+    ),
+  )
+}
+
+/** Computed in full with this version of its definition: live from now on. */
+export const setLive = async (tx: Db, { spaceId, computation }: Which, version: number): Promise<void> => {
+  const { table, id } = stateOf(computation.kind)
+  await run(
+    tx,
+    query(
+      `${computation.kind}.set_live`,
+      sql`update ${table} set status = 'Live', reason = null, failures = 0, evaluated_version = ${version}::integer
+        where space_id = ${spaceId} and ${id} = ${computation.id}`,
+    ),
+  )
+}
+
+/** It failed: it must be computed in full before it is right again. Answers how often it has failed in a row. */
+export const setFailed = async (db: Db, { spaceId, computation }: Which, reason: string): Promise<number> => {
+  const { table, id } = stateOf(computation.kind)
+  const row = await runOne(
+    db,
+    query(
+      `${computation.kind}.set_failed`,
+      sql<{
+        failures: number
+      }>`update ${table} set status = 'Failed', reason = ${reason}, failures = failures + 1, evaluated_version = 0
+        where space_id = ${spaceId} and ${id} = ${computation.id} returning failures`,
+    ),
+  )
+  return row?.failures ?? 0
+}
+
+export const countMembers = async (tx: Db, spaceId: string, audienceId: string, by: number): Promise<void> => {
+  if (by === 0) return
+  await run(
+    tx,
+    query(
+      'audience.count_members',
+      sql`update audience_state set member_count = member_count + ${by}::bigint where space_id = ${spaceId} and audience_id = ${audienceId}`,
+    ),
+  )
+}
+
+/** Whether the definition that was read is still the one to compute. */
+export const isCurrent = async (
+  tx: Db,
+  { spaceId, computation }: { readonly spaceId: string; readonly computation: Pick<Computation, 'id' | 'kind' | 'version'> },
+): Promise<boolean> => {
+  const row = await runOne(
+    tx,
+    query(
+      `${computation.kind}.current_version`,
+      sql<{ version: number }>`select version from ${sql.table(computation.kind)}
+        where space_id = ${spaceId} and id = ${computation.id} and enabled and deleted_at is null`,
+    ),
+  )
+  return row?.version === computation.version
+}

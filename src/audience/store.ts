@@ -1,0 +1,164 @@
+import { sql } from 'kysely'
+import { notFound } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { Db } from '../db/database.ts'
+import { query, run, runOne } from '../db/query.ts'
+import type { Computation, Options } from './computation.ts'
+import { stateOf } from './state.ts'
+
+export type Kind = Computation['kind']
+
+/** A definition as it is stored, with its state. */
+export type Definition = {
+  readonly id: string
+  readonly key: string
+  readonly name: string
+  readonly description: string
+  readonly enabled: boolean
+  readonly version: number
+  readonly definition: JsonObject
+  readonly options: Options
+  readonly createdBy: string
+  readonly updatedBy: string
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly status: string
+  readonly reason: string | null
+  readonly evaluatedAt: Date | null
+  readonly count: number
+}
+
+const columnOf = (kind: Kind) => sql.ref(kind === 'audience' ? 'condition' : 'definition')
+
+const select = (kind: Kind, spaceId: string) => {
+  const { table, id } = stateOf(kind)
+  const count = kind === 'audience' ? sql`s.member_count` : sql`0`
+  return sql`select d.id, d.key, d.name, d.description, d.enabled, d.version, d.${columnOf(kind)} as definition, d.options,
+      d.created_by as "createdBy", d.updated_by as "updatedBy", d.created_at as "createdAt", d.updated_at as "updatedAt",
+      case when d.enabled then s.status else 'Disabled' end as status, s.reason, s.evaluated_at as "evaluatedAt", ${count} as count
+    from ${sql.table(kind)} d join ${table} s on s.space_id = ${spaceId} and s.${id} = d.id
+    where d.space_id = ${spaceId} and d.deleted_at is null`
+}
+
+/** A page of a space's audiences or computed traits, newest first, and how many there are. */
+export const listDefinitions = async (
+  db: Db,
+  kind: Kind,
+  spaceId: string,
+  page: { readonly count: number; readonly offset: number; readonly search?: string | undefined },
+): Promise<{ readonly definitions: readonly Definition[]; readonly total: number }> => {
+  const like = `%${(page.search ?? '').replaceAll(/[\\%_]/g, '\\$&')}%`
+  const found = sql`(d.name ilike ${like} or d.key ilike ${like})`
+  const definitions = await run(
+    db,
+    query(
+      `${kind}.list`,
+      sql<Definition>`${select(kind, spaceId)} and ${found} order by d.created_at desc, d.id
+        limit ${page.count}::integer offset ${page.offset}::integer`,
+    ),
+  )
+  const total = await runOne(
+    db,
+    query(
+      `${kind}.count`,
+      sql<{ count: number }>`select count(*) as count from ${sql.table(kind)} d
+        where d.space_id = ${spaceId} and d.deleted_at is null and ${found}`,
+    ),
+  )
+  return { definitions, total: total?.count ?? 0 }
+}
+
+/** One by id or key. @throws Refused 404 where the space has none. */
+export const definitionOf = async (db: Db, kind: Kind, spaceId: string, idOrKey: string): Promise<Definition> => {
+  const row = await runOne(
+    db,
+    query(
+      `${kind}.one`,
+      sql<Definition>`${select(kind, spaceId)} and (d.id = ${idOrKey} or d.key = ${idOrKey}) order by (d.id = ${idOrKey}) desc limit 1`,
+    ),
+  )
+  if (!row) throw notFound(kind === 'audience' ? 'audience' : 'computed trait', idOrKey)
+  return row
+}
+
+/** Whether a key was ever used by an audience or computed trait of the space, deleted ones included (spec/audiences §10.3). */
+export const keyIsUsed = async (tx: Db, spaceId: string, key: string): Promise<boolean> => {
+  const row = await runOne(
+    tx,
+    query(
+      'audience.key_is_used',
+      sql<{ used: boolean }>`select exists (select from audience where space_id = ${spaceId} and key = ${key})
+        or exists (select from computed_trait where space_id = ${spaceId} and key = ${key}) as used`,
+    ),
+  )
+  return row?.used ?? false
+}
+
+export type NewDefinition = Pick<Definition, 'id' | 'key' | 'name' | 'description' | 'enabled' | 'definition' | 'options'>
+
+export const insertDefinition = async (
+  tx: Db,
+  kind: Kind,
+  spaceId: string,
+  row: NewDefinition,
+  by: string,
+  now: Date,
+): Promise<void> => {
+  const { table, id } = stateOf(kind)
+  await run(
+    tx,
+    query(
+      `${kind}.insert`,
+      sql`insert into ${sql.table(kind)} (space_id, id, key, name, description, ${columnOf(kind)}, options, enabled, created_by, updated_by, created_at, updated_at)
+        values (${spaceId}, ${row.id}, ${row.key}, ${row.name}, ${row.description}, ${JSON.stringify(row.definition)}::jsonb,
+          ${JSON.stringify(row.options)}::jsonb, ${row.enabled}, ${by}, ${by}, ${now}::timestamptz, ${now}::timestamptz)`,
+    ),
+  )
+  await run(tx, query(`${kind}.insert_state`, sql`insert into ${table} (space_id, ${id}) values (${spaceId}, ${row.id})`))
+}
+
+/** Writes a definition back; another condition is another version. */
+export const updateDefinition = async (
+  tx: Db,
+  kind: Kind,
+  spaceId: string,
+  row: NewDefinition & Pick<Definition, 'version'>,
+  by: string,
+  now: Date,
+): Promise<void> => {
+  await run(
+    tx,
+    query(
+      `${kind}.update`,
+      sql`update ${sql.table(kind)} set name = ${row.name}, description = ${row.description}, enabled = ${row.enabled},
+          ${columnOf(kind)} = ${JSON.stringify(row.definition)}::jsonb, options = ${JSON.stringify(row.options)}::jsonb,
+          version = ${row.version}::integer, updated_by = ${by}, updated_at = ${now}::timestamptz
+        where space_id = ${spaceId} and id = ${row.id}`,
+    ),
+  )
+}
+
+/** The row stays, so that its key is never used again; what it computed goes. Waits for an evaluation that is at work. */
+export const removeDefinition = async (tx: Db, kind: Kind, spaceId: string, id: string, by: string, now: Date): Promise<void> => {
+  const state = stateOf(kind)
+  await run(
+    tx,
+    query(
+      `${kind}.wait`,
+      sql`select evaluation from ${state.table} where space_id = ${spaceId} and ${state.id} = ${id} for update`,
+    ),
+  )
+  await run(
+    tx,
+    query(
+      `${kind}.remove`,
+      sql`update ${sql.table(kind)} set deleted_at = ${now}::timestamptz, updated_by = ${by}, updated_at = ${now}::timestamptz
+        where space_id = ${spaceId} and id = ${id}`,
+    ),
+  )
+  const computed = kind === 'audience' ? sql.table('membership') : sql.table('computed_value')
+  await run(
+    tx,
+    query(`${kind}.remove_computed`, sql`delete from ${computed} where space_id = ${spaceId} and ${state.id} = ${id}`),
+  )
+}

@@ -1,0 +1,82 @@
+import { sql } from 'kysely'
+import type { Db } from '../db/database.ts'
+import { query, run } from '../db/query.ts'
+import { flipsOf, iterate } from './compare.ts'
+import type { Computation } from './computation.ts'
+import type { Comparison, EventSelection } from './condition.ts'
+import { EVERYBODY } from './due.ts'
+import type { Sql } from './operator.ts'
+import { comparisonsOf, leavesOf } from './references.ts'
+
+/*
+ * Dates that are compared with the passing time (`within_last` and the like) give each profile moments of its own at which the answer
+ * changes. The nearest one is kept as a row for each profile that has any, written by the evaluation that looks at the profile, so under
+ * the audience's lock. An index of all stored dates would serve every audience at once, but would have to be kept right by ingestion, by
+ * merges and while audiences are being made; this one cannot be wrong longer than a condition is.
+ */
+
+// A moment that is exactly now has not passed for every operator (some change at the instant, some just after it): one more look.
+const nearest = (value: Sql, ages: readonly number[], now: Date): Sql =>
+  sql`least(${sql.join(
+    ages.map((age) => {
+      const moment = sql`(instant_of(${value}) + ${age}::bigint * interval '1 millisecond')`
+      return sql`case when ${moment} > ${now}::timestamptz then ${moment} when ${moment} = ${now}::timestamptz then ${now}::timestamptz + interval '1 millisecond' end`
+    }),
+  )})`
+
+const inColumn = (column: Sql, path: string, compare: Comparison, now: Date): readonly Sql[] => {
+  const ages = flipsOf(compare)
+  if (ages.length === 0) return []
+  const { from, value } = iterate(column, path)
+  const moment = nearest(value, ages, now)
+  return [from.length === 0 ? moment : sql`(select min(${moment}) from ${sql.join(from)})`]
+}
+
+const inEvents = (spaceId: string, { name, where }: EventSelection, now: Date): readonly Sql[] =>
+  (where === undefined ? [] : comparisonsOf(where))
+    .flatMap(({ type, path, compare }) => inColumn(type === 'property' ? sql`e.properties` : sql`e.context`, path, compare, now))
+    .map(
+      (moment) =>
+        sql`(select min(${moment}) from event e where e.space_id = ${spaceId} and e.name = ${name} and e.profile_id = p.id)`,
+    )
+
+const momentsOf = (spaceId: string, computation: Computation, now: Date): readonly Sql[] => {
+  if (computation.kind === 'computed_trait') return inEvents(spaceId, computation.definition.event, now)
+  return leavesOf(computation.condition).flatMap((leaf) => {
+    if (leaf.type === 'trait') return inColumn(sql`p.traits`, leaf.path, leaf.compare, now)
+    return leaf.type === 'event' ? inEvents(spaceId, leaf.event, now) : []
+  })
+}
+
+/** Rewrites when the profiles that an evaluation at `now` looked at (all without `candidates`) must be looked at again by time alone. */
+export const setWakes = async (
+  tx: Db,
+  spaceId: string,
+  computation: Computation,
+  candidates: Sql | undefined,
+  now: Date,
+): Promise<void> => {
+  const moments = momentsOf(spaceId, computation, now)
+  const among = (column: Sql): Sql => (candidates ? sql`${column} in (${candidates})` : sql`true`)
+  await run(
+    tx,
+    query(
+      'computation_wake.clear*',
+      sql`delete from computation_wake where space_id = ${spaceId} and computation_id = ${computation.id}
+        and profile_id <> ${EVERYBODY}::uuid and ${among(sql`profile_id`)}`,
+    ),
+  )
+  if (moments.length === 0) return
+  await run(
+    tx,
+    query(
+      'computation_wake.set*',
+      sql`insert into computation_wake (space_id, computation_id, profile_id, due_at)
+        select ${spaceId}, ${computation.id}, w.profile_id, w.due_at
+        from (select p.id as profile_id, least(${sql.join(moments)}) as due_at from profile p
+          where p.space_id = ${spaceId} and p.merged_into is null and ${among(sql`p.id`)} offset 0) as w
+        where w.due_at is not null order by w.profile_id
+        on conflict (space_id, computation_id, profile_id) do update set due_at = excluded.due_at`,
+    ),
+  )
+}

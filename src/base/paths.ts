@@ -1,0 +1,46 @@
+import { isObject, type Json, type JsonObject } from './json.ts'
+
+/** One dotted path met in JSON objects: the type it mostly has, and its most frequent short values, most frequent first. */
+export type SeenPath = { readonly path: string; readonly type: string; readonly values: readonly Json[] }
+
+const DEEPEST = 4
+const MOST_PATHS = 300
+const MOST_DISTINCT = 1_000
+const SHOWN = 5
+const LONGEST = 100
+
+type Tally = { readonly types: Map<string, number>; readonly values: Map<Json, number> }
+
+const typeOf = (value: Json): string => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value)
+const count = <Key>(into: Map<Key, number>, key: Key): void => void into.set(key, (into.get(key) ?? 0) + 1)
+const byCount = <Key>(counts: Map<Key, number>): Key[] => [...counts].toSorted((a, b) => b[1] - a[1]).map(([key]) => key)
+
+const visit = (value: Json, path: string, depth: number, tallies: Map<string, Tally>): void => {
+  if (isObject(value) && depth < DEEPEST) {
+    for (const [key, inner] of Object.entries(value)) {
+      const escaped = key.replaceAll(/[\\.]/g, '\\$&')
+      visit(inner, path === '' ? escaped : `${path}.${escaped}`, depth + 1, tallies)
+    }
+    return
+  }
+  if (path === '' || (!tallies.has(path) && tallies.size >= MOST_PATHS)) return
+  const tally = tallies.get(path) ?? { types: new Map(), values: new Map() }
+  tallies.set(path, tally)
+  count(tally.types, typeOf(value))
+  const short = typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && value.length <= LONGEST)
+  if (short && (tally.values.has(value) || tally.values.size < MOST_DISTINCT)) count(tally.values, value)
+}
+
+/** The paths of many objects, those met most often first. A dot inside a key is written `\.`, as conditions write it. */
+export const pathsOf = (objects: Iterable<JsonObject>): readonly SeenPath[] => {
+  const tallies = new Map<string, Tally>()
+  for (const object of objects) visit(object, '', 0, tallies)
+  const met = (tally: Tally): number => [...tally.types.values()].reduce((sum, one) => sum + one, 0)
+  return [...tallies]
+    .toSorted(([, a], [, b]) => met(b) - met(a))
+    .map(([path, { types, values }]) => ({
+      path,
+      type: byCount(types).find((type) => type !== 'null') ?? 'null',
+      values: byCount(values).slice(0, SHOWN),
+    }))
+}

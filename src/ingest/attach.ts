@@ -1,0 +1,55 @@
+import { type Graph, resolve } from '../profile/graph.ts'
+import type { Identifier } from '../profile/identifier.ts'
+import { writeTrait } from '../profile/last-write.ts'
+import type { Person } from '../profile/person.ts'
+import type { Call } from './call.ts'
+import type { Attached } from './store.ts'
+
+/** A call with its identifiers, those that are blocked left out. */
+export type Identified = { readonly call: Call; readonly identifiers: readonly Identifier[] }
+
+// Seen again within a quarter of an hour does not rewrite the row: a track call alone then changes no profile at all.
+const COARSE_MS = 15 * 60_000
+
+const see = (person: Person, call: Call): void => {
+  const at = Math.min(call.timestamp.getTime(), call.receivedAt.getTime())
+  if (!call.active || at < person.lastSeenAt + (person.fresh ? 1 : COARSE_MS)) return
+  person.lastSeenAt = at
+  person.dirty = true
+}
+
+const writeTraits = (person: Person, call: Call): void => {
+  const at = call.timestamp.getTime()
+  for (const [key, value] of Object.entries(call.traits)) {
+    if (at < (person.traits.times.get(key) ?? -Infinity)) continue
+    if (writeTrait(person.traits, key, value, at)) person.traitKeys.add(key)
+    person.dirty = true
+    person.updatedAt = call.receivedAt
+  }
+}
+
+const attachAccount = (graph: Graph, call: Call): Person | undefined => {
+  const identifiers = call.groupId === undefined ? [] : [{ type: 'group_id', value: call.groupId }]
+  const account = resolve(
+    graph,
+    'accounts',
+    identifiers.filter(({ value }) => !graph.rules.of('group_id').blocked(value)),
+    call,
+  )
+  if (account) writeTraits(account, call)
+  return account
+}
+
+/**
+ * Says whom each call is about, one after the other in their order, and does to these people what the calls say: identifiers, merges,
+ * traits. All in memory; a call without any identifier is about nobody and is left out.
+ */
+export const attachCalls = (graph: Graph, calls: readonly Identified[]): readonly Attached[] =>
+  calls.flatMap(({ call, identifiers }) => {
+    const person = resolve(graph, 'users', identifiers, call)
+    if (!person) return []
+    person.eventNames.add(call.name)
+    see(person, call)
+    if (call.type === 'identify') writeTraits(person, call)
+    return [{ call, person, account: attachAccount(graph, call) }]
+  })

@@ -1,0 +1,94 @@
+import { isObject, type Json, type JsonObject } from '../base/json.ts'
+import { type Identifier, identifier } from '../profile/identifier.ts'
+import type { Rules } from '../profile/rules.ts'
+import { normaliseAddress } from '../subscription/address.ts'
+
+/** The parts of a call in which identifiers are looked for. */
+export type Places = {
+  readonly userId: string | undefined
+  readonly anonymousId: string | undefined
+  /** Only an identify call's: a group call's traits are the account's. */
+  readonly traits: JsonObject
+  readonly contextTraits: JsonObject
+  readonly properties: JsonObject
+  readonly context: JsonObject
+}
+
+const NOTHING: JsonObject = {}
+const objectAt = (from: JsonObject, key: string): JsonObject => {
+  const value = from[key]
+  return isObject(value) ? value : NOTHING
+}
+
+const ofDevice =
+  (platform: string, key: string) =>
+  (places: Places): readonly unknown[] => {
+    const device = places.context['device']
+    if (!isObject(device) || String(device['type']).toLowerCase() !== platform) return []
+    if (key === 'advertisingId' && device['adTrackingEnabled'] !== true) return []
+    return [device[key]]
+  }
+
+/** Where each built-in type is read from (spec/audiences §5.1, §29 #3, #4). */
+const BUILT_IN: Readonly<Record<string, (places: Places) => readonly unknown[]>> = {
+  user_id: ({ userId }) => [userId],
+  anonymous_id: ({ anonymousId }) => [anonymousId],
+  email: ({ traits, contextTraits }) => [traits['email'], contextTraits['email']],
+  phone: ({ traits, contextTraits }) => [traits['phone'], contextTraits['phone']],
+  'android.id': ofDevice('android', 'id'),
+  'android.idfa': ofDevice('android', 'advertisingId'),
+  'android.push_token': ofDevice('android', 'token'),
+  'ios.id': ofDevice('ios', 'id'),
+  'ios.idfa': ofDevice('ios', 'advertisingId'),
+  'ios.push_token': ofDevice('ios', 'token'),
+  ga_client_id: ({ context }) => [objectAt(objectAt(context, 'integrations'), 'Google Analytics')['clientId']],
+  braze_id: ({ context }) => [objectAt(context, 'Braze')['braze_id']],
+}
+const readers = Object.entries(BUILT_IN)
+
+const camel = (key: string): string => key.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+const snake = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+// A type that a person configured is read from traits and properties of its name, in both spellings.
+const configured = (type: string, { traits, contextTraits, properties }: Places): readonly unknown[] =>
+  [traits, contextTraits, properties].flatMap((from) => [...new Set([type, camel(type), snake(type)])].map((key) => from[key]))
+
+const TYPE = /^[a-z0-9][a-z0-9_.$-]*$/
+
+// All four fields must be there (spec/audiences §5.1).
+const external = (item: Json): readonly [string, unknown] | undefined =>
+  isObject(item) &&
+  typeof item['type'] === 'string' &&
+  TYPE.test(item['type']) &&
+  item['collection'] === 'users' &&
+  item['encoding'] === 'none'
+    ? [item['type'], item['id']]
+    : undefined
+
+/** One spelling per value: e-mail trimmed and in lower case, phone in E.164 where it is one; everything else exactly as it is. */
+const spelled = (type: string, value: unknown): unknown => {
+  if (typeof value !== 'string') return undefined
+  if (type === 'email') return value.trim().toLowerCase()
+  if (type === 'phone') return normaliseAddress('sms', value) ?? value.trim()
+  return value
+}
+
+/** Every identifier that a call carries, in the order of the table, without those that the rules block. */
+export const identifiersOf = (places: Places, rules: Rules): readonly Identifier[] => {
+  const found: (readonly [string, unknown])[] = readers.flatMap(([type, read]) =>
+    read(places).map((value) => [type, value] as const),
+  )
+  for (const type of rules.configured) for (const value of configured(type, places)) found.push([type, value])
+  const externalIds = places.context['externalIds']
+  if (Array.isArray(externalIds))
+    for (const item of externalIds) found.push(...[external(item)].filter((pair) => pair !== undefined))
+  const distinct = new Map<string, Identifier>()
+  for (const [type, value] of found) {
+    const id = identifier(type, spelled(type, value))
+    if (id && !rules.of(type).blocked(id.value)) distinct.set(`${type} ${id.value}`, id)
+  }
+  return [...distinct.values()]
+}
+
+/** Whether a type needs a row in the settings when it turns up: every other than those that Usher knows by itself. */
+export const isBuiltIn = (type: string): boolean => Object.hasOwn(BUILT_IN, type)

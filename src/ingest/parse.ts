@@ -1,0 +1,198 @@
+import { isObject, type Json, type JsonObject, jsonText } from '../base/json.ts'
+import type { EventType } from '../db/rows/event.ts'
+import { eventName } from '../event/event.ts'
+import { parseSubscriptions } from '../subscription/change.ts'
+import type { Call } from './call.ts'
+import { contextProblem } from './context.ts'
+import { type Code, type Problem, problem } from './problems.ts'
+import { correctedTime, instantOf } from './time.ts'
+
+/** What stands around a call: the route it came in by, the batch it lay in, the connection. */
+export type Surroundings = {
+  readonly sourceId: string
+  readonly receivedAt: Date
+  /** Fixed by the route, else the call's own. */
+  readonly type?: EventType
+  readonly sentAt?: unknown
+  readonly context?: JsonObject
+  readonly integrations?: JsonObject
+  readonly ip?: string
+  /** The id of a call that has none. */
+  readonly newMessageId: () => string
+}
+
+/** `filtered`: the call itself says that it is not for us (spec/audiences §2.6). */
+export type Parsed =
+  | { readonly kind: 'call'; readonly call: Call }
+  | { readonly kind: 'filtered'; readonly messageId: string }
+  | { readonly kind: 'problem'; readonly messageId: string | undefined; readonly problem: Problem }
+
+const TYPES: ReadonlySet<string> = new Set<EventType>(['identify', 'track', 'page', 'screen', 'group', 'alias'])
+const LONGEST = 500
+const LONGEST_MESSAGE_ID = 100
+const DEEPEST = 64
+const NOTHING: JsonObject = {}
+
+const clean = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
+
+const tooDeep = (value: Json | undefined, left: number): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  if (left === 0) return true
+  if (Array.isArray(value)) return value.some((item) => tooDeep(item, left - 1))
+  for (const key in value) if (tooDeep((value as JsonObject)[key], left - 1)) return true
+  return false
+}
+
+const absent = (value: unknown): value is null | undefined => value === undefined || value === null
+
+// Several SDKs send `userId: null` or `""` beside an anonymousId: that is none, not a wrong one.
+const idProblem = (item: JsonObject): Problem | undefined => {
+  const { userId, anonymousId } = item
+  for (const [field, id] of [
+    ['userId', userId],
+    ['anonymousId', anonymousId],
+  ] as const) {
+    if (!absent(id) && typeof id !== 'string') return problem('id_not_string', field)
+    if (typeof id === 'string' && id.length > LONGEST) return problem('id_too_long', field)
+  }
+  if (userId || anonymousId) return undefined
+  return problem(userId === '' || anonymousId === '' ? 'id_not_string' : 'no_user_anon_id')
+}
+
+const objectProblem = (value: Json | undefined, wrong: Code, many: Code, most: number): Problem | undefined => {
+  if (absent(value)) return undefined
+  if (!isObject(value)) return problem(wrong)
+  return Object.keys(value).length > most ? problem(many) : undefined
+}
+
+const textProblem = (value: Json | undefined, wrong: Code): Problem | undefined =>
+  absent(value) || typeof value === 'string' ? undefined : problem(wrong)
+
+const groupProblem = (groupId: Json | undefined, field: string): Problem | undefined => {
+  if (typeof groupId !== 'string' || groupId === '') return problem('id_not_string', field)
+  return groupId.length > LONGEST ? problem('group_id_too_long', field) : undefined
+}
+
+const trackProblem = ({ event, context }: JsonObject): Problem | undefined => {
+  if (absent(event) || event === '') return problem('event_not_defined')
+  if (typeof event !== 'string') return problem('event_not_string')
+  if (event.length > LONGEST) return problem('event_too_long')
+  return isObject(context) && context['groupId'] === '' ? problem('id_not_string', 'context.groupId') : undefined
+}
+
+/** What a call of each type must be beyond having a person (spec/audiences §2.1). */
+const typeProblem = (type: EventType, item: JsonObject): Problem | undefined => {
+  const properties = (): Problem | undefined =>
+    objectProblem(item['properties'], 'properties_not_object', 'too_many_properties', 300)
+  const traits = (): Problem | undefined => objectProblem(item['traits'], 'traits_not_object', 'too_many_traits', 299)
+  switch (type) {
+    case 'track':
+      return trackProblem(item) ?? properties()
+    case 'page':
+    case 'screen':
+      return textProblem(item['name'], 'name_not_string') ?? textProblem(item['category'], 'category_not_string') ?? properties()
+    case 'identify':
+      return traits()
+    case 'group':
+      return (absent(item['groupId']) ? problem('id_required') : groupProblem(item['groupId'], 'groupId')) ?? traits()
+    case 'alias':
+      return item['userId'] ? undefined : problem('id_required', 'userId')
+  }
+}
+
+// A page's name is asked for as `page_name`; the Profile API shows both (spec/audiences §3.4).
+const propertiesOf = (type: EventType, item: JsonObject): JsonObject => {
+  const given = isObject(item['properties']) ? item['properties'] : NOTHING
+  const traits = isObject(item['traits']) ? item['traits'] : NOTHING
+  switch (type) {
+    case 'track':
+      return given
+    case 'page':
+    case 'screen': {
+      const name = item['name'] ?? given['name']
+      const category = item['category'] ?? given['category']
+      return { ...given, ...(absent(category) ? {} : { category }), ...(absent(name) ? {} : { name, [`${type}_name`]: name }) }
+    }
+    case 'identify':
+      return traits
+    case 'group':
+      return { ...traits, group_id: item['groupId'] ?? null }
+    case 'alias':
+      return { previous_id: item['previousId'] ?? null }
+  }
+}
+
+const contextOf = (item: JsonObject, around: Surroundings): JsonObject => {
+  const own = isObject(item['context']) ? item['context'] : NOTHING
+  const context = around.context ? { ...around.context, ...own } : own
+  return context['direct'] === true && around.ip && absent(context['ip']) ? { ...context, ip: around.ip } : context
+}
+
+// `All` stands for every destination that is not named, and the space is one of them, under its old name.
+const isForUs = (integrations: JsonObject): boolean => (integrations['Personas'] ?? integrations['All'] ?? true) !== false
+
+const idOf = (value: Json | undefined): string | undefined =>
+  typeof value === 'string' && value !== '' ? clean(value) : undefined
+const objectIn = (from: JsonObject, key: string): JsonObject => {
+  const value = from[key]
+  return isObject(value) ? value : NOTHING
+}
+
+const callFrom = (type: EventType, item: JsonObject, messageId: string, at: number, around: Surroundings): Call => {
+  const context = contextOf(item, around)
+  const traits = type === 'identify' || type === 'group' ? objectIn(item, 'traits') : NOTHING
+  const subscriptions = context['messaging_subscriptions']
+  const timestamp = new Date(at)
+  return {
+    type,
+    messageId,
+    sourceId: around.sourceId,
+    timestamp,
+    receivedAt: around.receivedAt,
+    name: clean(eventName(type, item['event'] as string | undefined)),
+    properties: jsonText(propertiesOf(type, item)),
+    context: jsonText(context),
+    places: {
+      userId: idOf(item['userId']),
+      // An alias never brings two ids together (spec/audiences §3.6).
+      anonymousId: type === 'alias' ? undefined : idOf(item['anonymousId']),
+      traits: type === 'identify' ? traits : NOTHING,
+      contextTraits: type === 'alias' ? NOTHING : objectIn(context, 'traits'),
+      properties: type === 'alias' ? NOTHING : objectIn(item, 'properties'),
+      context: type === 'alias' ? NOTHING : context,
+    },
+    groupId: type === 'group' ? idOf(item['groupId']) : undefined,
+    traits,
+    subscriptions: absent(subscriptions)
+      ? []
+      : parseSubscriptions(subscriptions).changes.map((change) => ({ ...change, at: timestamp })),
+    active: context['active'] !== false,
+  }
+}
+
+const check = (type: unknown, item: JsonObject, at: number): Problem | undefined => {
+  if (absent(type)) return problem('missing_type')
+  if (typeof type !== 'string' || !TYPES.has(type)) return problem('invalid_type')
+  const early = at < 0 || (instantOf(item['originalTimestamp'] ?? item['timestamp']) ?? 0) < 0
+  return (
+    idProblem(item) ??
+    typeProblem(type as EventType, item) ??
+    contextProblem(item['context']) ??
+    (early ? problem('timestamp_before_1970') : undefined) ??
+    (tooDeep(item, DEEPEST) ? problem('too_deep') : undefined)
+  )
+}
+
+/** Checks one call against the spec and makes it ready to be stored: one pass, because this is where the load is. Never throws. */
+export const parseCall = (item: unknown, around: Surroundings): Parsed => {
+  if (!isObject(item)) return { kind: 'problem', messageId: undefined, problem: problem('bad_request') }
+  const messageId = idOf(item['messageId']) ?? around.newMessageId()
+  if (messageId.length > LONGEST_MESSAGE_ID) return { kind: 'problem', messageId, problem: problem('message_id_too_long') }
+  const at = correctedTime(item['originalTimestamp'] ?? item['timestamp'], item['sentAt'] ?? around.sentAt, around.receivedAt)
+  const type = around.type ?? item['type']
+  const wrong = check(type, item, at)
+  if (wrong) return { kind: 'problem', messageId, problem: wrong }
+  const own = isObject(item['integrations']) ? item['integrations'] : NOTHING
+  if (!isForUs(around.integrations ? { ...around.integrations, ...own } : own)) return { kind: 'filtered', messageId }
+  return { kind: 'call', call: callFrom(type as EventType, item, messageId, at, around) }
+}

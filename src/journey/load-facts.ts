@@ -1,0 +1,93 @@
+import { sql } from 'kysely'
+import { lower } from '../audience/compile.ts'
+import { compileFilter } from '../audience/filter.ts'
+import { leavesOf } from '../audience/references.ts'
+import { Invalid, type Problem } from '../base/errors.ts'
+import type { Db } from '../db/database.ts'
+import { query, run, runOne } from '../db/query.ts'
+import type { Facts } from './facts.ts'
+import { JourneyLimits } from './limits.ts'
+import type { Names } from './sentences.ts'
+
+type Noun = { readonly noun: 'audience' | 'computed' | 'group' | 'channel'; readonly key: string; readonly name: string }
+type Template = { readonly key: string; readonly name: string; readonly channel: string; readonly error: string | null }
+
+const nouns = (db: Db, spaceId: string): Promise<readonly Noun[]> =>
+  run(
+    db,
+    query(
+      'journey.nouns',
+      sql<Noun>`select 'audience' as noun, key, name from audience where space_id = ${spaceId} and deleted_at is null
+        union all select 'computed', key, name from computed_trait where space_id = ${spaceId} and deleted_at is null
+        union all select 'group', name, name from subscription_group where space_id = ${spaceId}
+        union all select 'channel', channel, min(name) from provider_account where space_id = ${spaceId} and enabled group by channel`,
+    ),
+  )
+
+const templates = (db: Db, spaceId: string): Promise<readonly Template[]> =>
+  run(
+    db,
+    query(
+      'journey.templates',
+      sql<Template>`select t.key, t.name, t.channel,
+          case when v.version is null then 'it has no content yet' end as error
+        from template t
+        left join template_version v on v.space_id = ${spaceId} and v.template_id = t.id and v.version = t.version
+        where t.space_id = ${spaceId} and t.deleted_at is null`,
+    ),
+  )
+
+const limitsOf = async (db: Db, spaceId: string): Promise<JourneyLimits> => {
+  const row = await runOne(
+    db,
+    query(
+      'journey.limits',
+      sql<{ limits: unknown }>`select settings -> 'journeyLimits' as limits from space where id = ${spaceId}`,
+    ),
+  )
+  return JourneyLimits.parse(row?.limits ?? {})
+}
+
+const keyed = (rows: readonly Noun[], noun: Noun['noun']): ReadonlyMap<string, string> =>
+  new Map(rows.filter((row) => row.noun === noun).map(({ key, name }) => [key, name]))
+
+// Compiled to see whether it compiles: the instant does not matter.
+const NEVER = new Date(0)
+
+const compiles = (compile: () => unknown): readonly Problem[] => {
+  try {
+    compile()
+    return []
+  } catch (error) {
+    if (error instanceof Invalid)
+      return error.problems.map((each) => ({ ...each, field: each.field.replace(/^condition\.?/, '') }))
+    throw error
+  }
+}
+
+/** All that a space has that a journey may name, read at once: what `validate` judges by. */
+export const loadFacts = async (db: Db, spaceId: string): Promise<Facts> => {
+  const rows = await nouns(db, spaceId)
+  const written = await templates(db, spaceId)
+  const audiences = keyed(rows, 'audience')
+  const scope = { spaceId, now: NEVER, catalog: { audiences, computedTraits: keyed(rows, 'computed') } }
+  return {
+    limits: await limitsOf(db, spaceId),
+    templates: new Map(
+      written.map(({ key, name, channel, error }) => [key, { name, channel, ...(error === null ? {} : { broken: error }) }]),
+    ),
+    audiences,
+    computed: new Set(keyed(rows, 'computed').keys()),
+    groups: new Set(keyed(rows, 'group').keys()),
+    channels: new Set(keyed(rows, 'channel').keys()),
+    conditionProblems: (condition) => leavesOf(condition).flatMap((leaf) => compiles(() => lower(leaf, scope))),
+    filterProblems: (filter) => compiles(() => compileFilter(filter, { properties: sql`p`, context: sql`c`, now: NEVER })),
+  }
+}
+
+/** Names behind keys, for sentences. */
+export const loadNames = async (db: Db, spaceId: string): Promise<Names> => {
+  const rows = await nouns(db, spaceId)
+  const written = await templates(db, spaceId)
+  return { audiences: keyed(rows, 'audience'), templates: new Map(written.map(({ key, name }) => [key, name])) }
+}

@@ -1,0 +1,35 @@
+import { sql } from 'kysely'
+import type { JsonObject } from '../base/json.ts'
+import type { Db } from '../db/database.ts'
+import { query, run } from '../db/query.ts'
+import type { Plan } from './plan.ts'
+
+export type Moves = {
+  readonly plan: Plan
+  /** Where those who moved are now. */
+  readonly cohortId: string
+  readonly step: string
+  readonly branch: string
+  readonly next: string | null
+  /** Why; the message id of the event that moved each run is added. */
+  readonly evidence: JsonObject
+}
+
+/**
+ * Writes the transitions of runs that an event moved to a cohort in this transaction. A statement of its own, because a table that is
+ * written is not read in the same statement (distribution R6).
+ */
+export const tellMoves = async (tx: Db, moves: Moves, now: Date): Promise<void> => {
+  const { spaceId } = moves.plan
+  await run(
+    tx,
+    query(
+      'journey_transition.by_event',
+      sql`insert into journey_transition (space_id, profile_id, run_id, id, step, branch, next_step, happened_at, evidence)
+        select ${spaceId}, r.profile_id, r.id, r.visit, ${moves.step}::text, ${moves.branch}::text, ${moves.next}::text, ${now}::timestamptz,
+          ${JSON.stringify(moves.evidence)}::jsonb || jsonb_build_object('messageId', split_part(r.arrived_mark, ' ', 3))
+        from journey_run r where r.space_id = ${spaceId} and r.cohort_id = ${moves.cohortId}::uuid
+        order by r.profile_id, r.id on conflict do nothing`,
+    ),
+  )
+}

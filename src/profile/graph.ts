@@ -1,0 +1,160 @@
+import { type Collection, type Identifier, identifierKey } from './identifier.ts'
+import { uniteTraits } from './last-write.ts'
+import { freshPerson, living, older, type Person } from './person.ts'
+import { MOST_IDENTIFIERS, MOST_MERGES, type Rules } from './rules.ts'
+
+/** What a call says about itself, kept with the identifiers and merges it caused. */
+export type Cause = { readonly messageId: string; readonly sourceId: string; readonly receivedAt: Date }
+export type Added = Identifier & { readonly collection: Collection; readonly person: Person; readonly cause: Cause }
+export type Merge = { readonly winner: Person; readonly loser: Person; readonly cause: Cause }
+
+/**
+ * The part of the identity graph that one batch touches. Calls are resolved on it one after the other, in memory, so that a batch does
+ * exactly what its calls would do one by one; afterwards `added`, `moved` and `merges` are written.
+ */
+export type Graph = {
+  readonly rules: Rules
+  readonly people: Map<string, Person>
+  readonly byIdentifier: Map<string, Person>
+  /** Identifiers older than the period that their limit counts. */
+  readonly aged: ReadonlySet<string>
+  readonly added: Map<string, Added>
+  /** Stored identifiers whose profile was merged away. */
+  readonly moved: Map<string, Identifier & { readonly collection: Collection; readonly person: Person }>
+  readonly merges: Merge[]
+  readonly newId: () => string
+}
+
+export const createGraph = (people: readonly Person[], rules: Rules, aged: ReadonlySet<string>, newId: () => string): Graph => {
+  const byIdentifier = new Map<string, Person>()
+  for (const person of people)
+    for (const [type, values] of person.identifiers)
+      for (const value of values) byIdentifier.set(identifierKey(person.collection, { type, value }), person)
+  const known = new Map(people.map((person) => [person.id, person]))
+  return { rules, people: known, byIdentifier, aged, added: new Map(), moved: new Map(), merges: [], newId }
+}
+
+const counted = (graph: Graph, collection: Collection, type: string, values: Iterable<string>): number => {
+  if (graph.rules.of(type).since === undefined) return new Set(values).size
+  return [...new Set(values)].filter((value) => !graph.aged.has(identifierKey(collection, { type, value }))).length
+}
+
+// Would this make a profile with too many values of a type? One that already has too many (the limit was lowered) may stay as it is.
+const exceeds = (graph: Graph, collection: Collection, people: readonly Person[], incoming: readonly Identifier[]): boolean => {
+  const types = new Set(incoming.map(({ type }) => type))
+  if (people.length > 1) for (const person of people) for (const type of person.identifiers.keys()) types.add(type)
+  return [...types].some((type) => {
+    const held = people.map((person) => person.identifiers.get(type) ?? [])
+    const together = [...held.flat(), ...incoming.filter((id) => id.type === type).map((id) => id.value)]
+    const count = counted(graph, collection, type, together)
+    return (
+      count > graph.rules.of(type).limit && count > Math.max(0, ...held.map((values) => counted(graph, collection, type, values)))
+    )
+  })
+}
+
+const sizeOf = (person: Person): number => [...person.identifiers.values()].reduce((sum, values) => sum + values.length, 0)
+
+const attach = (graph: Graph, person: Person, identifiers: readonly Identifier[], cause: Cause): void => {
+  for (const { type, value } of identifiers) {
+    const key = identifierKey(person.collection, { type, value })
+    if (graph.byIdentifier.has(key) || sizeOf(person) >= MOST_IDENTIFIERS) continue
+    person.identifiers.set(type, [value, ...(person.identifiers.get(type) ?? [])])
+    person.dirty = true
+    person.updatedAt = cause.receivedAt
+    graph.byIdentifier.set(key, person)
+    graph.added.set(key, { type, value, collection: person.collection, person, cause })
+  }
+}
+
+const moveIdentifiers = (graph: Graph, winner: Person, loser: Person): void => {
+  for (const [type, values] of loser.identifiers) {
+    winner.identifiers.set(type, [...(winner.identifiers.get(type) ?? []), ...values])
+    for (const value of values) {
+      const key = identifierKey(loser.collection, { type, value })
+      graph.byIdentifier.set(key, winner)
+      if (!graph.added.has(key)) graph.moved.set(key, { type, value, collection: loser.collection, person: winner })
+    }
+  }
+  loser.identifiers.clear()
+}
+
+const merge = (graph: Graph, winner: Person, loser: Person, cause: Cause): void => {
+  moveIdentifiers(graph, winner, loser)
+  const keys = [...winner.traits.times.keys(), ...loser.traits.times.keys()]
+  uniteTraits(winner.traits, loser.traits)
+  for (const key of keys) winner.traitKeys.add(key)
+  for (const name of loser.eventNames) winner.eventNames.add(name)
+  loser.traits.values.clear()
+  loser.traits.times.clear()
+  winner.mergeCount += loser.mergeCount + 1
+  winner.lastSeenAt = Math.max(winner.lastSeenAt, loser.lastSeenAt)
+  loser.mergedInto = winner
+  for (const person of [winner, loser]) {
+    person.dirty = true
+    person.updatedAt = cause.receivedAt
+  }
+  graph.merges.push({ winner, loser, cause })
+}
+
+const mergeAll = (graph: Graph, people: readonly Person[], cause: Cause): Person => {
+  const winner = people.reduce(older)
+  for (const loser of people.toSorted((a, b) => (older(a, b) === a ? -1 : 1)))
+    if (loser !== winner) merge(graph, winner, loser, cause)
+  return winner
+}
+
+const create = (graph: Graph, collection: Collection, cause: Cause): Person => {
+  const person = freshPerson(graph.newId(), collection, cause.receivedAt)
+  graph.people.set(person.id, person)
+  return person
+}
+
+const mayMerge = (people: readonly Person[]): boolean =>
+  people.reduce((sum, person) => sum + person.mergeCount, people.length - 1) <= MOST_MERGES
+
+const settle = (
+  graph: Graph,
+  collection: Collection,
+  people: readonly Person[],
+  identifiers: readonly Identifier[],
+  cause: Cause,
+): Person => {
+  const [first] = people
+  if (!first) {
+    const person = create(graph, collection, cause)
+    attach(graph, person, identifiers, cause)
+    return person
+  }
+  if (people.length === 1 || mayMerge(people)) {
+    const person = people.length === 1 ? first : mergeAll(graph, people, cause)
+    attach(graph, person, identifiers, cause)
+    return person
+  }
+  // At the cap nothing is merged any more: the event goes to whom its highest identifier names.
+  for (const one of identifiers) if (!exceeds(graph, collection, [first], [one])) attach(graph, first, [one], cause)
+  return first
+}
+
+/**
+ * Finds or makes whom these identifiers name, and merges those they bring together (spec/audiences §5.3). While the resulting profile
+ * would break a limit, the identifier of lowest priority is put aside. Undefined without any identifier.
+ */
+export const resolve = (
+  graph: Graph,
+  collection: Collection,
+  identifiers: readonly Identifier[],
+  cause: Cause,
+): Person | undefined => {
+  let kept = identifiers.toSorted((a, b) => graph.rules.compare(a.type, b.type))
+  while (kept.length > 0) {
+    const found = kept.map((id) => graph.byIdentifier.get(identifierKey(collection, id)))
+    const people = [...new Set(found.filter((person) => person !== undefined).map(living))]
+    const [only] = people
+    if (people.length === 1 && !found.includes(undefined)) return only
+    if (!exceeds(graph, collection, people, kept)) return settle(graph, collection, people, kept, cause)
+    if (kept.length === 1) return only ?? settle(graph, collection, [], kept, cause)
+    kept = kept.slice(0, -1)
+  }
+  return undefined
+}

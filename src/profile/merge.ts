@@ -1,0 +1,109 @@
+import { sql } from 'kysely'
+import type { Db } from '../db/database.ts'
+import { query, run } from '../db/query.ts'
+import type { Graph, Merge } from './graph.ts'
+import { living } from './person.ts'
+
+/**
+ * Everything that hangs on a profile and follows it when it is merged away. `profile_change` is first: an evaluation that is at work on
+ * the profile holds its rows, so that what it writes is there before the rest moves.
+ */
+export const FOLLOWS = [
+  'profile_change',
+  'event',
+  'membership',
+  'membership_change',
+  'computed_value',
+  'journey_run',
+  'journey_transition',
+  'journey_refusal',
+  'message',
+  'delivery_event',
+  'outbox',
+  'profile_link',
+  'profile_merge',
+] as const
+
+// Deleted and inserted again, because `profile_id` is where a row lives. The row is rebuilt by name, so that a column which another room
+// adds comes along. Where the winner has the same thing already (a membership, a run), its own stays.
+const move = async (tx: Db, spaceId: string, table: (typeof FOLLOWS)[number], winner: string, loser: string): Promise<void> => {
+  const name = sql.table(table)
+  await run(
+    tx,
+    query(
+      `profile.move_${table}`,
+      sql`with gone as (delete from ${name} where space_id = ${spaceId} and profile_id = ${loser}::uuid returning ${name}.*)
+        insert into ${name} select moved.* from gone,
+          lateral jsonb_populate_record(null::${name}, to_jsonb(gone) || jsonb_build_object('profile_id', ${winner}::text)) as moved
+        on conflict do nothing`,
+    ),
+  )
+}
+
+// Replaying a profile's changes gives its memberships (G4). Two histories in one may end with the `exited` of one while the other is
+// still a member: such a membership is said once more. It is not told to journeys: nobody entered.
+const confirmMemberships = async (tx: Db, spaceId: string, { winner, loser }: Pair, at: Date): Promise<void> => {
+  await run(
+    tx,
+    query(
+      'profile.confirm_memberships',
+      sql`insert into membership_change (space_id, profile_id, id, audience_id, change, changed_at)
+        select ${spaceId}, m.profile_id, md5(m.audience_id || ${winner}::text || ${loser}::text)::uuid, m.audience_id, 'entered', ${at}::timestamptz
+        from membership m
+        where m.space_id = ${spaceId} and m.profile_id = ${winner}::uuid and 'exited' = (
+          select c.change from membership_change c
+          where c.space_id = ${spaceId} and c.profile_id = ${winner}::uuid and c.audience_id = m.audience_id
+          order by c.changed_at desc, c.id desc limit 1)
+        order by m.audience_id on conflict do nothing`,
+    ),
+  )
+}
+
+type Pair = { readonly winner: string; readonly loser: string }
+
+const recordMerges = async (tx: Db, spaceId: string, merges: readonly Merge[]): Promise<void> => {
+  const rows = merges.toSorted((a, b) => (a.winner.id + a.loser.id < b.winner.id + b.loser.id ? -1 : 1))
+  await run(
+    tx,
+    query(
+      'profile_merge.add',
+      sql`insert into profile_merge (space_id, profile_id, loser_id, message_id, merged_at)
+        select ${spaceId}, r.profile_id, r.loser_id, r.message_id, r.merged_at
+        from unnest(${rows.map((r) => living(r.winner).id)}::uuid[], ${rows.map((r) => r.loser.id)}::uuid[],
+          ${rows.map((r) => r.cause.messageId)}::text[], ${rows.map((r) => r.cause.receivedAt.toISOString())}::timestamptz[])
+          as r (profile_id, loser_id, message_id, merged_at)
+        on conflict do nothing`,
+    ),
+  )
+}
+
+/** Every event name of a profile: after a merge each condition about one of them may have another answer. */
+const eventNamesOf = async (tx: Db, spaceId: string, profileId: string): Promise<readonly string[]> => {
+  const rows = await run(
+    tx,
+    query(
+      'profile.event_names',
+      sql<{
+        name: string
+      }>`select distinct name from event where space_id = ${spaceId} and profile_id = ${profileId}::uuid order by name`,
+    ),
+  )
+  return rows.map((row) => row.name)
+}
+
+/**
+ * Brings what belonged to merged profiles to those that survive, one pair after the other (merges are rare), and keeps which went into
+ * which. The survivor counts as changed in all that it has.
+ */
+export const carryOver = async (tx: Db, spaceId: string, graph: Graph): Promise<void> => {
+  if (graph.merges.length === 0) return
+  for (const { winner, loser, cause } of graph.merges) {
+    if (loser.fresh) continue
+    const pair = { winner: winner.id, loser: loser.id }
+    for (const table of FOLLOWS) await move(tx, spaceId, table, pair.winner, pair.loser)
+    await confirmMemberships(tx, spaceId, pair, cause.receivedAt)
+  }
+  await recordMerges(tx, spaceId, graph.merges)
+  for (const person of new Set(graph.merges.map(({ winner }) => living(winner))))
+    for (const name of await eventNamesOf(tx, spaceId, person.id)) person.eventNames.add(name)
+}

@@ -1,0 +1,163 @@
+import { sql } from 'kysely'
+import type { Json } from '../base/json.ts'
+import type { Db } from '../db/database.ts'
+import { query, run, runOne } from '../db/query.ts'
+import type { ProfileIdentifierRow, ProfileRow } from '../db/rows/profile.ts'
+import type { Collection, Identifier } from './identifier.ts'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** How a profile is named from outside: its own id, or one of its identifiers as `type:value`. */
+export type ProfileReference = { readonly id: string } | Identifier
+
+/** Reads `type:value` or a UUID; undefined when it is neither. Types and e-mail addresses are taken in lower case (spec/audiences §5.1). */
+export const parseReference = (text: string): ProfileReference | undefined => {
+  if (UUID.test(text)) return { id: text.toLowerCase() }
+  const colon = text.indexOf(':')
+  if (colon < 1 || colon === text.length - 1) return undefined
+  const [type, value] = [text.slice(0, colon).toLowerCase(), text.slice(colon + 1)]
+  return { type, value: type === 'email' ? value.trim().toLowerCase() : value }
+}
+
+const byId = (db: Db, spaceId: string, id: string): Promise<ProfileRow | undefined> =>
+  runOne(db, query('profile.by_id', sql<ProfileRow>`select * from profile where space_id = ${spaceId} and id = ${id}::uuid`))
+
+const ownerOf = async (
+  db: Db,
+  spaceId: string,
+  collection: Collection,
+  { type, value }: Identifier,
+): Promise<string | undefined> => {
+  const row = await runOne(
+    db,
+    query(
+      'profile_identifier.owner',
+      sql<{ profile_id: string }>`select profile_id from profile_identifier
+        where space_id = ${spaceId} and collection = ${collection} and type = ${type} and value = ${value}`,
+    ),
+  )
+  return row?.profile_id
+}
+
+/** The profile that a reference names today: ids of merged profiles lead to the one that survived (spec/audiences §5.4). */
+export const findProfile = async (
+  db: Db,
+  spaceId: string,
+  reference: ProfileReference,
+  collection: Collection = 'users',
+): Promise<ProfileRow | undefined> => {
+  const id = 'id' in reference ? reference.id : await ownerOf(db, spaceId, collection, reference)
+  let profile = id === undefined ? undefined : await byId(db, spaceId, id)
+  while (profile?.merged_into) profile = await byId(db, spaceId, profile.merged_into)
+  return profile?.collection === collection ? profile : undefined
+}
+
+export type ListedProfile = Pick<ProfileRow, 'id' | 'traits' | 'identifiers' | 'created_at' | 'last_seen_at'>
+
+/** People of a space, the youngest first (ids are ordered by time), from before `before`. */
+export const listProfiles = (
+  db: Db,
+  spaceId: string,
+  count: number,
+  before: string | undefined,
+): Promise<readonly ListedProfile[]> =>
+  run(
+    db,
+    query(
+      'profile.list',
+      sql<ListedProfile>`select id, traits, identifiers, created_at, last_seen_at from profile
+        where space_id = ${spaceId} and collection = 'users' and merged_into is null and id < ${before ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff'}::uuid
+        order by id desc limit ${count}`,
+    ),
+  )
+
+/** People with an identifier that begins with `text`, as it is or in lower case. */
+export const searchProfiles = async (db: Db, spaceId: string, text: string, count: number): Promise<readonly ListedProfile[]> => {
+  const prefix = (value: string): string => `${value.replaceAll(/[\\%_]/g, '\\$&')}%`
+  const found = await run(
+    db,
+    query(
+      'profile_identifier.search',
+      sql<{ profile_id: string }>`select profile_id from profile_identifier
+        where space_id = ${spaceId} and collection = 'users' and (value like ${prefix(text)} or value like ${prefix(text.toLowerCase())})
+        order by value limit ${count}`,
+    ),
+  )
+  const ids = [...new Set(found.map((row) => row.profile_id))]
+  return run(
+    db,
+    query(
+      'profile.by_ids',
+      sql<ListedProfile>`select p.id, p.traits, p.identifiers, p.created_at, p.last_seen_at from unnest(${ids}::uuid[]) as r (id)
+        cross join lateral (select * from profile where space_id = ${spaceId} and id = r.id limit 1) as p`,
+    ),
+  )
+}
+
+/** A profile's identifiers with where each came from, newest first. */
+export const identifiersOfProfile = (
+  db: Db,
+  spaceId: string,
+  profile: Pick<ProfileRow, 'collection' | 'identifiers'>,
+): Promise<readonly ProfileIdentifierRow[]> => {
+  const all = Object.entries(profile.identifiers).flatMap(([type, values]) => values.map((value) => ({ type, value })))
+  return run(
+    db,
+    query(
+      'profile_identifier.of_profile',
+      sql<ProfileIdentifierRow>`select i.* from unnest(${all.map((w) => w.type)}::text[], ${all.map((w) => w.value)}::text[]) as r (type, value)
+        cross join lateral (
+          select * from profile_identifier
+          where space_id = ${spaceId} and collection = ${profile.collection} and type = r.type and value = r.value limit 1) as i
+        order by i.created_at desc, i.type, i.value`,
+    ),
+  )
+}
+
+export type MemberOf = { readonly id: string; readonly key: string; readonly name: string; readonly entered_at: Date }
+
+/** The audiences that a profile is in now. */
+export const membershipsOf = (db: Db, spaceId: string, profileId: string): Promise<readonly MemberOf[]> =>
+  run(
+    db,
+    query(
+      'profile.memberships',
+      sql<MemberOf>`select a.id, a.key, a.name, m.entered_at from membership m
+        join audience a on a.space_id = ${spaceId} and a.id = m.audience_id
+        where m.space_id = ${spaceId} and m.profile_id = ${profileId}::uuid and a.deleted_at is null order by a.key`,
+    ),
+  )
+
+export type ComputedTrait = { readonly key: string; readonly value: Json; readonly changed_at: Date }
+
+/** The computed traits of a profile. */
+export const computedTraitsOf = (db: Db, spaceId: string, profileId: string): Promise<readonly ComputedTrait[]> =>
+  run(
+    db,
+    query(
+      'profile.computed_traits',
+      sql<ComputedTrait>`select t.key, v.value, v.changed_at from computed_value v
+        join computed_trait t on t.space_id = ${spaceId} and t.id = v.computed_trait_id
+        where v.space_id = ${spaceId} and v.profile_id = ${profileId}::uuid and t.deleted_at is null order by t.key`,
+    ),
+  )
+
+/** The accounts of a person, or the people of an account, newest link first. */
+export const linkedProfiles = (db: Db, spaceId: string, profile: ProfileRow, count: number): Promise<readonly ProfileRow[]> =>
+  profile.collection === 'users'
+    ? run(
+        db,
+        query(
+          'profile_link.accounts',
+          sql<ProfileRow>`select p.* from profile_link l join profile p on p.space_id = ${spaceId} and p.id = l.account_id
+            where l.space_id = ${spaceId} and l.profile_id = ${profile.id}::uuid order by l.created_at desc, p.id limit ${count}`,
+        ),
+      )
+    : run(
+        db,
+        query(
+          'profile_link.people',
+          sql<ProfileRow>`select p.* from profile_link l join profile p on p.space_id = ${spaceId} and p.id = l.profile_id
+            where l.space_id = ${spaceId} and l.account_id = ${profile.id}::uuid order by l.created_at desc, p.id limit ${count}`,
+        ),
+      )

@@ -1,0 +1,65 @@
+import { sql } from 'kysely'
+import type { Db } from '../db/database.ts'
+import { query, run, runOne } from '../db/query.ts'
+import type { SourceRow } from '../db/rows/space.ts'
+
+/** Whom a write key lets in. */
+export type Source = { readonly spaceId: string; readonly sourceId: string; readonly enabled: boolean }
+
+/** The source behind a write key, or undefined. */
+export const sourceByKey = async (db: Db, writeKey: string): Promise<Source | undefined> => {
+  const key = await runOne(
+    db,
+    query(
+      'write_key.by_key',
+      sql<{ space_id: string; source_id: string }>`select space_id, source_id from write_key where key = ${writeKey}`,
+    ),
+  )
+  if (!key) return undefined
+  const source = await runOne(
+    db,
+    query(
+      'source.enabled',
+      sql<{ enabled: boolean }>`select enabled from source where space_id = ${key.space_id} and id = ${key.source_id}`,
+    ),
+  )
+  return { spaceId: key.space_id, sourceId: key.source_id, enabled: source?.enabled ?? false }
+}
+
+export type ListedSource = Omit<SourceRow, 'space_id'> & { readonly write_keys: readonly string[] }
+
+/** The sources of a space with their write keys, newest first. */
+export const sourcesOf = async (db: Db, spaceId: string): Promise<readonly ListedSource[]> => {
+  const sources = await run(
+    db,
+    query('source.all', sql<SourceRow>`select * from source where space_id = ${spaceId} order by created_at desc, id`),
+  )
+  const keys = await run(
+    db,
+    query(
+      'write_key.all',
+      sql<{ key: string; source_id: string }>`select key, source_id from write_key where space_id = ${spaceId} order by key`,
+    ),
+  )
+  return sources.map(({ space_id: _, ...source }) => ({
+    ...source,
+    write_keys: keys.filter((key) => key.source_id === source.id).map((key) => key.key),
+  }))
+}
+
+/** Looks up write keys and remembers those it found for `keepMs`: a source that is switched off stays open for that long at most. */
+export const createSourceLookup = (
+  db: Db,
+  now: () => Date,
+  keepMs = 2_000,
+): ((writeKey: string) => Promise<Source | undefined>) => {
+  const found = new Map<string, { readonly source: Source; readonly until: number }>()
+  return async (writeKey) => {
+    const known = found.get(writeKey)
+    if (known && known.until > now().getTime()) return known.source
+    const source = await sourceByKey(db, writeKey)
+    if (source) found.set(writeKey, { source, until: now().getTime() + keepMs })
+    else found.delete(writeKey)
+    return source
+  }
+}

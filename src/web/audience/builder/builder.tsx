@@ -1,0 +1,171 @@
+import { Button, Textarea, TextInput } from '@mantine/core'
+import '@mantine/core/styles/Input.css'
+import { useState } from 'react'
+import type { Condition } from '../../../audience/condition.ts'
+import { ApiFailure, useGet } from '../../api.ts'
+import { Tabs } from '../../parts/page.tsx'
+import type { Catalog } from '../../wire.ts'
+import { closed, type Group, isComplete, newLeaf, opened } from './draft.ts'
+import { GroupCards } from './group.tsx'
+import { LiveCount } from './preview.tsx'
+
+const NOTHING: Catalog = { events: [], traits: [], audiences: [] }
+
+/** What is being written. */
+export type Draft = { readonly name: string; readonly description: string; readonly condition: Group }
+
+export const draftOf = (name = '', description = '', condition?: Condition): Draft => ({
+  name,
+  description,
+  condition: opened(condition),
+})
+
+type Starter = { readonly label: string; readonly condition: Group }
+
+const startersOf = (catalog: Catalog): readonly Starter[] => {
+  const name =
+    catalog.events.find((event) => /order completed|purchase/i.test(event.name))?.name ??
+    catalog.events[0]?.name ??
+    'Order Completed'
+  const did = (value: number, within?: string): Condition => ({
+    type: 'event',
+    event: { name, ...(within ? { within } : {}) },
+    measure: { kind: 'count' },
+    compare: { operator: 'at_least', value },
+  })
+  return [
+    { label: `Did ${name} at least twice`, condition: { type: 'and', conditions: [did(2)] } },
+    {
+      label: `Did ${name} before, but not in 60 days`,
+      condition: { type: 'and', conditions: [did(1), { type: 'not', condition: did(1, '60 days') }] },
+    },
+    { label: 'Something else', condition: { type: 'and', conditions: [newLeaf('event')] } },
+  ]
+}
+
+const Starters = ({ catalog, choose }: { readonly catalog: Catalog; readonly choose: (condition: Group) => void }) => (
+  <div className="card">
+    <div className="card-body">
+      <strong>Begin with a working example</strong>
+      <div className="adds">
+        {startersOf(catalog).map((starter) => (
+          <button key={starter.label} type="button" className="add" onClick={() => choose(starter.condition)}>
+            {starter.label}
+          </button>
+        ))}
+      </div>
+    </div>
+  </div>
+)
+
+const Json = ({ condition, set }: { readonly condition: Group; readonly set: (condition: Group) => void }) => {
+  const [text, setText] = useState(() => JSON.stringify(closed(condition), null, 2))
+  const [problem, setProblem] = useState('')
+  return (
+    <>
+      <textarea
+        className="code"
+        value={text}
+        spellCheck={false}
+        aria-label="The condition as JSON"
+        onChange={(event) => {
+          setText(event.currentTarget.value)
+          try {
+            set(opened(JSON.parse(event.currentTarget.value) as Condition))
+            setProblem('')
+          } catch (error) {
+            setProblem(error instanceof Error ? error.message : 'not JSON')
+          }
+        }}
+      />
+      {problem && <p className="tone-bad small">{problem}</p>}
+    </>
+  )
+}
+
+type BuilderProps = {
+  readonly draft: Draft
+  readonly set: (draft: Draft) => void
+  readonly save: (draft: Draft) => Promise<void>
+  readonly saveLabel: string
+  readonly cancel: () => void
+}
+
+const Naming = ({ draft, set }: Pick<BuilderProps, 'draft' | 'set'>) => (
+  <div className="stack">
+    <TextInput
+      label="Name"
+      placeholder="Repeat buyers"
+      value={draft.name}
+      onChange={(event) => set({ ...draft, name: event.currentTarget.value })}
+      maw={460}
+    />
+    <Textarea
+      label="What it is for"
+      placeholder="Optional"
+      autosize
+      minRows={1}
+      value={draft.description}
+      onChange={(event) => set({ ...draft, description: event.currentTarget.value })}
+      maw={460}
+    />
+  </div>
+)
+
+/** The sentence and, beside it, whom it means: counted while it is written. */
+export const Builder = ({ draft, set, save, saveLabel, cancel }: BuilderProps) => {
+  const catalog = useGet<Catalog>('/catalog').data ?? NOTHING
+  const [failure, setFailure] = useState<string>()
+  const [busy, setBusy] = useState(false)
+  const whole = isComplete(draft.condition)
+  const put = (condition: Group): void => set({ ...draft, condition })
+  const press = async (): Promise<void> => {
+    setBusy(true)
+    setFailure(undefined)
+    await save(draft).catch((error: unknown) => setFailure(error instanceof ApiFailure ? error.message : String(error)))
+    setBusy(false)
+  }
+  const cards = () => (
+    <>
+      <p className="soft lead">People who</p>
+      {draft.condition.conditions.length === 0 && <Starters catalog={catalog} choose={put} />}
+      <GroupCards group={draft.condition} set={put} catalog={catalog} />
+    </>
+  )
+  return (
+    <div className="builder">
+      <div className="stack">
+        <Naming draft={draft} set={set} />
+        <div>
+          <Tabs
+            word="as"
+            of={[
+              { key: 'sentence', label: 'Sentence', body: cards },
+              { key: 'json', label: 'JSON', body: () => <Json condition={draft.condition} set={put} /> },
+            ]}
+          />
+        </div>
+        {failure && (
+          <div className="failing" role="alert">
+            <p>{failure}</p>
+          </div>
+        )}
+        <div className="row">
+          <Button onClick={() => void press()} loading={busy} disabled={!whole || draft.name.trim() === ''}>
+            {saveLabel}
+          </Button>
+          <Button variant="default" onClick={cancel}>
+            Cancel
+          </Button>
+          {!whole && draft.condition.conditions.length > 0 && (
+            <span className="dim">Something in the sentence is still missing.</span>
+          )}
+          {whole && draft.name.trim() === '' && <span className="dim">It needs a name.</span>}
+        </div>
+      </div>
+      <aside className="builder-side">
+        <LiveCount condition={whole ? closed(draft.condition) : undefined} />
+      </aside>
+    </div>
+  )
+}

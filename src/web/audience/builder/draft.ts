@@ -1,0 +1,86 @@
+import type { Condition, Filter } from '../../../audience/condition.ts'
+import { isWhole } from './operators.ts'
+
+/* A condition while it is being written has the shape of a finished one, with empty words where something is still missing. */
+
+export type Group = Extract<Condition, { type: 'and' | 'or' }>
+export type Leaf = Exclude<Condition, { type: 'and' | 'or' | 'not' }>
+export type LeafType = Leaf['type']
+
+/** A condition without the NOT around it; two of them cancel, because conditions are true or false and nothing else. */
+export const peel = (condition: Condition): { readonly negated: boolean; readonly inner: Group | Leaf } => {
+  if (condition.type !== 'not') return { negated: false, inner: condition }
+  const { negated, inner } = peel(condition.condition)
+  return { negated: !negated, inner }
+}
+
+export const wrap = (inner: Condition, negated: boolean): Condition => (negated ? { type: 'not', condition: inner } : inner)
+
+export const isGroup = (condition: Condition): condition is Group => condition.type === 'and' || condition.type === 'or'
+
+export const newLeaf = (type: LeafType): Leaf => {
+  switch (type) {
+    case 'event':
+      return { type, event: { name: '' }, measure: { kind: 'count' }, compare: { operator: 'at_least', value: 1 } }
+    case 'trait':
+      return { type, path: '', compare: { operator: 'equals', value: '' } }
+    case 'audience':
+      return { type, audience: '' }
+  }
+}
+
+export const newFilter = (): Filter => ({ type: 'property', path: '', compare: { operator: 'equals', value: '' } })
+
+/** As the builder shows it: always a group outside. */
+export const opened = (condition: Condition | undefined): Group => {
+  if (condition === undefined) return { type: 'and', conditions: [] }
+  return isGroup(condition) ? condition : { type: 'and', conditions: [condition] }
+}
+
+/** As it is saved: no group around a single condition. */
+export const closed = (condition: Condition): Condition => {
+  if (condition.type === 'not') return { type: 'not', condition: closed(condition.condition) }
+  if (!isGroup(condition)) return condition
+  const [only] = condition.conditions
+  if (condition.conditions.length === 1 && only) return closed(only)
+  return { type: condition.type, conditions: condition.conditions.map(closed) }
+}
+
+const filterIsWhole = (filter: Filter | undefined): boolean => {
+  if (filter === undefined) return true
+  if (filter.type === 'not') return filterIsWhole(filter.filter)
+  if ('filters' in filter) return filter.filters.length > 0 && filter.filters.every(filterIsWhole)
+  return filter.path !== '' && isWhole(filter.compare)
+}
+
+/** Whether nothing is missing, so that it can be counted and saved. */
+export const isComplete = (condition: Condition): boolean => {
+  switch (condition.type) {
+    case 'and':
+    case 'or':
+      return condition.conditions.length > 0 && condition.conditions.every(isComplete)
+    case 'not':
+      return isComplete(condition.condition)
+    case 'trait':
+      return condition.path !== '' && isWhole(condition.compare)
+    case 'audience':
+      return condition.audience !== ''
+    case 'event': {
+      const { event, measure, compare } = condition
+      return (
+        event.name !== '' &&
+        filterIsWhole(event.where) &&
+        (measure.kind === 'count' || measure.property !== '') &&
+        isWhole(compare)
+      )
+    }
+  }
+}
+
+/** The list with one of its places changed, or taken out. */
+export const replaced = <T>(list: readonly T[], at: number, item: T | undefined): T[] =>
+  list.flatMap((old, index) => (index === at ? (item === undefined ? [] : [item]) : [old]))
+
+/** The items of a list by place: a condition has no name of its own, its place is its identity and keeps the focus while it is rewritten. */
+export const placed = <T>(list: readonly T[]): readonly { readonly item: T; readonly at: number; readonly key: string }[] =>
+  list.map((item, at) => ({ item, at, key: `place ${at + 1}` }))

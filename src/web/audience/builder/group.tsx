@@ -1,0 +1,148 @@
+import type { Condition } from '../../../audience/condition.ts'
+import { unreachable } from '../../../base/must.ts'
+import { Icon } from '../../parts/icon.tsx'
+import type { Catalog } from '../../wire.ts'
+import { AudienceCard, EventCard, TraitCard } from './cards.tsx'
+import { type Group, isGroup, type Leaf, type LeafType, newLeaf, peel, placed, replaced, wrap } from './draft.ts'
+import { Pick } from './fields.tsx'
+
+type LeafProps = {
+  readonly leaf: Leaf
+  readonly negated: boolean
+  readonly set: (condition: Condition) => void
+  readonly catalog: Catalog
+}
+
+const LeafCard = ({ leaf, negated, set, catalog }: LeafProps) => {
+  const put = (next: Leaf): void => set(wrap(next, negated))
+  const shared = { set: put, negated, negate: (not: boolean) => set(wrap(leaf, not)), catalog }
+  switch (leaf.type) {
+    case 'event':
+      return <EventCard leaf={leaf} {...shared} />
+    case 'trait':
+      return <TraitCard leaf={leaf} {...shared} />
+    case 'audience':
+      return <AudienceCard leaf={leaf} {...shared} />
+    default:
+      return unreachable(leaf)
+  }
+}
+
+const ADDS: readonly { readonly type: LeafType; readonly label: string }[] = [
+  { type: 'event', label: 'did or did not do something' },
+  { type: 'trait', label: 'have a trait' },
+  { type: 'audience', label: 'are in an audience' },
+]
+
+const Adds = ({ group, set, deep }: { readonly group: Group; readonly set: (group: Group) => void; readonly deep: number }) => {
+  const add = (condition: Condition): void => set({ ...group, conditions: [...group.conditions, condition] })
+  return (
+    <div className="adds">
+      {ADDS.map(({ type, label }) => (
+        <button key={type} type="button" className="add" onClick={() => add(newLeaf(type))}>
+          <Icon name="plus" size={13} /> {label}
+        </button>
+      ))}
+      {group.conditions.length > 0 && deep < 8 && (
+        <button
+          type="button"
+          className="add"
+          onClick={() => add({ type: group.type === 'and' ? 'or' : 'and', conditions: [newLeaf('event')] })}
+        >
+          <Icon name="plus" size={13} /> group
+        </button>
+      )}
+    </div>
+  )
+}
+
+type ItemProps = {
+  readonly condition: Condition
+  readonly set: (condition: Condition | undefined) => void
+  readonly catalog: Catalog
+  readonly deep: number
+}
+
+const Item = ({ condition, set, catalog, deep }: ItemProps) => {
+  const { negated, inner } = peel(condition)
+  const remove = (
+    <button
+      type="button"
+      className="plain-button"
+      onClick={() => set(undefined)}
+      aria-label="Remove this condition"
+      title="Remove"
+    >
+      <Icon name="close" size={15} />
+    </button>
+  )
+  if (!isGroup(inner))
+    return (
+      <div className="card">
+        <div className="card-body">
+          <LeafCard leaf={inner} negated={negated} set={set} catalog={catalog} />
+        </div>
+        {remove}
+      </div>
+    )
+  return (
+    <div className="group nested">
+      <div className="group-head">
+        <Pick
+          value={`${negated ? 'not ' : ''}${inner.type}`}
+          label="How the group counts"
+          negated={negated}
+          of={[
+            { value: 'and', label: 'all of these' },
+            { value: 'or', label: 'any of these' },
+            { value: 'not and', label: 'not all of these' },
+            { value: 'not or', label: 'none of these' },
+          ]}
+          set={(word) => set(wrap({ ...inner, type: word.endsWith('and') ? 'and' : 'or' }, word.startsWith('not')))}
+        />
+        <span className="grow" />
+        {remove}
+      </div>
+      <GroupCards
+        group={inner}
+        deep={deep + 1}
+        catalog={catalog}
+        set={(next) => set(next.conditions.length === 0 ? undefined : wrap(next, negated))}
+      />
+    </div>
+  )
+}
+
+type GroupProps = {
+  readonly group: Group
+  readonly set: (group: Group) => void
+  readonly catalog: Catalog
+  readonly deep?: number
+}
+
+/** Conditions as sentence cards, joined by a word that toggles; a group is an indent. */
+export const GroupCards = ({ group, set, catalog, deep = 0 }: GroupProps) => {
+  const toggle = (): void => set({ ...group, type: group.type === 'and' ? 'or' : 'and' })
+  return (
+    <div className="group">
+      {placed(group.conditions).map(({ item: condition, at: index, key }) => (
+        <div key={key}>
+          {index > 0 && (
+            <div className="join">
+              <button type="button" className="word" onClick={toggle} title="Switch between AND and OR">
+                {group.type.toUpperCase()}
+              </button>
+            </div>
+          )}
+          <Item
+            condition={condition}
+            catalog={catalog}
+            deep={deep}
+            set={(next) => set({ ...group, conditions: replaced(group.conditions, index, next) })}
+          />
+        </div>
+      ))}
+      <Adds group={group} set={set} deep={deep} />
+    </div>
+  )
+}

@@ -1,0 +1,119 @@
+import { TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useGet } from '../api.ts'
+import { Go, useSearchWord } from '../parts/go.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Await, Failing, Loading } from '../parts/state.tsx'
+import { callOf, shown } from '../parts/words.ts'
+import type { Explained, Person } from '../wire.ts'
+
+const evidenceOf = ({ evidence }: Explained): string => {
+  if (!evidence) return ''
+  const { count, value, threshold } = evidence
+  const found = count !== undefined ? `${shown(count)} found` : `it is ${shown(value) === '–' ? 'not known' : shown(value)}`
+  return threshold === undefined || threshold === null ? found : `${found}, asked for ${shown(threshold)}`
+}
+
+/** Each condition true or false of one person, with what makes it so. */
+export const ExplainTree = ({ of }: { readonly of: readonly Explained[] }) => (
+  <ul className="explain">
+    {of.map((node) => {
+      const evidence = evidenceOf(node)
+      return (
+        <li key={node.sentence + evidence}>
+          <div className="explain-line">
+            <span className={node.matches ? 'mark yes' : 'mark no'}>
+              <Icon name={node.matches ? 'check' : 'cross'} size={13} />
+            </span>
+            <div>
+              <span className="sr">{node.matches ? 'True: ' : 'False: '}</span>
+              {node.sentence}
+              {evidence && <div className="evidence">{evidence}</div>}
+            </div>
+          </div>
+          {node.conditions && node.conditions.length > 0 && <ExplainTree of={node.conditions} />}
+        </li>
+      )
+    })}
+  </ul>
+)
+
+type Answer = { readonly matches: boolean; readonly profileId: string; readonly conditions: Explained | readonly Explained[] }
+
+const Verdict = ({ audience, person, name }: { readonly audience: string; readonly person: string; readonly name: string }) => {
+  const answer = useGet<Answer>(`/audiences/${audience}/explain`, { params: { profile: person }, every: 10_000 })
+  return (
+    <Await of={answer} lines={3}>
+      {({ matches, profileId, conditions }) => (
+        <div className="stack">
+          <p className="row wrap">
+            <span className={matches ? 'status tone-good' : 'status tone-bad'}>
+              <Icon name={matches ? 'check' : 'cross'} size={13} />
+              {matches ? 'in' : 'not in'}
+            </span>
+            <span>
+              <Go to={`/people/${profileId}`} className="accent">
+                {name}
+              </Go>{' '}
+              {matches ? 'is in this audience, because:' : 'is not in this audience, because:'}
+            </span>
+          </p>
+          <ExplainTree of={Array.isArray(conditions) ? conditions : [conditions as Explained]} />
+        </div>
+      )}
+    </Await>
+  )
+}
+
+const Suggestions = ({ text, choose }: { readonly text: string; readonly choose: (person: Person) => void }) => {
+  const people = useGet<{ profiles: readonly Person[] }>('/profiles', { params: { search: text, count: 8 }, keep: true })
+  if (people.error) return <Failing error={people.error} />
+  if (!people.data) return <Loading lines={3} />
+  if (people.data.profiles.length === 0) return <p className="dim">Nobody is called “{text}”.</p>
+  return (
+    <ul className="list">
+      {people.data.profiles.map((person) => (
+        <li key={person.id}>
+          <button type="button" className="link-button grow left" onClick={() => choose(person)}>
+            {callOf(person)} {person.name && <span className="dim">{person.email}</span>}
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Takes a person by name and says of each condition whether it is true of them, and by what evidence. */
+export const TestPerson = ({ audience }: { readonly audience: string }) => {
+  const [person, setPerson] = useSearchWord('person')
+  const [name, setName] = useSearchWord('who')
+  const [wanted] = useDebouncedValue(name, 250)
+  const direct = /^[0-9a-f-]{36}$/.test(person) || person.includes(':')
+  const chosen = useGet<{ profile: Person }>(`/profiles/${person}`, { enabled: direct })
+  return (
+    <div className="stack">
+      <TextInput
+        label="Test a person"
+        description="A name, an email, or an identifier such as user_id:42"
+        placeholder="Ann Example"
+        value={name}
+        onChange={(event) => {
+          setName(event.currentTarget.value)
+          setPerson('')
+        }}
+        onKeyDown={(event) => event.key === 'Enter' && name.includes(':') && setPerson(name)}
+        maw={420}
+      />
+      {direct ? (
+        <Verdict audience={audience} person={person} name={nameOf(chosen.data?.profile, name)} />
+      ) : (
+        <Suggestions text={wanted} choose={(one) => setPerson(one.id)} />
+      )}
+    </div>
+  )
+}
+
+const nameOf = (profile: (Person & { traits?: Record<string, unknown> }) | undefined, typed: string): string => {
+  const name = profile?.traits?.['name'] ?? profile?.name ?? profile?.identifiers?.['email']?.[0]
+  return typeof name === 'string' && name !== '' ? name : typed || 'This person'
+}

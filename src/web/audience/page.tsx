@@ -1,0 +1,237 @@
+import { Button } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
+import { type ApiFailure, useApi, useGet } from '../api.ts'
+import { Delta } from '../parts/figures.tsx'
+import { Go, useGo } from '../parts/go.tsx'
+import { Block, Page, Tabs, Trail } from '../parts/page.tsx'
+import { Await, Empty, Failing, Loading } from '../parts/state.tsx'
+import { Status } from '../parts/status.tsx'
+import { Ago, useNow } from '../parts/time.tsx'
+import { ago, capital, many, number } from '../parts/words.ts'
+import type { Audience, Evaluation, Journey } from '../wire.ts'
+import { TestPerson } from './explain.tsx'
+import { Changes, Members } from './members.tsx'
+
+const SizeChart = lazy(() => import('./size-chart.tsx'))
+
+const moreOrFewer = (net: number): string =>
+  net === 0 ? 'as many as yesterday' : net > 0 ? `${number(net)} more than yesterday` : `${number(-net)} fewer than yesterday`
+
+const Fact = ({ of }: { readonly of: Audience }) => {
+  const now = useNow()
+  const net = (of.changes24h?.entered ?? 0) - (of.changes24h?.exited ?? 0)
+  const fresh = of.evaluatedAt ? `exact ${ago(of.evaluatedAt, now)}` : 'being evaluated for the first time'
+  return (
+    <>
+      {many(of.size.count, 'person', 'people')}, {moreOrFewer(net)}; {fresh}.
+    </>
+  )
+}
+
+type References = {
+  readonly audiences?: readonly { readonly id: string; readonly name: string }[]
+  readonly journeys?: readonly { readonly id: string; readonly name: string }[]
+}
+
+const mentionsOf = (journeys: readonly Journey[], key: string): readonly Journey[] =>
+  journeys.filter((journey) => JSON.stringify(journey.definition ?? {}).includes(`"audience":"${key}"`))
+
+const UsedBy = ({ of }: { readonly of: Audience }) => {
+  const found = useGet<References>(`/audiences/${of.id}/audience-references`)
+  const journeys = useGet<{ journeys: readonly Journey[] }>('/journeys', { params: { count: 100 } })
+  const audiences = found.data?.audiences ?? []
+  const inJourneys = [
+    ...(found.data?.journeys ?? []),
+    ...mentionsOf(journeys.data?.journeys ?? [], of.key).filter((j) => !found.data?.journeys?.some((k) => k.id === j.id)),
+  ]
+  if (audiences.length + inJourneys.length === 0) return <p className="dim">Nothing uses it yet.</p>
+  return (
+    <ul className="list">
+      {inJourneys.map((journey) => (
+        <li key={journey.id}>
+          <Go to={`/journeys/${journey.id}`}>{journey.name}</Go> <span className="dim">journey</span>
+        </li>
+      ))}
+      {audiences.map((audience) => (
+        <li key={audience.id}>
+          <Go to={`/audiences/${audience.id}`}>{audience.name}</Go> <span className="dim">audience</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const Evaluations = ({ of }: { readonly of: Audience }) => {
+  const found = useGet<{ evaluations: readonly Evaluation[] }>(`/audiences/${of.id}/evaluations`, { every: 10_000 })
+  return (
+    <Await of={found}>
+      {({ evaluations }) =>
+        evaluations.length === 0 ? (
+          <Empty icon="clock" title="Not evaluated yet" />
+        ) : (
+          <table className="rows">
+            <tbody>
+              {evaluations.map((one) => (
+                <tr key={one.evaluatedAt + one.mode}>
+                  <td className="main">
+                    {capital(one.mode)} {one.error && <span className="tone-bad">{one.error}</span>}
+                  </td>
+                  <td className="num">
+                    <Delta entered={one.entered} exited={one.exited} />
+                  </td>
+                  <td className="num soft">{number(one.durationMs)} ms</td>
+                  <td className="num soft">
+                    <Ago at={one.evaluatedAt} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )
+      }
+    </Await>
+  )
+}
+
+const Actions = ({ of }: { readonly of: Audience }) => {
+  const api = useApi()
+  const go = useGo()
+  const queries = useQueryClient()
+  const [problem, setProblem] = useState<ApiFailure>()
+  const act = (method: 'POST' | 'PATCH', path: string, body?: unknown): void => {
+    setProblem(undefined)
+    api
+      .call(method, path, body)
+      .then(() => queries.invalidateQueries())
+      .catch(setProblem)
+  }
+  return (
+    <>
+      {problem && <Failing error={problem} />}
+      <Button
+        variant="default"
+        onClick={() => act('POST', `/audiences/${of.id}/runs`, {})}
+        title="Asks the condition of everybody"
+      >
+        Evaluate now
+      </Button>
+      <Button variant="default" onClick={() => act('PATCH', `/audiences/${of.id}`, { enabled: !of.enabled })}>
+        {of.enabled ? 'Stop updating' : 'Update again'}
+      </Button>
+      <Button onClick={() => go(`/audiences/${of.id}/edit`)}>Edit</Button>
+    </>
+  )
+}
+
+const Summary = ({ of }: { readonly of: Audience }) => (
+  <div className="cols side-right">
+    <Block title="Size over 30 days">
+      <Suspense fallback={<Loading lines={5} />}>
+        <SizeChart audience={of.id} />
+      </Suspense>
+    </Block>
+    <div className="stack">
+      <Block title="In 24 hours">
+        <Go to={`/audiences/${of.id}?tab=changes`}>
+          <Delta entered={of.changes24h?.entered ?? 0} exited={of.changes24h?.exited ?? 0} />
+        </Go>
+      </Block>
+      <Block title="Used by">
+        <UsedBy of={of} />
+      </Block>
+    </div>
+  </div>
+)
+
+const tabsOf = (audience: Audience) => [
+  {
+    key: 'members',
+    label: 'Members',
+    body: () => (
+      <Block flush>
+        <Members audience={audience.id} />
+      </Block>
+    ),
+  },
+  {
+    key: 'changes',
+    label: 'Entered and exited',
+    body: () => (
+      <Block flush>
+        <Changes audience={audience.id} />
+      </Block>
+    ),
+  },
+  {
+    key: 'test',
+    label: 'Test a person',
+    body: () => (
+      <Block>
+        <TestPerson audience={audience.id} />
+      </Block>
+    ),
+  },
+  {
+    key: 'evaluations',
+    label: 'Evaluations',
+    body: () => (
+      <Block flush>
+        <Evaluations of={audience} />
+      </Block>
+    ),
+  },
+  {
+    key: 'json',
+    label: 'JSON',
+    body: () => <pre>{JSON.stringify(audience.definition, null, 2)}</pre>,
+  },
+]
+
+/** One audience: how many and how fresh, how it went, who is in, who moved, and why anybody is or is not in. */
+export default function AudiencePage() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  const found = useGet<{ audience: Audience }>(`/audiences/${id}`, { every: 3_000 })
+  const audience = found.data?.audience
+  if (!audience)
+    return (
+      <Page
+        title={
+          <Trail to="/audiences" of="Audiences">
+            …
+          </Trail>
+        }
+        tab="Audience"
+        fact="Audience"
+      >
+        <Await of={found}>{() => null}</Await>
+      </Page>
+    )
+  return (
+    <Page
+      title={
+        <Trail to="/audiences" of="Audiences">
+          <strong>{audience.name}</strong> <Status of={audience.enabled ? audience.status : 'disabled'} />
+        </Trail>
+      }
+      tab={audience.name}
+      fact={<Fact of={audience} />}
+      below={audience.sentence}
+      actions={<Actions of={audience} />}
+    >
+      {audience.status.toLowerCase() === 'failed' && (
+        <div className="failing" role="alert">
+          <div>
+            <strong>It cannot be evaluated and keeps its last members.</strong>
+            <p>{audience.reason}</p>
+          </div>
+        </div>
+      )}
+      <Summary of={audience} />
+      <div>
+        <Tabs of={tabsOf(audience)} />
+      </div>
+    </Page>
+  )
+}

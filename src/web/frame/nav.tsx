@@ -1,0 +1,56 @@
+import { useRouterState } from '@tanstack/react-router'
+import { Go } from '../parts/go.tsx'
+import { Icon, type IconName } from '../parts/icon.tsx'
+
+export type Place = { readonly to: string; readonly label: string; readonly icon: IconName }
+
+/** The nouns of the app, in the order of the left side. */
+export const places = (development: boolean): readonly Place[] => [
+  { to: '/', label: 'Overview', icon: 'overview' },
+  { to: '/audiences', label: 'Audiences', icon: 'audiences' },
+  { to: '/journeys', label: 'Journeys', icon: 'journeys' },
+  { to: '/messages', label: 'Messages', icon: 'messages' },
+  { to: '/people', label: 'People', icon: 'people' },
+  { to: '/templates', label: 'Templates', icon: 'templates' },
+  ...(development ? [{ to: '/mailbox', label: 'Mailbox', icon: 'mailbox' as const }] : []),
+  { to: '/sources', label: 'Sources', icon: 'sources' },
+  { to: '/settings', label: 'Settings', icon: 'settings' },
+]
+
+export const Mark = ({ size = 24 }: { readonly size?: number }) => (
+  <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
+    <rect width="32" height="32" rx="8" fill="#9b2c5c" />
+    <path d="M9 8v9a7 7 0 0 0 14 0V8" fill="none" stroke="#fff" strokeWidth="4" strokeLinecap="round" />
+  </svg>
+)
+
+type NavProps = { readonly development: boolean; readonly open: boolean; readonly close: () => void }
+
+/** The left side: the nouns. On a phone it slides in. */
+export const Nav = ({ development, open, close }: NavProps) => {
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const isHere = (to: string): boolean => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`))
+  return (
+    <nav className={open ? 'nav open' : 'nav'} aria-label="Main">
+      <Go to="/" className="brand" onClick={close}>
+        <Mark /> Usher
+      </Go>
+      {places(development).map((place) => (
+        <Go
+          key={place.to}
+          to={place.to}
+          className="nav-link"
+          onClick={close}
+          {...(isHere(place.to) ? { 'aria-current': 'page' as const } : {})}
+        >
+          <Icon name={place.icon} /> {place.label}
+        </Go>
+      ))}
+      <div className="nav-foot dim">
+        <a href="/reference" target="_blank" rel="noreferrer">
+          API reference
+        </a>
+      </div>
+    </nav>
+  )
+}

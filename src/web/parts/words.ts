@@ -1,0 +1,46 @@
+const figure = new Intl.NumberFormat('en')
+const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' })
+const dayOfYear = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
+const moment = new Intl.DateTimeFormat('en', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hour12: false,
+})
+
+export const number = (n: number): string => figure.format(n)
+
+export const many = (n: number, one: string, several = `${one}s`): string => `${figure.format(n)} ${n === 1 ? one : several}`
+
+export const percent = (part: number, whole: number): string =>
+  whole === 0 ? '–' : `${((100 * part) / whole).toFixed(part > 0 && part / whole < 0.1 ? 1 : 0)} %`
+
+/** `3 s ago`, `in 2 h`, `12 Mar`: how long from now, as short as it is still exact enough. */
+export const ago = (at: string | Date, now: number): string => {
+  const then = new Date(at)
+  const seconds = Math.round((now - then.getTime()) / 1000)
+  const size = Math.abs(seconds)
+  const around = (text: string): string => (seconds < 0 ? `in ${text}` : `${text} ago`)
+  if (size < 2) return 'now'
+  if (size < 90) return around(`${size} s`)
+  if (size < 5_400) return around(`${Math.round(size / 60)} min`)
+  if (size < 129_600) return around(`${Math.round(size / 3_600)} h`)
+  if (size < 14 * 86_400) return around(`${Math.round(size / 86_400)} days`)
+  return then.getFullYear() === new Date(now).getFullYear() ? day.format(then) : dayOfYear.format(then)
+}
+
+export const instant = (at: string | Date): string => moment.format(new Date(at))
+export const dayOf = (at: string | Date): string => dayOfYear.format(new Date(at))
+
+/** `did_not-subscribe` → `did not subscribe`. */
+export const human = (word: string): string => word.replaceAll(/[_-]/g, ' ')
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** What to call a person of whom we may know little. */
+export const callOf = (person: { name?: string | null; email?: string | null; id?: string; profileId?: string }): string =>
+  person.name || person.email || `Somebody (${(person.profileId ?? person.id ?? '').slice(0, 8)})`
+
+/** A stored value in words; objects as JSON. */
+export const shown = (value: unknown): string =>
+  value === null || value === undefined ? '–' : typeof value === 'object' ? JSON.stringify(value) : String(value)

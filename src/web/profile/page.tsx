@@ -1,0 +1,145 @@
+import { TextInput } from '@mantine/core'
+import { useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useGet } from '../api.ts'
+import { Go } from '../parts/go.tsx'
+import { Block, Page, Trail } from '../parts/page.tsx'
+import { Await } from '../parts/state.tsx'
+import { Channel, Status } from '../parts/status.tsx'
+import { Ago, useNow } from '../parts/time.tsx'
+import { ago, many, shown } from '../parts/words.ts'
+import type { Profile, Traits as TraitsOf } from '../wire.ts'
+import { Timeline } from './timeline.tsx'
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+const nameOf = ({ traits, identifiers, id }: Profile): string =>
+  text(traits['name']) ??
+  text([traits['firstName'] ?? traits['first_name'], traits['lastName'] ?? traits['last_name']].filter(Boolean).join(' ')) ??
+  identifiers['email']?.[0] ??
+  `Somebody (${id.slice(0, 8)})`
+
+const Fact = ({ of }: { readonly of: Profile }) => {
+  const now = useNow()
+  const seen = of.lastSeenAt ? `seen ${ago(of.lastSeenAt, now)}` : 'not seen yet'
+  const subscribed = of.subscriptions.filter((one) => one.status === 'subscribed').length
+  return (
+    <>
+      {nameOf(of)}: {seen}, in {many(of.audiences.length, 'audience')}, subscribed on {many(subscribed, 'address', 'addresses')}.
+    </>
+  )
+}
+
+const MEANS: Readonly<Record<string, string>> = {
+  subscribed: 'Gets marketing on this address.',
+  unsubscribed: 'Gets no marketing on this address, whatever a journey says.',
+  'did-not-subscribe': 'Was asked and did not subscribe: gets no marketing here.',
+}
+
+const Header = ({ of }: { readonly of: Profile }) => (
+  <div className="stack tight">
+    <div className="row wrap mono dim">
+      {Object.entries(of.identifiers).flatMap(([type, values]) =>
+        values.slice(0, 3).map((value) => (
+          <span key={type + value}>
+            {type} <span className="ink">{value}</span>
+          </span>
+        )),
+      )}
+    </div>
+    <div className="row wrap">
+      {of.subscriptions.map((one) => (
+        <span key={one.channel + one.address} className="chip" title={`${one.address}: ${MEANS[one.status] ?? one.status}`}>
+          <Channel of={one.channel} /> <Status of={one.status} />
+        </span>
+      ))}
+      {of.subscriptions.length === 0 && <span className="dim">No subscription is known: no marketing goes out to them.</span>}
+    </div>
+  </div>
+)
+
+const Traits = ({ of, computed }: { readonly of: TraitsOf; readonly computed: TraitsOf | undefined }) => {
+  const [search, setSearch] = useState('')
+  const all = [
+    ...Object.entries(computed ?? {}).map(([key, value]) => ({ key, value, isComputed: true })),
+    ...Object.entries(of).map(([key, value]) => ({ key, value, isComputed: false })),
+  ]
+  const found = all.filter(({ key, value }) => `${key} ${shown(value)}`.toLowerCase().includes(search.toLowerCase()))
+  return (
+    <Block title="Traits" aside={all.length}>
+      {all.length > 8 && (
+        <TextInput
+          size="xs"
+          mb={10}
+          placeholder="Find a trait"
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+          aria-label="Find a trait"
+        />
+      )}
+      {all.length === 0 && <p className="dim">Nothing is known about them beyond their identifiers.</p>}
+      <dl className="pairs">
+        {found.map(({ key, value, isComputed }) => (
+          <div key={key + isComputed} className="pair">
+            <dt title={isComputed ? 'computed from events' : undefined}>
+              {key}
+              {isComputed && ' ∑'}
+            </dt>
+            <dd>{shown(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Block>
+  )
+}
+
+const Audiences = ({ of }: { readonly of: Profile }) => (
+  <Block title="In audiences" aside={of.audiences.length}>
+    {of.audiences.length === 0 && <p className="dim">In none.</p>}
+    <ul className="list">
+      {of.audiences.map((audience) => (
+        <li key={audience.id}>
+          <Go to={`/audiences/${audience.id}?tab=test&person=${of.id}`} className="grow" title="Why?">
+            {audience.name}
+          </Go>
+          <span className="dim small">
+            <Ago at={audience.enteredAt} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  </Block>
+)
+
+/** One person: who they are, how they may be reached, everything that happened, and what is known. */
+export default function PersonPage() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  const found = useGet<{ profile: Profile }>(`/profiles/${encodeURIComponent(id)}`, { every: 5_000 })
+  const profile = found.data?.profile
+  return (
+    <Page
+      title={
+        <Trail to="/people" of="People">
+          {profile && <strong>{nameOf(profile)}</strong>}
+        </Trail>
+      }
+      tab={profile ? nameOf(profile) : 'Person'}
+      fact={profile ? <Fact of={profile} /> : 'Person'}
+      below={profile && <Header of={profile} />}
+    >
+      <Await of={found}>
+        {({ profile: person }) => (
+          <div className="cols side-right">
+            <Block>
+              <Timeline profile={person.id} />
+            </Block>
+            <div className="stack">
+              <Audiences of={person} />
+              <Traits of={person.traits} computed={person.computedTraits} />
+            </div>
+          </div>
+        )}
+      </Await>
+    </Page>
+  )
+}

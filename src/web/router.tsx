@@ -1,0 +1,64 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { Frame } from './frame/frame.tsx'
+import { Overview } from './overview/overview.tsx'
+import { Go } from './parts/go.tsx'
+import { Page } from './parts/page.tsx'
+import { Empty } from './parts/state.tsx'
+
+const Lost = () => (
+  <Page title="Usher" tab="Not found" fact="There is nothing at this address.">
+    <Empty icon="search" title="The link may be old, or belong to another space." action={<Go to="/">Go to the overview</Go>} />
+  </Page>
+)
+
+const root = createRootRoute({ component: Frame, notFoundComponent: Lost })
+type Load = Parameters<typeof lazyRouteComponent>[0]
+const screen = (path: string, load: Load) =>
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) })
+
+/** Every screen's address. All but the first are loaded when they are opened. */
+const screens = [
+  createRoute({ getParentRoute: () => root, path: '/', component: Overview }),
+  screen('/audiences', () => import('./audience/list.tsx')),
+  screen('/audiences/new', () => import('./audience/new.tsx')),
+  screen('/audiences/$id', () => import('./audience/page.tsx')),
+  screen('/audiences/$id/edit', () => import('./audience/edit.tsx')),
+  screen('/journeys', () => import('./journey/list.tsx')),
+  screen('/journeys/$id', () => import('./journey/page.tsx')),
+  screen('/journeys/$id/runs/$run', () => import('./journey/run.tsx')),
+  screen('/messages', () => import('./message/list.tsx')),
+  screen('/messages/$id', () => import('./message/page.tsx')),
+  screen('/people', () => import('./profile/list.tsx')),
+  screen('/people/$id', () => import('./profile/page.tsx')),
+  screen('/templates', () => import('./template/list.tsx')),
+  screen('/templates/$id', () => import('./template/page.tsx')),
+  screen('/mailbox', () => import('./mailbox/mailbox.tsx')),
+  screen('/sources', () => import('./source/sources.tsx')),
+  screen('/settings', () => import('./source/settings.tsx')),
+]
+
+// Queries stay text: `?search=123` is what was typed, not a number.
+const parseSearch = (text: string): Record<string, string> => Object.fromEntries(new URLSearchParams(text))
+const stringifySearch = (search: Record<string, unknown>): string => {
+  const text = new URLSearchParams(Object.entries(search).map(([key, value]) => [key, String(value)])).toString()
+  return text ? `?${text}` : ''
+}
+
+export const makeRouter = () =>
+  createRouter({
+    routeTree: root.addChildren(screens),
+    parseSearch,
+    stringifySearch,
+    scrollRestoration: true,
+    defaultErrorComponent: ({ error }) => (
+      <Page title="Usher" fact="This screen broke.">
+        <Empty
+          icon="warn"
+          title="Load it again; nothing of yours was lost."
+          action={<a href={window.location.href}>Load again</a>}
+        >
+          {error instanceof Error ? error.message : String(error)}
+        </Empty>
+      </Page>
+    ),
+  })

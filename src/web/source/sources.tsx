@@ -1,0 +1,130 @@
+import { Button, TextInput } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { type ApiFailure, useApi, useGet } from '../api.ts'
+import { Block, Page } from '../parts/page.tsx'
+import { Await, Empty, Failing } from '../parts/state.tsx'
+import { many, number } from '../parts/words.ts'
+import type { Catalog, Overview } from '../wire.ts'
+
+type Source = {
+  readonly id: string
+  readonly name: string
+  readonly kind: string
+  readonly enabled?: boolean
+  readonly writeKey?: string
+  readonly writeKeys?: readonly string[]
+}
+
+const keyOf = (source: Source): string => source.writeKey ?? source.writeKeys?.[0] ?? ''
+
+const List = ({ of }: { readonly of: readonly Source[] }) => (
+  <ul className="list">
+    {of.map((source) => (
+      <li key={source.id} className="wrap">
+        <div className="grow">
+          <strong>{source.name}</strong> <span className="dim">{source.kind}</span>
+        </div>
+        {keyOf(source) && <span className="mono soft">write key {keyOf(source)}</span>}
+      </li>
+    ))}
+  </ul>
+)
+
+const Create = () => {
+  const api = useApi()
+  const queries = useQueryClient()
+  const [name, setName] = useState('')
+  const [made, setMade] = useState<Source>()
+  const [problem, setProblem] = useState<ApiFailure>()
+  const create = async (event: FormEvent): Promise<void> => {
+    event.preventDefault()
+    setProblem(undefined)
+    await api
+      .call<{ data: { source: Source; writeKey?: string } }>('POST', '/sources', { name: name.trim(), kind: 'server' })
+      .then(async ({ data }) => {
+        setMade({ ...data.source, writeKey: data.writeKey ?? keyOf(data.source) })
+        setName('')
+        await queries.invalidateQueries({ queryKey: ['/sources'] })
+      })
+      .catch(setProblem)
+  }
+  return (
+    <form onSubmit={(event) => void create(event)} className="stack">
+      <div className="row wrap">
+        <TextInput
+          placeholder="Web shop"
+          value={name}
+          onChange={(e) => setName(e.currentTarget.value)}
+          aria-label="Name of the source"
+        />
+        <Button type="submit" variant="default" disabled={name.trim() === ''}>
+          Add a source
+        </Button>
+      </div>
+      {problem && <Failing error={problem} />}
+      {made && (
+        <div>
+          Configure your SDK with this write key: <pre>{keyOf(made)}</pre>
+        </div>
+      )}
+    </form>
+  )
+}
+
+const Example = () => (
+  <pre>{`import { Analytics } from '@segment/analytics-node'
+
+const analytics = new Analytics({ writeKey: '<write key>', host: '${window.location.origin}' })
+analytics.track({ userId: '42', event: 'Order Completed', properties: { total: 39.5 } })`}</pre>
+)
+
+const Names = ({ of }: { readonly of: Catalog['events'] }) => (
+  <ul className="list">
+    {of.slice(0, 30).map((event) => (
+      <li key={event.name}>
+        <span className="grow">
+          {event.name}
+          <div className="dim small clip">{(event.properties ?? []).map((p) => p.path).join(', ')}</div>
+        </span>
+        {event.count !== undefined && <b>{number(event.count)}</b>}
+      </li>
+    ))}
+  </ul>
+)
+
+/** Where events come from, how to send them, and what came in by name. */
+export default function Sources() {
+  const sources = useGet<{ sources: readonly Source[] }>('/sources')
+  const catalog = useGet<Catalog>('/catalog', { every: 10_000 })
+  const overview = useGet<Overview>('/overview')
+  const { events } = overview.data ?? {}
+  return (
+    <Page
+      title="Sources"
+      tab="Sources"
+      fact={
+        events
+          ? `${many(events.total, 'event')}, ${number(events.last24h)} in 24 hours, ${number(events.perSecond)} a second now.`
+          : 'Sources'
+      }
+    >
+      <div className="cols">
+        <div className="stack">
+          <Block title="Sources">
+            <Await of={sources}>{({ sources: all }) => <List of={all} />}</Await>
+            <Create />
+          </Block>
+          <Block title="Point any Segment SDK here">
+            <Example />
+          </Block>
+        </div>
+        <Block title="What came in, by name">
+          <Await of={catalog}>
+            {({ events: names }) => (names.length === 0 ? <Empty icon="event" title="No event yet" /> : <Names of={names} />)}
+          </Await>
+        </Block>
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,225 @@
+import type { Condition } from '../audience/condition.ts'
+import type { JourneyDefinition } from '../journey/definition.ts'
+
+/* The API's shapes, as they travel: what `/openapi.json` describes. */
+
+export type Pagination = { readonly current?: string; readonly next?: string; readonly totalEntries?: number }
+export type Problem = { readonly field: string; readonly message: string; readonly remedy?: string }
+
+export type Session = {
+  readonly spaceId: string
+  readonly spaceName: string
+  readonly development: boolean
+  readonly token: string
+}
+
+export type AudienceFigures = {
+  readonly id: string
+  readonly key: string
+  readonly name: string
+  readonly status: string
+  readonly reason: string | null
+  readonly count: number
+  readonly entered24h: number
+  readonly exited24h: number
+}
+export type JourneyFigures = {
+  readonly id: string
+  readonly key: string
+  readonly name: string
+  readonly status: string
+  readonly active: number
+  readonly held: number
+  readonly entered24h: number
+}
+export type Overview = {
+  readonly at: string
+  readonly sentence: string
+  readonly events: { readonly total: number; readonly perSecond: number; readonly last24h: number }
+  readonly profiles: number
+  readonly audiences: readonly AudienceFigures[]
+  readonly journeys: readonly JourneyFigures[]
+  readonly messages: Readonly<
+    Record<'queued' | 'sending' | 'sent' | 'skipped' | 'failed' | 'uncertain' | 'people' | 'journeys', number>
+  >
+  readonly attention: readonly {
+    readonly kind: string
+    readonly title: string
+    readonly detail: string
+    readonly link: string
+  }[]
+}
+
+export type Audience = {
+  readonly id: string
+  readonly name: string
+  readonly key: string
+  readonly description: string
+  readonly enabled: boolean
+  readonly definition: { readonly condition: Condition }
+  readonly sentence: string
+  readonly status: string
+  readonly reason?: string | null
+  readonly size: { readonly count: number }
+  readonly createdBy: string
+  readonly updatedBy: string
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly evaluatedAt?: string | null
+  readonly changes24h?: { readonly entered: number; readonly exited: number }
+}
+export type Traits = Readonly<Record<string, unknown>>
+export type Member = {
+  readonly profileId: string
+  readonly enteredAt?: string
+  readonly name?: string | null
+  readonly email?: string | null
+  readonly traits?: Traits
+}
+export type MemberChange = {
+  readonly profileId: string
+  readonly name?: string | null
+  readonly change: 'entered' | 'exited'
+  readonly changedAt: string
+}
+export type Preview = {
+  readonly status: string
+  readonly size: { readonly count: number }
+  readonly results: readonly Member[]
+  readonly sentence: string
+}
+export type Explained = {
+  readonly sentence: string
+  readonly matches: boolean
+  readonly evidence?: Readonly<Record<string, unknown>> | null
+  readonly conditions?: readonly Explained[]
+}
+export type Evaluation = {
+  readonly mode: string
+  readonly evaluatedAt: string
+  readonly durationMs: number
+  readonly entered: number
+  readonly exited: number
+  readonly error?: string | null
+}
+
+export type Known = { readonly path: string; readonly type?: string; readonly values?: readonly unknown[] }
+export type Catalog = {
+  readonly events: readonly { readonly name: string; readonly count?: number; readonly properties?: readonly Known[] }[]
+  readonly traits: readonly Known[]
+  readonly audiences: readonly { readonly key: string; readonly name: string }[]
+  readonly computedTraits?: readonly { readonly key: string; readonly name: string }[]
+}
+
+export type Person = {
+  readonly id: string
+  readonly name?: string | null
+  readonly email?: string | null
+  readonly identifiers?: Readonly<Record<string, readonly string[]>>
+  readonly createdAt?: string
+  readonly lastSeenAt?: string | null
+}
+export type Profile = {
+  readonly id: string
+  readonly identifiers: Readonly<Record<string, readonly string[]>>
+  readonly traits: Traits
+  readonly computedTraits?: Traits
+  readonly createdAt: string
+  readonly lastSeenAt?: string | null
+  readonly audiences: readonly {
+    readonly id: string
+    readonly key: string
+    readonly name: string
+    readonly enteredAt: string
+  }[]
+  readonly subscriptions: readonly { readonly channel: string; readonly address: string; readonly status: string }[]
+}
+export type Tone = 'plain' | 'good' | 'warn' | 'bad'
+export type Kind = 'event' | 'trait' | 'audience' | 'run' | 'message' | 'delivery' | 'subscription'
+export type Entry = {
+  readonly id: string
+  readonly at: string
+  readonly kind: Kind
+  readonly title: string
+  readonly detail?: string
+  readonly link?: string
+  readonly tone: Tone
+  readonly data?: Traits
+}
+
+export type Journey = {
+  readonly id: string
+  readonly name: string
+  readonly key: string
+  readonly description: string
+  readonly status: 'draft' | 'live' | 'paused' | 'archived'
+  readonly liveVersion?: number | null
+  readonly draft?: JourneyDefinition | null
+  readonly definition: JourneyDefinition
+  readonly stats?: Readonly<Partial<Record<'active' | 'held' | 'completed' | 'exited' | 'entered24h', number>>>
+  readonly updatedAt: string
+}
+export type StepFigures = {
+  readonly step: string
+  readonly sentence: string
+  readonly here: number
+  readonly passed: number
+  readonly branches?: readonly { readonly name: string; readonly count: number }[]
+}
+export type Run = {
+  readonly id: string
+  readonly profileId: string
+  readonly name?: string | null
+  readonly entryKey?: string
+  readonly step?: string | null
+  readonly status: string
+  readonly endReason?: string | null
+  readonly enteredAt: string
+  readonly arrivedAt?: string
+  readonly dueAt?: string | null
+  readonly sentence?: string
+}
+export type Transition = {
+  readonly step?: string | null
+  readonly branch?: string | null
+  readonly nextStep?: string | null
+  readonly happenedAt: string
+  readonly evidence?: unknown
+  readonly sentence?: string
+}
+
+export type Message = {
+  readonly id: string
+  readonly profileId: string
+  readonly name?: string | null
+  readonly channel: string
+  readonly status: string
+  readonly reason?: string | null
+  readonly sentence?: string
+  readonly address?: string | null
+  readonly templateId?: string
+  readonly templateName?: string | null
+  readonly journeyId?: string | null
+  readonly runId?: string | null
+  readonly step?: string | null
+  readonly createdAt: string
+  readonly sentAt?: string | null
+  readonly events?: readonly { readonly kind: string; readonly happenedAt: string }[]
+}
+export type Content = {
+  readonly subject?: string | null
+  readonly from?: string | null
+  readonly html?: string | null
+  readonly text?: string | null
+  readonly title?: string | null
+  readonly body?: string | null
+}
+export type Template = {
+  readonly id: string
+  readonly name: string
+  readonly key: string
+  readonly channel: string
+  readonly version?: number
+  readonly updatedAt?: string
+  readonly source?: Traits
+}

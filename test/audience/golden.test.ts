@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { sql } from 'kysely'
+import { expect, it } from 'vitest'
+import { compile } from '../../src/audience/compile.ts'
+import { compileValue } from '../../src/audience/compute.ts'
+import type { Comparison, Condition, Measure } from '../../src/audience/condition.ts'
+import { MEASURES } from '../../src/audience/measures/index.ts'
+import type { Sql } from '../../src/audience/operator.ts'
+import { OPERATORS } from '../../src/audience/operators/index.ts'
+import type { Scope } from '../../src/audience/scope.ts'
+import { query, run } from '../../src/db/query.ts'
+import { freshDatabase } from '../support/database.ts'
+import { did, not, START } from './support/world.ts'
+
+const { db } = await freshDatabase()
+const FOLDER = new URL('./golden/', import.meta.url)
+
+/** Each shape's SQL has a golden text, and runs. `UPDATE_GOLDEN=1` writes it. */
+const golden = async (name: string, build: Sql): Promise<void> => {
+  await run(db, query('golden.*', build))
+  const text = `${build.compile(db).sql.replaceAll(/ (left join|from|where|and p\.id in|having|group by) /g, '\n  $1 ')}\n`
+  const file = new URL(`${name}.sql`, FOLDER)
+  if (process.env['UPDATE_GOLDEN']) {
+    mkdirSync(FOLDER, { recursive: true })
+    writeFileSync(file, text)
+  }
+  expect(existsSync(file) ? readFileSync(file, 'utf8') : '', name).toBe(text)
+}
+
+const scope: Scope = {
+  spaceId: 'spa_golden',
+  now: START,
+  catalog: { audiences: new Map([['vip', 'aud_vip']]), computedTraits: new Map([['spent', 'tra_spent']]) },
+  filterByExternalIds: ['user_id', 'email'],
+}
+const candidates = sql<{
+  profile_id: string
+}>`select d.profile_id from computation_due d where d.space_id = ${'spa_golden'} and d.computation_id = ${'aud_x'}`
+
+const SAMPLES: { readonly [O in Comparison['operator']]: readonly Comparison[] } = {
+  equals: [
+    { operator: 'equals', value: 'gold' },
+    { operator: 'equals', value: 5 },
+    { operator: 'equals', value: 'true' },
+  ],
+  not_equals: [{ operator: 'not_equals', value: 'gold' }],
+  less_than: [
+    { operator: 'less_than', value: 5 },
+    { operator: 'less_than', value: '5' },
+  ],
+  at_most: [{ operator: 'at_most', value: 'abc' }],
+  greater_than: [{ operator: 'greater_than', value: '2026-01-01' }],
+  at_least: [{ operator: 'at_least', value: true }],
+  one_of: [{ operator: 'one_of', values: ['a', 5] }],
+  none_of: [{ operator: 'none_of', values: [1, 2] }],
+  contains: [{ operator: 'contains', values: ['a', 'b'] }],
+  omits: [{ operator: 'omits', value: 'a' }],
+  starts_with: [{ operator: 'starts_with', value: 'a' }],
+  ends_with: [{ operator: 'ends_with', value: 'a' }],
+  exists: [{ operator: 'exists' }],
+  absent: [{ operator: 'absent' }],
+  before_date: [{ operator: 'before_date', value: '2026-01-01' }],
+  after_date: [{ operator: 'after_date', value: '2026-01-01T00:00:00Z' }],
+  within_last: [{ operator: 'within_last', duration: '2 days' }],
+  within_next: [{ operator: 'within_next', duration: '2 days' }],
+  before_last: [{ operator: 'before_last', duration: '2 days' }],
+  after_next: [{ operator: 'after_next', duration: '2 days' }],
+}
+
+it.each(Object.keys(OPERATORS) as Comparison['operator'][])('operator %s', async (operator) => {
+  for (const [index, compare] of SAMPLES[operator].entries()) {
+    await golden(
+      `operator.${operator}${index === 0 ? '' : `.${index + 1}`}`,
+      compile({ type: 'trait', path: 'a.b', compare }, scope),
+    )
+  }
+})
+
+it.each(Object.keys(MEASURES) as Measure['kind'][])('measure %s', async (kind) => {
+  const measure: Measure = kind === 'count' ? { kind } : { kind, property: 'revenue' }
+  const event = { name: 'Order Completed', within: '30 days' }
+  const condition: Condition = { type: 'event', event, measure, compare: { operator: 'at_least', value: 2 } }
+  await golden(`measure.${kind}.everybody`, compile(condition, scope))
+  await golden(`measure.${kind}.candidates`, compile(condition, { ...scope, candidates }))
+  await golden(`value.${kind}.everybody`, compileValue({ event, measure }, scope))
+  await golden(`value.${kind}.candidates`, compileValue({ event, measure }, { ...scope, candidates }))
+})
+
+it.each<[string, Condition]>([
+  ['none', did('A', { operator: 'at_most', value: 0 }, { between: ['1 day', '2 days'] })],
+  ['text_of_count', did('A', { operator: 'contains', values: ['1'] })],
+  ['array', { type: 'trait', path: 'list.$.n', compare: { operator: 'omits', value: 'x' } }],
+  ['audience', { type: 'audience', audience: 'vip' }],
+  ['audience_trait', { type: 'trait', path: 'vip', compare: { operator: 'equals', value: false } }],
+  ['computed', { type: 'trait', path: 'spent', compare: { operator: 'at_least', value: 5 } }],
+  [
+    'tree',
+    { type: 'or', conditions: [not(did('A')), { type: 'and', conditions: [did('B'), { type: 'audience', audience: 'vip' }] }] },
+  ],
+])('condition %s', async (name, condition) => {
+  await golden(`condition.${name}.everybody`, compile(condition, scope))
+  await golden(`condition.${name}.candidates`, compile(condition, { ...scope, candidates }))
+})

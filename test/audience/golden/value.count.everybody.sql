@@ -1,0 +1,8 @@
+select p.id as profile_id, to_jsonb(v.number) as value
+   
+  from profile p join (select e.profile_id, count(*) filter (where e.timestamp >= $1::timestamptz and e.timestamp <= $2::timestamptz) as number
+  from event e
+  where e.space_id = $3 and e.name = $4 and e.timestamp <= $5::timestamptz
+  group by e.profile_id) v on v.profile_id = p.id
+   
+  where p.space_id = $6 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $7::text[] and v.number is not null

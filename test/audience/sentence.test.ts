@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest'
+import type { Condition } from '../../src/audience/condition.ts'
+import { definitionSentence, sentence } from '../../src/audience/sentence.ts'
+import { did, not } from './support/world.ts'
+
+const revenue = { type: 'property', path: 'revenue', compare: { operator: 'at_least', value: 100 } } as const
+
+it.each<[string, Condition]>([
+  ['did “Order” at least twice within the last 30 days', did('Order', { operator: 'at_least', value: 2 }, { within: '30 days' })],
+  ['did “Order”', did('Order')],
+  ['did not do “Order” within the last 60 days', did('Order', { operator: 'equals', value: 0 }, { within: '60 days' })],
+  ['did “Order” exactly once', did('Order', { operator: 'equals', value: 1 })],
+  ['did “Order” at most 3 times', did('Order', { operator: 'at_most', value: 3 })],
+  [
+    'did “Order” where “revenue” is at least 100, between 30 days and 90 days ago',
+    did('Order', undefined, { where: revenue, between: ['30 days', '90 days'] }),
+  ],
+  [
+    'the sum of “revenue” of “Order” within the last 90 days is greater than 100',
+    {
+      type: 'event',
+      event: { name: 'Order', within: '90 days' },
+      measure: { kind: 'sum', property: 'revenue' },
+      compare: { operator: 'greater_than', value: 100 },
+    },
+  ],
+  [
+    'did “Order”, and is not part of “lapsed”, and (“plan” is “pro” or “team”, or “vip” exists)',
+    {
+      type: 'and',
+      conditions: [
+        did('Order'),
+        not({ type: 'audience', audience: 'lapsed' }),
+        {
+          type: 'or',
+          conditions: [
+            { type: 'trait', path: 'plan', compare: { operator: 'one_of', values: ['pro', 'team'] } },
+            { type: 'trait', path: 'vip', compare: { operator: 'exists' } },
+          ],
+        },
+      ],
+    },
+  ],
+  [
+    '“trial_ends” is within the next 3 days',
+    { type: 'trait', path: 'trial_ends', compare: { operator: 'within_next', duration: '3 days' } },
+  ],
+])('%s', (expected, condition) => {
+  expect(sentence(condition)).toBe(expected)
+})
+
+it('says what a computed trait is', () => {
+  expect(definitionSentence({ event: { name: 'Page Viewed', within: '7 days' }, measure: { kind: 'count' } })).toBe(
+    'how often somebody did “Page Viewed” within the last 7 days',
+  )
+})

@@ -1,0 +1,87 @@
+import { must } from '../../../src/base/must.ts'
+import { connect } from '../../../src/db/connect.ts'
+import { migrate } from '../../../src/db/migrate.ts'
+import { administrate, type EmbeddedPostgresServer } from '../../../src/dev/postgres.ts'
+import { startTemporal } from '../../../src/dev/temporal.ts'
+import { findTemporal } from '../../../src/dev/temporal-binary.ts'
+import type { Bench, Figure, Opened, Place, Scale } from '../bench.ts'
+import { type Seeded, seed } from './seed.ts'
+
+/** What all benchmarks of one run share. */
+export type Run = {
+  readonly server: EmbeddedPostgresServer
+  readonly scale: Scale
+  readonly say: (line: string) => void
+}
+type Stops = (() => Promise<void>)[]
+
+const open = (server: EmbeddedPostgresServer, name: string, stops: Stops): Opened => {
+  const connection = connect(server.url(name), { max: 20, application: 'usher bench' })
+  stops.push(connection.close)
+  return { url: server.url(name), connection }
+}
+
+const fresh = async (server: EmbeddedPostgresServer, name: string, stops: Stops): Promise<Opened> => {
+  await administrate(server.url('postgres'), `drop database if exists ${name} with (force)`)
+  await administrate(server.url('postgres'), `create database ${name}`)
+  const opened = open(server, name, stops)
+  await migrate(opened.connection.db)
+  return opened
+}
+
+const NOTE = 'bench_seed'
+
+// A note in the database says that the filling was finished, and with what.
+const noted = async ({ connection }: Opened): Promise<Seeded | undefined> => {
+  const { rows } = await connection.pool.query<{ there: boolean }>(`select to_regclass('${NOTE}') is not null as there`)
+  if (!rows[0]?.there) return undefined
+  const { rows: notes } = await connection.pool.query<{ note: Omit<Seeded, 'now'> & { now: string } }>(`select note from ${NOTE}`)
+  const note = must(notes[0], 'a note').note
+  return { ...note, now: new Date(note.now) }
+}
+
+const seeded = async ({ server, say }: Run, scale: Scale, stops: Stops): Promise<Opened & Seeded> => {
+  const name = `seeded_${scale.profiles}_${scale.events}`
+  const there = open(server, name, stops)
+  const before = await noted(there).catch(() => undefined)
+  if (before) return { ...there, ...before }
+  const place = await fresh(server, name, stops)
+  const started = Date.now()
+  const made = await seed(place.connection, scale)
+  await place.connection.pool.query(`create table ${NOTE} as select $1::jsonb as note`, [JSON.stringify(made)])
+  await place.connection.pool.query('checkpoint')
+  say(
+    `  filled ${scale.profiles.toLocaleString('en')} profiles and ${scale.events.toLocaleString('en')} events in ${Math.round((Date.now() - started) / 1000)} s`,
+  )
+  return { ...place, ...made }
+}
+
+const temporal = async (stops: Stops): Promise<string> => {
+  const binary = must(
+    findTemporal(process.env['TEMPORAL_CLI_PATH'], process.env['PATH'] ?? ''),
+    'a Temporal CLI: run `npm test` or `npm start` once',
+  )
+  const started = await startTemporal(binary.path)
+  stops.push(started.stop)
+  return started.address
+}
+
+/** Runs one benchmark in a fresh database, and ends whatever it started. */
+export const runBench = async (bench: Bench, run: Run): Promise<readonly Figure[]> => {
+  const stops: Stops = []
+  const name = `bench_${bench.name.replaceAll('-', '_')}`
+  let extra = 0
+  try {
+    const place: Place = {
+      scale: run.scale,
+      ...(await fresh(run.server, name, stops)),
+      another: () => fresh(run.server, `${name}_${++extra}`, stops),
+      seeded: (scale) => seeded(run, scale, stops),
+      temporal: () => temporal(stops),
+      say: run.say,
+    }
+    return await bench.run(place)
+  } finally {
+    for (const stop of stops.toReversed()) await stop().catch(() => {})
+  }
+}

@@ -1,0 +1,494 @@
+import { describe, expect, it } from 'vitest'
+import type { JourneyDraft } from '../../src/journey/definition.ts'
+import { freshDatabase } from '../support/database.ts'
+import { makeStage, person, type Stage } from './stage.ts'
+
+/*
+ * The worked timelines of spec/journeys §3.5a, on real tables and a clock of their own. Everything is told and advanced twice (G5), and a
+ * second space with the same people and journeys stands by and must stay as it is (G9).
+ */
+const { db } = await freshDatabase()
+let spaces = 0
+const fresh = async (draft: JourneyDraft, id = 'jny_1'): Promise<Stage> => {
+  const stage = makeStage(db, `spa_${++spaces}`, { twice: true })
+  await stage.profiles(30)
+  await stage.publish(id, draft)
+  return stage
+}
+const day = (clock: string, date = '2026-03-01'): Date => new Date(`${date}T${clock}:00Z`)
+const [ann, ben] = [person(1), person(2)]
+
+const CART: JourneyDraft = {
+  entry: { type: 'event', event: 'Cart_Modified', identifier: 'cart_id' },
+  start: 'hold',
+  steps: {
+    hold: {
+      type: 'hold',
+      branches: [
+        { name: 'shopper edits cart', event: 'Cart_Modified', loop: true, next: null },
+        { name: 'ordered', event: 'Order_Confirmation', next: null },
+      ],
+      timeout: { after: '2 hours', next: 'nudge' },
+    },
+    nudge: { type: 'send', channel: 'email', template: 'nudge', next: null },
+  },
+}
+const cart = (clock: string, cart_id: string, total: number, who = ann) => ({
+  who,
+  event: 'Cart_Modified',
+  properties: { cart_id, total },
+  at: day(clock),
+})
+
+describe('spec/journeys §3.5a', () => {
+  it('U1 the entry event goes to the run that is there, starts its time anew, and has both snapshots in its context', async () => {
+    const stage = await fresh(CART)
+    await stage.hear([cart('10:00', 'c1', 40)], day('10:00'))
+    await stage.settle(day('11:00'))
+    await stage.hear([cart('11:30', 'c1', 55)], day('11:30'))
+    await stage.settle(day('13:00'))
+    expect((await stage.runs()).map((run) => [run.status, run.due_at])).toEqual([['held', day('13:30')]])
+    await stage.settle(day('13:30'))
+    const [run, ...others] = await stage.runs()
+    expect(others).toEqual([])
+    expect(run).toMatchObject({
+      status: 'completed',
+      ended_at: day('13:30'),
+      context: {
+        Cart_Modified: { cart_id: 'c1', total: 40 },
+        'Cart_Modified - shopper edits cart': { cart_id: 'c1', total: 55 },
+      },
+    })
+    expect(await stage.messages()).toMatchObject([{ step: 'nudge', variables: { journey: { context: run?.context } } }])
+    expect((await stage.transitions()).map(({ step, branch, next }) => [step, branch, next])).toEqual([
+      [null, null, 'hold'],
+      ['hold', 'shopper edits cart', 'hold'],
+      ['hold', 'timeout', 'nudge'],
+      ['nudge', '', null],
+    ])
+  })
+
+  it('U2 another identifier is a run of its own beside the first', async () => {
+    const stage = await fresh(CART)
+    await stage.hear([cart('10:00', 'c1', 1)], day('10:00'))
+    await stage.hear([cart('10:05', 'c2', 2)], day('10:05'))
+    expect((await stage.runs()).map((run) => [run.identifier, run.status])).toEqual([
+      ['c1', 'held'],
+      ['c2', 'held'],
+    ])
+  })
+
+  it('U3 an event of another identifier passes by', async () => {
+    const stage = await fresh(CART)
+    await stage.hear([cart('10:00', 'c1', 1)], day('10:00'))
+    await stage.hear([{ who: ann, event: 'Order_Confirmation', properties: { cart_id: 'c2' }, at: day('10:05') }], day('10:05'))
+    expect((await stage.runs()).map((run) => run.status)).toEqual(['held'])
+    await stage.hear([{ who: ann, event: 'Order_Confirmation', properties: { cart_id: 'c1' }, at: day('10:06') }], day('10:06'))
+    expect(await stage.runs()).toMatchObject([{ status: 'completed', context: { Order_Confirmation: { cart_id: 'c1' } } }])
+    expect(await stage.messages()).toEqual([])
+  })
+
+  it('U4 an exit rule with a filter ends the run mid-delay, and nothing is sent after it', async () => {
+    const stage = await fresh({
+      entry: { type: 'event', event: 'Trial_Started', frequency: 'once' },
+      exits: [
+        {
+          name: 'churned',
+          event: 'Subscription_Cancelled',
+          where: { type: 'property', path: 'reason', compare: { operator: 'equals', value: 'churn' } },
+        },
+      ],
+      start: 'wait',
+      steps: {
+        wait: { type: 'delay', for: '3 days', next: 'mail' },
+        mail: { type: 'send', channel: 'email', template: 'x', next: null },
+      },
+    })
+    const cancel = (reason: string, at: Date) => ({ who: ann, event: 'Subscription_Cancelled', properties: { reason }, at })
+    const start = day('10:00')
+    await stage.hear([{ who: ann, event: 'Trial_Started', at: start }], start)
+    await stage.hear([cancel('price', day('10:00', '2026-03-02'))], day('10:00', '2026-03-02'))
+    expect((await stage.runs()).map((run) => run.status)).toEqual(['active'])
+    await stage.hear([cancel('churn', day('10:00', '2026-03-03'))], day('10:00', '2026-03-03'))
+    expect(await stage.runs()).toMatchObject([{ status: 'exited', end_reason: 'churned', step: 'wait' }])
+    await stage.settle(day('10:00', '2026-03-09'))
+    expect([await stage.messages(), await stage.cohorts()]).toEqual([[], []])
+  })
+
+  it('U5 the first branch that fits takes the run, and only that one', async () => {
+    const stage = await fresh({
+      entry: { type: 'event', event: 'Order', frequency: 'once' },
+      start: 'which',
+      steps: {
+        which: {
+          type: 'split',
+          branches: [
+            { name: 'VIP', condition: { type: 'audience', audience: 'vip' }, next: null },
+            {
+              name: 'even',
+              condition: { type: 'trait', path: 'even', compare: { operator: 'equals', value: true } },
+              next: null,
+            },
+          ],
+          otherwise: { next: null },
+        },
+      },
+    })
+    await stage.audience('vip')
+    await stage.join('vip', ben, day('09:00'))
+    await stage.hear(
+      [1, 2, 3, 4].map((n) => ({ who: person(n), event: 'Order', at: day('10:00') })),
+      day('10:00'),
+    )
+    await stage.settle(day('10:00'))
+    const splits = (await stage.transitions()).filter(({ step }) => step === 'which')
+    expect(splits.map(({ who, branch }) => [who, branch])).toEqual([
+      ['0001', 'Everyone else'],
+      ['0002', 'VIP'],
+      ['0003', 'Everyone else'],
+      ['0004', 'even'],
+    ])
+  })
+
+  it('U6 what becomes true after arrival does not count: the split has decided', async () => {
+    const stage = await fresh({
+      entry: { type: 'event', event: 'Order', frequency: 'once' },
+      start: 'which',
+      steps: {
+        which: {
+          type: 'split',
+          branches: [{ name: 'VIP', condition: { type: 'audience', audience: 'vip' }, next: null }],
+          otherwise: { next: 'wait' },
+        },
+        wait: { type: 'delay', for: '1 hour', next: null },
+      },
+    })
+    await stage.audience('vip')
+    await stage.hear([{ who: ann, event: 'Order', at: day('10:00') }], day('10:00'))
+    await stage.settle(day('10:00'))
+    await stage.join('vip', ann, day('10:01'))
+    await stage.settle(day('12:00'))
+    expect((await stage.transitions()).map(({ branch }) => branch)).toEqual([null, 'Everyone else', ''])
+  })
+
+  it.each([
+    [false, 3],
+    [true, 1],
+  ])('U7 a random split draws anew on each entry, or with sticky %s once', async (sticky, atLeast) => {
+    const stage = await fresh({
+      entry: { type: 'event', event: 'Order', identifier: 'id' },
+      start: 'draw',
+      steps: {
+        draw: {
+          type: 'random_split',
+          sticky,
+          branches: [
+            { name: 'A', percent: 40, next: null },
+            { name: 'B', percent: 40, next: null },
+            { name: 'C', percent: 20, next: null },
+          ],
+        },
+      },
+    })
+    for (let n = 0; n < 20; n++) {
+      const at = new Date(day('10:00').getTime() + n * 60_000)
+      await stage.hear([{ who: ann, event: 'Order', properties: { id: 'same' }, at }], at)
+      await stage.settle(at)
+    }
+    const branches = (await stage.transitions()).flatMap(({ step, branch }) => (step === 'draw' ? [branch] : []))
+    expect(branches).toHaveLength(20)
+    expect(new Set(branches).size).toBe(atLeast)
+  })
+
+  it('U8 who may enter once enters once', async () => {
+    const stage = await fresh({
+      entry: { type: 'event', event: 'Order', frequency: 'once' },
+      start: 'end',
+      steps: { end: { type: 'exit', reason: 'done' } },
+    })
+    for (const clock of ['10:00', '11:00']) {
+      await stage.hear([{ who: ann, event: 'Order', at: day(clock) }], day(clock))
+      await stage.settle(day(clock))
+    }
+    expect(await stage.runs()).toMatchObject([{ status: 'exited', end_reason: 'done', entry_key: 'once' }])
+  })
+
+  it('U9 after a join, the context holds only what was met on the way', async () => {
+    const stage = await fresh({
+      entry: { type: 'event', event: 'Order', frequency: 'once' },
+      start: 'which',
+      steps: {
+        which: {
+          type: 'split',
+          branches: [
+            {
+              name: 'even',
+              condition: { type: 'trait', path: 'even', compare: { operator: 'equals', value: true } },
+              next: 'hold',
+            },
+          ],
+          otherwise: { next: 'mail' },
+        },
+        hold: {
+          type: 'hold',
+          branches: [{ name: 'again', event: 'Viewed', next: 'mail' }],
+          timeout: { after: '1 hour', next: 'mail' },
+        },
+        mail: { type: 'send', channel: 'email', template: 'x', next: null },
+      },
+    })
+    await stage.hear(
+      [ann, ben].map((who) => ({ who, event: 'Order', at: day('10:00') })),
+      day('10:00'),
+    )
+    await stage.settle(day('10:00'))
+    await stage.hear(
+      [ann, ben].map((who) => ({ who, event: 'Viewed', at: day('10:10') })),
+      day('10:10'),
+    )
+    await stage.settle(day('10:10'))
+    const keys = (await stage.messages()).map(({ who, variables }) => [
+      who,
+      Object.keys((variables['journey'] as { context: object }).context),
+    ])
+    expect(keys).toEqual([
+      ['0001', ['Order']],
+      ['0002', ['Order', 'Viewed']],
+    ])
+  })
+
+  it('U11 filters of the entry are all asked', async () => {
+    const stage = await fresh({
+      entry: {
+        type: 'event',
+        event: 'Viewed',
+        frequency: 'once',
+        where: {
+          type: 'and',
+          filters: [
+            { type: 'property', path: 'color', compare: { operator: 'one_of', values: ['red', 'blue'] } },
+            { type: 'property', path: 'size', compare: { operator: 'equals', value: 'L' } },
+          ],
+        },
+      },
+      start: 'end',
+      steps: { end: { type: 'exit' } },
+    })
+    const viewed = (n: number, color: string, size: string) => ({
+      who: person(n),
+      event: 'Viewed',
+      properties: { color, size },
+      at: day('10:00'),
+    })
+    await stage.hear([viewed(1, 'red', 'M'), viewed(2, 'blue', 'L'), viewed(3, 'green', 'L')], day('10:00'))
+    expect((await stage.runs()).map((run) => run.profile_id)).toEqual([person(2)])
+  })
+
+  it('U12 the 26th run under way is refused, and that is written down', async () => {
+    const stage = await fresh(CART)
+    for (let n = 1; n <= 26; n++)
+      await stage.hear(
+        [cart('10:00', `c${n}`, n)].map((each) => ({ ...each, id: `m${n}` })),
+        day('10:00'),
+      )
+    expect(await stage.runs()).toHaveLength(25)
+    expect(await stage.refusals()).toEqual([{ who: '0001', reason: 'too_many_runs' }])
+  })
+})
+
+describe('entry', () => {
+  it.each([
+    ['no value', {}, 'no_identifier'],
+    ['an empty value', { cart_id: '' }, 'no_identifier'],
+    ['151 characters', { cart_id: 'x'.repeat(151) }, 'long_identifier'],
+  ])('refuses an identifier with %s', async (_, properties, reason) => {
+    const stage = await fresh(CART)
+    await stage.hear([{ who: ann, event: 'Cart_Modified', properties, at: day('10:00') }], day('10:00'))
+    expect([await stage.runs(), await stage.refusals()]).toEqual([[], [{ who: '0001', reason }]])
+  })
+
+  it('takes the identifier of a finished run again', async () => {
+    const stage = await fresh(CART)
+    await stage.hear([cart('10:00', 'c1', 1)], day('10:00'))
+    await stage.settle(day('12:00'))
+    await stage.hear([cart('13:00', 'c1', 2)], day('13:00'))
+    expect((await stage.runs()).map((run) => run.status)).toEqual(['completed', 'held'])
+  })
+
+  it('hears the events of one tick in their order: entered, edited, ordered', async () => {
+    const stage = await fresh(CART)
+    const ordered = { who: ann, event: 'Order_Confirmation', properties: { cart_id: 'c1' }, at: day('10:02') }
+    await stage.hear([ordered, cart('10:01', 'c1', 2), cart('10:00', 'c1', 1)], day('10:03'))
+    expect(await stage.runs()).toMatchObject([
+      {
+        status: 'completed',
+        context: { 'Cart_Modified - shopper edits cart': { total: 2 }, Order_Confirmation: { cart_id: 'c1' } },
+      },
+    ])
+  })
+
+  it('asks for the audience as it is at that moment', async () => {
+    const stage = await fresh({
+      entry: { type: 'event', event: 'Order', frequency: 'once', audience: 'vip' },
+      start: 'end',
+      steps: { end: { type: 'exit' } },
+    })
+    await stage.audience('vip')
+    await stage.join('vip', ben, day('09:00'))
+    await stage.hear(
+      [ann, ben].map((who) => ({ who, event: 'Order', at: day('10:00') })),
+      day('10:00'),
+    )
+    expect((await stage.runs()).map((run) => run.profile_id)).toEqual([ben])
+  })
+
+  it('lets nobody in who qualifies while it is paused or after it was superseded', async () => {
+    const stage = await fresh(CART)
+    await stage.hear([cart('10:00', 'c1', 1)], day('10:00'))
+    for (const [journey, version] of [
+      ['paused', 'live'],
+      ['live', 'draining'],
+      ['archived', 'archived'],
+    ] as const) {
+      await stage.setStatus('jny_1', journey, version)
+      await stage.hear([cart('10:10', 'c2', 1)], day('10:10'))
+      expect((await stage.runs()).map((run) => run.identifier)).toEqual(['c1'])
+    }
+  })
+
+  it('releases and exits also while it is paused', async () => {
+    const stage = await fresh(CART)
+    await stage.hear([cart('10:00', 'c1', 1)], day('10:00'))
+    await stage.setStatus('jny_1', 'paused', 'live')
+    await stage.hear([{ who: ann, event: 'Order_Confirmation', properties: { cart_id: 'c1' }, at: day('10:05') }], day('10:05'))
+    expect((await stage.runs()).map((run) => run.status)).toEqual(['completed'])
+  })
+})
+
+describe('entry by audience', () => {
+  const draft = (frequency: 'once' | 'every_time', existing = false): JourneyDraft => ({
+    entry: { type: 'audience', audience: 'vip', frequency, existing },
+    start: 'wait',
+    steps: { wait: { type: 'delay', for: '1 day', next: null } },
+  })
+
+  it.each([
+    ['once', 1],
+    ['every_time', 2],
+  ] as const)('%s: entering twice, with the first run finished, makes %s', async (frequency, runs) => {
+    const stage = await fresh(draft(frequency))
+    await stage.audience('vip')
+    await stage.enter('vip', [ann], day('10:00'))
+    await stage.enter('vip', [ann], day('11:00'))
+    expect(await stage.runs()).toHaveLength(1)
+    await stage.settle(day('12:00', '2026-03-02'))
+    await stage.enter('vip', [ann], day('12:00', '2026-03-02'))
+    expect(await stage.runs()).toHaveLength(runs)
+  })
+
+  it('takes members of before once, in cohorts, though they are told as entered too', async () => {
+    const stage = await fresh(draft('every_time', true))
+    await stage.audience('vip')
+    for (const who of [ann, ben]) await stage.join('vip', who, day('10:00'))
+    await stage.published('jny_1', 1, day('10:01'))
+    await stage.enter('vip', [ann], day('10:00'), day('10:02'))
+    await stage.settle(day('12:00', '2026-03-02'))
+    await stage.enter('vip', [ben], day('10:00'), day('12:00', '2026-03-02'))
+    expect((await stage.runs()).map((run) => [run.profile_id, run.status])).toEqual([
+      [ann, 'completed'],
+      [ben, 'completed'],
+    ])
+  })
+})
+
+describe('hold', () => {
+  it('does not hear what came before the run did, nor what came after its time was up', async () => {
+    const stage = await fresh({
+      ...CART,
+      start: 'first',
+      steps: { ...CART.steps, first: { type: 'delay', for: '1 hour', next: 'hold' } },
+    })
+    const order = (clock: string) => ({ who: ann, event: 'Order_Confirmation', properties: { cart_id: 'c1' }, at: day(clock) })
+    await stage.hear([cart('10:00', 'c1', 1)], day('10:00'))
+    await stage.hear([order('10:30')], day('10:30'))
+    await stage.settle(day('11:00'))
+    await stage.hear([order('10:30')], day('11:01'))
+    await stage.hear([{ ...order('13:01'), id: 'late' }], day('13:01'))
+    expect((await stage.runs()).map((run) => [run.step, run.status])).toEqual([['hold', 'held']])
+    await stage.settle(day('13:02'))
+    expect((await stage.messages()).map(({ step }) => step)).toEqual(['nudge'])
+  })
+
+  it('F051 follows a loop a hundred times, then lets its events pass', async () => {
+    const stage = await fresh(CART)
+    const minute = (n: number) => new Date(day('10:00').getTime() + n * 60_000)
+    const edits = Array.from({ length: 103 }, (_, n) => ({ ...cart('10:00', 'c1', n), at: minute(n), id: `m${n}` }))
+    await stage.hear(edits, minute(103))
+    expect(await stage.runs()).toMatchObject([
+      { loops: 100, status: 'held', context: { 'Cart_Modified - shopper edits cart': { total: 100 } } },
+    ])
+  })
+
+  it('F026 an exit that matches the identifier ends that run only, also while it is held', async () => {
+    const stage = await fresh({ ...CART, exits: [{ event: 'Cart_Deleted', match_identifier: true }] })
+    await stage.hear([cart('10:00', 'c1', 1), { ...cart('10:00', 'c2', 1), id: 'm2' }], day('10:00'))
+    await stage.hear([{ who: ann, event: 'Cart_Deleted', properties: { cart_id: 'c2' }, at: day('10:01') }], day('10:01'))
+    expect((await stage.runs()).map((run) => [run.identifier, run.status])).toEqual([
+      ['c1', 'held'],
+      ['c2', 'exited'],
+    ])
+  })
+})
+
+describe('steps', () => {
+  it('F061 set trait writes the trait on the profiles', async () => {
+    const stage = await fresh({
+      entry: { type: 'event', event: 'Order', frequency: 'once' },
+      start: 'mark',
+      steps: {
+        mark: { type: 'set_trait', trait: 'stage', value: 'buyer', next: 'which' },
+        which: {
+          type: 'split',
+          branches: [
+            {
+              name: 'buyers',
+              condition: { type: 'trait', path: 'stage', compare: { operator: 'equals', value: 'buyer' } },
+              next: null,
+            },
+          ],
+          otherwise: { next: null },
+        },
+      },
+    })
+    await stage.hear(
+      [ann, ben].map((who) => ({ who, event: 'Order', at: day('10:00') })),
+      day('10:00'),
+    )
+    await stage.settle(day('10:00'))
+    const ways = (await stage.transitions()).filter(({ step }) => step === 'which').map(({ branch }) => branch)
+    expect(ways).toEqual(['buyers', 'buyers'])
+  })
+
+  it('F046 a branch may do nothing; who took it is counted', async () => {
+    const stage = await fresh({
+      entry: { type: 'event', event: 'Order', frequency: 'once' },
+      start: 'draw',
+      steps: {
+        draw: {
+          type: 'random_split',
+          branches: [
+            { name: 'A', percent: 0, next: 'mail' },
+            { name: 'control', percent: 100, next: null },
+          ],
+        },
+        mail: { type: 'send', channel: 'email', template: 'x', next: null },
+      },
+    })
+    await stage.hear(
+      [ann, ben].map((who) => ({ who, event: 'Order', at: day('10:00') })),
+      day('10:00'),
+    )
+    await stage.settle(day('10:00'))
+    expect([(await stage.runs()).map((run) => run.status), await stage.messages()]).toEqual([['completed', 'completed'], []])
+  })
+})

@@ -1,0 +1,1 @@
+select key, condition from audience where space_id = $1 and deleted_at is null

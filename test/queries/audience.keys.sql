@@ -1,0 +1,1 @@
+select key, id from audience where space_id = $1 and deleted_at is null

@@ -1,0 +1,3 @@
+select
+  coalesce((select jsonb_agg(to_jsonb(r)) from identifier_rule r where r.space_id = $1), '[]'::jsonb) as rules,
+  array(select distinct i.name from event_interest i where i.space_id = $2) as awaited

@@ -1,0 +1,4 @@
+select j.*, v.definition as live_definition from journey j
+  left join journey_version v on v.space_id = $1 and v.journey_id = j.id and v.version = j.live_version
+  where j.space_id = $2 and (j.id = $3 or j.key = $4) and j.deleted_at is null
+  order by j.id = $5 desc limit 1

@@ -1,0 +1,1 @@
+select settings -> 'journeyLimits' as limits from space where id = $1

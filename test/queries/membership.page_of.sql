@@ -1,0 +1,2 @@
+select profile_id, entered_at from membership
+  where space_id = $1 and audience_id = $2 and profile_id > $3::uuid order by profile_id limit $4

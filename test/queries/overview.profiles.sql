@@ -1,0 +1,2 @@
+select count(*) as count from (
+  select from profile where space_id = $1 and collection = 'users' and merged_into is null limit $2) p

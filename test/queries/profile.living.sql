@@ -1,0 +1,1 @@
+select coalesce(merged_into, id) as id from profile where space_id = $1 and id = $2::uuid

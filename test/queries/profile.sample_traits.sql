@@ -1,0 +1,2 @@
+select traits from profile tablesample system ($1)
+  where space_id = $2 and collection = 'users' and merged_into is null limit $3

@@ -1,0 +1,21 @@
+with taken as (
+  delete from profile_change where space_id = $1 and (profile_id, id) in (
+  select profile_id, id from profile_change where space_id = $2 and claim is null
+  order by changed_at, profile_id, id limit 10000 for update skip locked)
+  returning profile_id, event_names, trait_keys, changed_at),
+  due as (
+  insert into computation_due (space_id, computation_id, batch, profile_id)
+  select distinct $3, m.computation_id, $4, n.profile_id
+  from taken t
+  left join profile p on p.space_id = $5 and p.id = t.profile_id
+  cross join lateral (
+  select 'event' as kind, unnest(t.event_names) as name, t.profile_id
+  union all select 'trait', unnest(t.trait_keys), t.profile_id
+  union all select 'new', '', t.profile_id where p.created_at >= t.changed_at
+  union all select 'any', '', t.profile_id where '*' = any(t.trait_keys) or cardinality(t.event_names || t.trait_keys) = 0
+  union all select 'any', '', g.loser_id from profile_merge g where g.space_id = $6 and g.profile_id = t.profile_id
+  and g.merged_at >= t.changed_at - interval '1 minute') as n
+  join unnest($7::text[], $8::text[],
+  $9::text[]) as m (kind, name, computation_id) on m.kind = n.kind and m.name = n.name
+  order by m.computation_id, n.profile_id on conflict do nothing returning computation_id)
+  select (select count(*) from taken) as taken, array(select distinct computation_id from due order by 1) as computations

@@ -1,0 +1,1 @@
+analyze simulated_moment (profile_id, id, at)

@@ -1,0 +1,1 @@
+analyze simulated_history (space_id, profile_id, name, timestamp)

@@ -1,0 +1,1 @@
+analyze simulated_profile (space_id, id, collection, merged_into)

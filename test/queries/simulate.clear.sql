@@ -1,0 +1,1 @@
+truncate simulated_moment

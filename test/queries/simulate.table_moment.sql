@@ -1,0 +1,2 @@
+create temporary table simulated_moment (n integer, id uuid, profile_id uuid, at timestamptz, shift interval, wrote jsonb)
+  on commit drop

@@ -1,0 +1,1 @@
+create temporary table simulated_profile (like profile) on commit drop

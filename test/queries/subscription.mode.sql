@@ -1,0 +1,1 @@
+select settings ->> 'subscriptionMode' as mode from space where id = $1

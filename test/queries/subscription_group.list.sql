@@ -1,0 +1,2 @@
+select id, name, description, created_at from subscription_group
+  where space_id = $1 order by name, id

@@ -1,0 +1,1 @@
+select space_id, source_id from write_key where key = $1

@@ -1,0 +1,212 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findChromium, startWorld, type World } from './world.ts'
+
+/*
+ * The main job in a real browser, as a marketer does it: overview, a new audience with its live count, why somebody is in it, the journey it
+ * feeds, the person, the mail. The console is silent and no request fails. Pictures of each screen are kept for somebody to look at.
+ */
+const SHOTS = fileURLToPath(new URL('../screenshots/', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const executablePath = findChromium()
+if (!executablePath)
+  console.log('skipped: the app is not driven, because no chromium was found; `apt install chromium` brings one')
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking']
+
+// In a process of its own: this one runs with NODE_ENV=test, and would build React's development half.
+const build = (): void => {
+  const code = `const { buildWeb } = await import('./src/api/web.ts'); await buildWeb()`
+  const { NODE_ENV: _, ...env } = process.env
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+    cwd: ROOT,
+    env,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`the app could not be built:\n${stderr}`)
+}
+
+describe.skipIf(!executablePath)('the app in Chromium', () => {
+  let world: World
+  let context: BrowserContext
+  let page: Page
+  const complaints: string[] = []
+  const folder = mkdtempSync(join(tmpdir(), 'usher-chromium-'))
+
+  beforeAll(async () => {
+    build()
+    world = await startWorld()
+    mkdirSync(SHOTS, { recursive: true })
+    context = await chromium.launchPersistentContext(folder, {
+      executablePath: executablePath ?? '',
+      args: FLAGS,
+      viewport: { width: 1440, height: 900 },
+    })
+    page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console: ${message.text()}`)
+    })
+    page.on('pageerror', (error) => complaints.push(`broke: ${error.message}`))
+    page.on('response', (response) => {
+      if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`)
+    })
+    page.on('requestfailed', (request) => {
+      // The live stream and what a left screen still asked for are cut off on purpose.
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED') complaints.push(`failed: ${request.url()}`)
+    })
+  })
+  afterAll(async () => {
+    await context?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const shoot = async (name: string): Promise<void> => {
+    await page.screenshot({ path: join(SHOTS, `${name}.png`) })
+  }
+  const heading = (text: string | RegExp) => page.getByRole('heading', { level: 1 }).filter({ hasText: text }).waitFor()
+  const go = (name: string) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click()
+
+  it('tells today in one sentence, and moves by itself', async () => {
+    await page.goto(world.url)
+    await heading('4 messages to 4 people from 1 journey in 24 hours; nothing needs you.')
+    await page.getByText(/events\/s/).waitFor()
+    await page.getByRole('link', { name: /8 people/ }).waitFor()
+    await shoot('overview')
+  })
+
+  it('makes an audience from a sentence, counted while it is written', async () => {
+    await go('Audiences')
+    await heading(/^1 audience, 5 changes in 24 hours; all of them up to date\.$/)
+    await page.getByRole('button', { name: 'New audience' }).click()
+    await heading('Say whom you mean.')
+    await page.getByRole('button', { name: /^Did Order Completed at least twice$/ }).click()
+    const count = page.getByTestId('live-count')
+    await count.filter({ hasText: /^5$/ }).waitFor()
+    await page.getByRole('button', { name: 'have a trait' }).click()
+    await page.getByRole('combobox', { name: 'Trait' }).fill('pl')
+    await page.getByRole('option', { name: /^plan/ }).click()
+    await page.getByRole('combobox', { name: 'Value' }).fill('pro')
+    await count.filter({ hasText: /^2$/ }).waitFor()
+    await shoot('audience-builder')
+    await page.getByRole('button', { name: 'AND', exact: true }).click()
+    await count.filter({ hasText: /^7$/ }).waitFor()
+    await page.getByRole('button', { name: 'OR', exact: true }).click()
+    await page.getByLabel('Name').fill('Loyal pros')
+    await page.getByRole('button', { name: 'Save audience' }).click()
+    await heading(/^2 people, 2 more than yesterday; exact /)
+    await page.getByRole('link', { name: 'Bo Lindqvist' }).waitFor()
+    await shoot('audience')
+  })
+
+  it('says why somebody is in it, and why somebody is not', async () => {
+    await page.getByRole('tab', { name: 'Test a person' }).click()
+    await page.getByLabel('Test a person').last().fill('Bo L')
+    await page.getByRole('button', { name: /Bo Lindqvist/ }).click()
+    await page.getByText('is in this audience, because:').waitFor()
+    await page.getByText('2 found, asked for 2').waitFor()
+    await shoot('audience-explained')
+    await page.getByLabel('Test a person').last().fill('Ann')
+    await page.getByRole('button', { name: /Ann Reyes/ }).click()
+    await page.getByText('is not in this audience, because:').waitFor()
+    await page.getByText('it is free, asked for pro').waitFor()
+  })
+
+  it('shows the journey with everybody in it, as a canvas and as a list', async () => {
+    await go('Journeys')
+    await page.getByRole('link', { name: 'Thank you' }).click()
+    await heading('5 runs in flight, 5 entered in 24 hours; 0 completed, 0 left early.')
+    const wait = page.locator('[data-step="wait"]')
+    await wait.filter({ hasText: '5 here now' }).waitFor()
+    await page.getByText('Everyone else').first().waitFor()
+    await shoot('journey')
+    await wait.click()
+    await page.getByRole('link', { name: 'Ann Reyes' }).waitFor()
+    expect(page.url()).toContain('step=wait')
+    await page.getByRole('button', { name: 'List' }).click()
+    await page.getByRole('button', { name: /Wait 2 days/ }).waitFor()
+    await page.getByRole('link', { name: 'Bo Lindqvist' }).click()
+    await heading(/On the way, goes on in 2 days/)
+    await page.getByText('not sent', { exact: false }).or(page.getByText('skipped')).first().waitFor()
+    await shoot('run')
+  })
+
+  it('says what pausing does before it is done, and lets it be', async () => {
+    await page.goBack()
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('Nobody enters any more. The 5 runs in flight go on to the end as planned.').waitFor()
+    await page.getByRole('button', { name: 'Not now' }).click()
+  })
+
+  it('tells a person’s whole story in one line of time', async () => {
+    await go('People')
+    await page.getByLabel('Search people').fill('Ann')
+    await page.getByRole('link', { name: 'Ann Reyes' }).click()
+    await heading(/^Ann Reyes: .* subscribed on 1 address/)
+    for (const line of [
+      'Entered audience “Repeat buyers”',
+      'Entered journey “Thank you”',
+      /Email “.*” was sent/,
+      'Order Completed',
+    ])
+      await page.getByText(line).first().waitFor()
+    await shoot('person')
+    await page.getByRole('button', { name: 'Messages' }).click()
+    await page.getByText('Entered journey “Thank you”').waitFor({ state: 'detached' })
+    expect(page.url()).toContain('kinds=message')
+  })
+
+  it('gives every message its reason, and shows what arrived', async () => {
+    await go('Messages')
+    await page.getByRole('button', { name: 'skipped' }).click()
+    await page.getByRole('link', { name: 'Bo Lindqvist' }).waitFor()
+    await page
+      .getByText(/Not sent/)
+      .first()
+      .waitFor()
+    await shoot('messages')
+    await go('Mailbox')
+    await heading('4 messages caught here; nothing leaves this machine.')
+    await page.frameLocator('iframe.letter').locator('body').filter({ hasText: /\w/ }).waitFor()
+    await shoot('mailbox')
+  })
+
+  it('finds everything by name from the keyboard', async () => {
+    await page.keyboard.press('Control+k')
+    await page.getByRole('textbox', { name: 'Find anything' }).fill('loyal')
+    await page.getByRole('option', { name: /Loyal pros/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await heading(/^2 people/)
+  })
+
+  it('fits a phone, in the dark', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.emulateMedia({ colorScheme: 'dark' })
+    for (const path of [
+      '',
+      'audiences',
+      'audiences/repeat_buyers',
+      'audiences/new',
+      'journeys/thank_you',
+      'people',
+      'messages',
+      'mailbox',
+    ]) {
+      await page.goto(`${world.url}/${path}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForLoadState('load')
+      const wider = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+      expect(wider, `${path || 'overview'} is wider than the phone`).toBe(0)
+      await shoot(`phone-${path.replaceAll('/', '-') || 'overview'}`)
+    }
+  })
+
+  it('keeps the console silent, and no request fails', () => {
+    expect(complaints).toEqual([])
+  })
+})

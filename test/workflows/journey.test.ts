@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { Client, Connection } from '@temporalio/client'
+import { sql } from 'kysely'
+import { afterAll, expect, it } from 'vitest'
+import { findTemporal } from '../../src/dev/temporal-binary.ts'
+import type { JourneyDraft, StepType } from '../../src/journey/definition.ts'
+import { makeStage, person } from '../journey/stage.ts'
+import { freshDatabase } from '../support/database.ts'
+import { freshTemporal } from '../support/temporal.ts'
+import { until } from '../support/wait.ts'
+import { freshWorker } from '../support/worker.ts'
+
+/*
+ * Journeys on a real worker and a real Temporal, one per kind of step. With RECORD_HISTORIES=1 their histories are kept in `histories/`, where
+ * `histories.test.ts` replays them.
+ */
+const database = await freshDatabase()
+const temporal = await freshTemporal()
+const connection = await Connection.connect({ address: temporal.address })
+afterAll(() => connection.close())
+const client = new Client({ connection })
+const { db } = database
+const stage = makeStage(db, 'spa_temporal')
+await sql`insert into space (id, slug, name, created_at) values ('spa_temporal', 'spa_temporal', 'spa_temporal', now())`.execute(
+  db,
+)
+await stage.profiles(4)
+await freshWorker({ databaseUrl: database.url, temporalAddress: temporal.address })
+
+type Steps = JourneyDraft['steps']
+const even = { type: 'trait', path: 'even', compare: { operator: 'equals', value: true } } as const
+const mail = (template: string): Steps[string] => ({ type: 'send', channel: 'email', template, next: null })
+const JOURNEYS: Readonly<Record<StepType, Steps>> = {
+  delay: { start: { type: 'delay', for: '1 second', next: 'mail' }, mail: mail('x') },
+  hold: {
+    start: {
+      type: 'hold',
+      branches: [{ name: 'bought', event: 'bought', next: 'mail' }],
+      timeout: { after: '2 seconds', next: null },
+    },
+    mail: mail('x'),
+  },
+  split: {
+    start: { type: 'split', branches: [{ name: 'even', condition: even, next: 'wait' }], otherwise: { next: 'mail' } },
+    wait: { type: 'delay', for: '1 second', next: 'mail' },
+    mail: mail('x'),
+  },
+  random_split: {
+    start: {
+      type: 'random_split',
+      branches: [
+        { name: 'A', percent: 50, next: 'mail' },
+        { name: 'B', percent: 50, next: null },
+      ],
+    },
+    mail: mail('x'),
+  },
+  send: { start: mail('x') },
+  set_trait: { start: { type: 'set_trait', trait: 'seen', value: true, next: null } },
+  exit: { start: { type: 'exit', reason: 'enough' } },
+}
+const kinds = Object.keys(JOURNEYS) as StepType[]
+
+const record = (kind: StepType, ids: readonly string[]): void => {
+  const binary = findTemporal(process.env['TEMPORAL_CLI_PATH'], process.env['PATH'] ?? '')?.path ?? 'temporal'
+  for (const [n, id] of ids.entries()) {
+    const show = ['workflow', 'show', '--workflow-id', `cohort:${id}`, '--address', temporal.address, '--output', 'json']
+    const history: unknown = JSON.parse(execFileSync(binary, show, { encoding: 'utf8' }))
+    writeFileSync(
+      new URL(`./histories/${kind}${n === 0 ? '' : `-${n + 1}`}.json`, import.meta.url),
+      `${JSON.stringify(history)}\n`,
+    )
+  }
+}
+
+const unfinished = async (): Promise<number> => {
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from journey_run where space_id = 'spa_temporal'
+    and status in ('active', 'held')`.execute(db)
+  return rows[0]?.n ?? 0
+}
+
+it('walks every kind of step from an event in the outbox to the end', async () => {
+  for (const kind of kinds)
+    await stage.publish(kind, { entry: { type: 'event', event: kind, frequency: 'once' }, start: 'start', steps: JOURNEYS[kind] })
+  const at = new Date()
+  await stage.tell(
+    kinds.flatMap((event) => [1, 2, 3, 4].map((n) => ({ who: person(n), event, at }))),
+    at,
+  )
+  await until('28 runs', async () => (await stage.runs()).length === 28)
+  await stage.tell([{ who: person(1), event: 'bought', at: new Date() }], new Date())
+  await until('all runs to end', async () => (await unfinished()) === 0)
+
+  const runs = await stage.runs()
+  const ends = Map.groupBy(runs, (run) => run.journey_id)
+  for (const kind of kinds)
+    expect([kind, ends.get(kind)?.map((run) => run.status)]).toEqual([
+      kind,
+      Array(4).fill(kind === 'exit' ? 'exited' : 'completed'),
+    ])
+  const sent = Map.groupBy(await stage.messages(), ({ step }) => step).get('mail') ?? []
+  const perPerson = Map.groupBy(sent, ({ who }) => who)
+  // Delay and split send to all, the hold to whom the event released, the draw to whom it takes.
+  expect(perPerson.get('0001')?.length).toBeGreaterThanOrEqual(3)
+  expect(
+    (await stage.transitions()).filter(({ step, branch }) => step === 'start' && branch === 'timeout').map(({ who }) => who),
+  ).toEqual(['0002', '0003', '0004'])
+
+  const { rows } = await sql<{ id: string; journey_id: string }>`select id, journey_id from journey_cohort where carrier = id
+    order by created_at, id`.execute(db)
+  for (const { id } of rows) await client.workflow.getHandle(`cohort:${id}`).result()
+  if (process.env['RECORD_HISTORIES'])
+    for (const kind of kinds)
+      await record(
+        kind,
+        rows.filter((row) => row.journey_id === kind).map((row) => row.id),
+      )
+})
+
+it('a workflow that is started again finds nobody standing, and ends', async () => {
+  const { rows } = await sql<{ id: string }>`select id from journey_cohort where carrier = id limit 1`.execute(db)
+  const id = rows[0]?.id ?? ''
+  const before = await stage.transitions()
+  await client.workflow.execute('cohort', { workflowId: `cohort:${id}`, taskQueue: 'usher', args: ['spa_temporal', id] })
+  expect(await stage.transitions()).toEqual(before)
+})
