@@ -60,7 +60,7 @@ const startLoops = (context: WorkerContext, delivery: Delivery): Readonly<Partia
       async () => (await relayOnce(context.db, reactions, context.now())).some((told) => told.count > 0 && !told.error),
       failed('the relay'),
     ),
-    message: loop(1_000, async () => (await delivery.wake(), false), failed('waking deliveries')),
+    message: loop(1_000, () => delivery.wake().then(() => false), failed('waking deliveries')),
   }
 }
 

@@ -3,8 +3,8 @@ import { sql } from 'kysely'
 import { Misconfigured } from '../base/errors.ts'
 import type { Config } from '../config.ts'
 import { query, runOne } from '../db/query.ts'
-import { startOver } from './fresh.ts'
 import { chooseHome, type Home, leaveHome, openHome, readSecrets, type Secrets, takeHome, writeSession } from './home.ts'
+import { endLeftovers, forget } from './leftovers.ts'
 import { DEV_HELP, type DevOptions, parseDevOptions } from './options.ts'
 import { startFeed } from './sample/shop.ts'
 import { addressLines, createScreen, screenLines, summaryLine, summaryLines } from './screen.ts'
@@ -75,13 +75,18 @@ const watch = async ({ started, options, notes, stopping }: Watching): Promise<S
   if (!tty) say(['', ...addressLines(started.addresses), ''].join('\n'))
   const end = options.forMs === undefined ? Number.POSITIVE_INFINITY : beginning + options.forMs
   while (!stopping.aborted && Date.now() < end) {
+    const asked = Date.now()
     const summary = await look()
     const at = Date.now()
     history.push({ at, summary })
     while ((history[1]?.at ?? at) <= at - BEFORE_MS) history.shift()
-    if (tty) draw(screenLines(summary, history[0]?.summary, started.addresses, { runningMs: at - beginning, notes, ends }))
+    if (tty)
+      draw(
+        screenLines(summary, history[0]?.summary, started.addresses, { runningMs: at - beginning, notes: notes.slice(-5), ends }),
+      )
     else say(summaryLine(summary, at - beginning))
-    await pause(Math.min(tty ? EVERY_TTY_MS : EVERY_LOG_MS, Math.max(0, end - Date.now())), stopping)
+    const tired = 5 * (Date.now() - asked)
+    await pause(Math.min(Math.max(tired, tty ? EVERY_TTY_MS : EVERY_LOG_MS), Math.max(0, end - Date.now())), stopping)
   }
   return await look()
 }
@@ -108,14 +113,14 @@ const startTraffic = async (started: Started, secrets: Secrets, stops: Stops): P
   stops.add('the shop feed', feed.stop)
 }
 
-const onSignals = (stop: () => void): void => {
+const onSignals = (stop: () => void, giveUp: () => void): void => {
   let asked = 0
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       asked += 1
-      // A second Ctrl-C means now. What is left running is ended by the next start.
-      if (asked > 1) process.exit(130)
-      setTimeout(() => process.exit(130), STOPS_WITHIN_MS).unref()
+      // A second Ctrl-C means now.
+      if (asked > 1) return giveUp()
+      setTimeout(giveUp, STOPS_WITHIN_MS).unref()
       stop()
     })
 }
@@ -144,10 +149,18 @@ export const runDev = async (config: Config, words: readonly string[]): Promise<
   const home = chooseHome(config.home)
   openHome(home)
   takeHome(home)
-  if (options.fresh) await startOver(home)
+  await endLeftovers(home)
+  if (options.fresh) forget(home)
   const stops = createStops()
   const stopper = new AbortController()
-  onSignals(() => stopper.abort())
+  onSignals(
+    () => stopper.abort(),
+    () => {
+      stops.killAll()
+      leaveHome(home)
+      process.exit(130)
+    },
+  )
   const notes: string[] = home.note ? [home.note] : []
   let code = 0
   try {

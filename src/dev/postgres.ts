@@ -13,6 +13,8 @@ export type EmbeddedPostgresServer = {
   readonly url: (database: string) => string
   readonly port: number
   readonly stop: () => Promise<void>
+  /** Ends it at once; the next start repairs what was under way, as after a crash. */
+  readonly kill: () => void
 }
 
 export type PostgresOptions = {
@@ -101,6 +103,7 @@ export const startPostgres = async (folder: string, options: PostgresOptions = {
     return {
       port,
       url: (database) => `postgresql://usher:usher@127.0.0.1:${port}/${database}`,
+      kill: () => void child.kill('SIGQUIT'),
       stop: async () => {
         await endChild(child, 'SIGINT', 4_000)
         if (options.temporary) await rm(folder, { recursive: true, force: true })

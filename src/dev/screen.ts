@@ -13,10 +13,13 @@ const cyan = (text: string): string => styleText('cyan', text)
 const NAME = 44
 const FIGURE = 10
 const clipped = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
+const changed = (by: number): string => {
+  if (by === 0) return ''
+  return by > 0 ? green(`  +${number(by)}`) : yellow(`  −${number(-by)}`)
+}
 const row = (name: string, figure: number, moved = 0): string => {
-  const change = moved === 0 ? '' : moved > 0 ? green(`  +${number(moved)}`) : yellow(`  −${number(-moved)}`)
   const padded = clipped(name, NAME).padEnd(NAME)
-  return `  ${figure === 0 ? dim(padded) : padded}${(figure === 0 ? dim : bold)(number(figure).padStart(FIGURE))}${change}`
+  return `  ${figure === 0 ? dim(padded) : padded}${(figure === 0 ? dim : bold)(number(figure).padStart(FIGURE))}${changed(moved)}`
 }
 
 const heading = (text: string, note = ''): string => `  ${cyan(text)}${note ? dim(`  ${note}`) : ''}`
@@ -31,7 +34,10 @@ const journeyLines = (journey: JourneySummary, before: JourneySummary | undefine
   const note = `${journey.status} · ${number(inside)} inside · ${number(journey.ended)} ended`
   return [
     heading(journey.name, note),
-    ...journey.steps.map((step, at) => row(`  ${step.name}`, step.here, step.here - (before?.steps[at]?.here ?? step.here))),
+    ...journey.steps.map((step, at) => {
+      const passed = step.passed - (before?.steps[at]?.passed ?? step.passed)
+      return `${row(`  ${step.name}`, step.here)}${dim(`${number(step.passed).padStart(FIGURE)} passed`)}${changed(passed)}`
+    }),
   ]
 }
 
@@ -88,7 +94,7 @@ export const screenLines = (
   state: { readonly runningMs: number; readonly notes: readonly string[]; readonly ends: string },
 ): string[] => [
   '',
-  `  ${bold('Usher is running')} ${dim(`${clock(state.runningMs)} · ${state.ends}`)}`,
+  `  ${bold('Usher is running')} ${dim(`${clock(state.runningMs)} · ${state.ends} · beside the figures: the last 10 seconds`)}`,
   '',
   ...addressLines(addresses),
   '',

@@ -13,7 +13,7 @@ import { ensureDatabase, startPostgres } from './postgres.ts'
 import { fillSampleSpace, SAMPLE_SPACE } from './sample/space.ts'
 import type { Address } from './screen.ts'
 import type { Stops } from './stops.ts'
-import { supervise } from './supervise.ts'
+import { type Part, supervise } from './supervise.ts'
 import { startTemporal } from './temporal.ts'
 import { obtainTemporal, type TemporalBinary } from './temporal-binary.ts'
 
@@ -45,6 +45,7 @@ type Found = {
   connection?: Connection
   url?: string
   app?: Promise<string>
+  worker?: Promise<void>
 }
 
 type Tell = (text: string) => void
@@ -65,7 +66,7 @@ const findsTemporal: StepOf = async ({ config }, found, tell) => {
 
 const startsPostgres: StepOf = async (input, found) => {
   const server = await startPostgres(input.home.folder, { port: await wantedPort('Postgres', 54_320, input) })
-  input.stops.add('Postgres', server.stop)
+  input.stops.add('Postgres', server.stop, server.kill)
   await ensureDatabase(server, DATABASE)
   found.databaseUrl = server.url(DATABASE)
   return `Postgres 18 at port ${server.port}, data in ${join(input.home.folder, 'postgres')}`
@@ -75,7 +76,7 @@ const startsTemporal: StepOf = async (input, found) => {
   const { path } = must(found.binary, 'the Temporal CLI, found by an earlier step')
   const port = await wantedPort('Temporal', 7_233, input)
   const server = await startTemporal(path, { file: join(input.home.folder, 'temporal.db'), port, ui: true })
-  input.stops.add('Temporal', server.stop)
+  input.stops.add('Temporal', server.stop, server.kill)
   found.temporalAddress = server.address
   found.temporalUi = `http://127.0.0.1:${server.uiPort}`
   return `Temporal at port ${port}`
@@ -135,15 +136,33 @@ const environmentOf = ({ config, secrets }: StartInput, found: Found, port: stri
   ...(found.mailbox ? { USHER_MAILBOX_URL: found.mailbox.httpUrl } : {}),
 })
 
-const startsPart =
-  (name: 'api' | 'worker'): StepOf =>
-  async (input, found) => {
-    const url = await urlOf(input, found)
-    const log = logFile(input.home, name)
-    const part = await supervise({ name, environment: environmentOf(input, found, new URL(url).port), log, died: input.died })
-    input.stops.add(`the ${name}`, part.stop)
-    return name === 'api' ? `API at ${url}` : 'Worker'
-  }
+const startPart = async (name: 'api' | 'worker', input: StartInput, found: Found): Promise<Part> => {
+  const environment = environmentOf(input, found, new URL(await urlOf(input, found)).port)
+  return supervise({ name, environment, log: logFile(input.home, name), died: input.died })
+}
+
+// Both at once, because each takes a second or more to load; and both stop at once, because each waits for what it has under way.
+const startsApi: StepOf = async (input, found) => {
+  const parts: Part[] = []
+  input.stops.add(
+    'API and worker',
+    async () => void (await Promise.all(parts.map((part) => part.stop()))),
+    () => {
+      for (const part of parts) part.kill()
+    },
+  )
+  const keep = (part: Part): void => void parts.push(part)
+  found.worker = startPart('worker', input, found).then(keep)
+  // Reported by the step that waits for it.
+  found.worker.catch(() => {})
+  keep(await startPart('api', input, found))
+  return `API at ${found.url}`
+}
+
+const startsWorker: StepOf = async (_input, found) => {
+  await found.worker
+  return 'Worker'
+}
 
 const fillsSample: StepOf = async ({ secrets, stopping, note }, found, tell) => {
   const { db } = must(found.connection, 'the connection, opened by an earlier step')
@@ -174,8 +193,8 @@ const stepsFor = (config: Config): readonly (readonly [string, StepOf])[] => {
     ['Schema', migrates],
     ...(ownData ? [['Mailbox', startsMailbox] as const] : []),
     ['App', buildsWeb],
-    ['API', startsPart('api')],
-    ['Worker', startsPart('worker')],
+    ['API', startsApi],
+    ['Worker', startsWorker],
     ...(ownData ? [['Sample space', fillsSample] as const] : []),
   ]
 }

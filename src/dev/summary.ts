@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
+import type { JourneyDefinition } from '../journey/definition.ts'
+import { inOrder } from '../journey/edges.ts'
 
 /** What is going on in a space, as far as one look at the database tells. */
 export type Summary = {
@@ -11,7 +13,7 @@ export type Summary = {
   readonly messages: Readonly<Record<string, number>>
   readonly channels: Readonly<Record<string, number>>
 }
-export type StepCount = { readonly name: string; readonly here: number }
+export type StepCount = { readonly name: string; readonly here: number; readonly passed: number }
 export type JourneySummary = {
   readonly name: string
   readonly status: string
@@ -61,20 +63,23 @@ const messagesOf = async (db: Db, spaceId: string): Promise<Pick<Summary, 'messa
   return { messages: by((row) => row.status), channels: Object.fromEntries(sent.map((row) => [row.channel, row.count])) }
 }
 
-type JourneyRow = { id: string; name: string; status: string; steps: Readonly<Record<string, { name?: string }>> | null }
+type JourneyRow = { id: string; name: string; status: string; definition: JourneyDefinition | null }
 type RunRow = { journey_id: string; step: string | null; ended: boolean; count: number }
+type PassedRow = { journey_id: string; step: string; count: number }
 
-const journeysOf = async (db: Db, spaceId: string): Promise<readonly JourneySummary[]> => {
-  const journeys = await run(
+const journeyRows = (db: Db, spaceId: string): Promise<readonly JourneyRow[]> =>
+  run(
     db,
     query(
       'dev.journeys',
-      sql<JourneyRow>`select j.id, j.name, j.status, v.definition -> 'steps' as steps
+      sql<JourneyRow>`select j.id, j.name, j.status, v.definition
         from journey j left join journey_version v on v.space_id = ${spaceId} and v.journey_id = j.id and v.version = j.live_version
         where j.space_id = ${spaceId} and j.deleted_at is null order by j.created_at, j.name`,
     ),
   )
-  const runs = await run(
+
+const runRows = (db: Db, spaceId: string): Promise<readonly RunRow[]> =>
+  run(
     db,
     query(
       'dev.runs',
@@ -83,22 +88,37 @@ const journeysOf = async (db: Db, spaceId: string): Promise<readonly JourneySumm
         from journey_run where space_id = ${spaceId} group by 1, 2, 3`,
     ),
   )
-  return journeys.map(({ id, name, status, steps }) => {
-    const own = runs.filter((row) => row.journey_id === id)
-    const here = (step: string): number => own.filter((row) => row.step === step).reduce((sum, row) => sum + row.count, 0)
-    return {
-      name,
-      status,
-      ended: own.filter((row) => row.ended).reduce((sum, row) => sum + row.count, 0),
-      steps: Object.entries(steps ?? {}).map(([step, { name: said }]) => ({
-        name: said ?? step.replaceAll('_', ' '),
-        here: here(step),
-      })),
-    }
-  })
+
+const passedRows = (db: Db, spaceId: string): Promise<readonly PassedRow[]> =>
+  run(
+    db,
+    query(
+      'dev.passed',
+      sql<PassedRow>`select r.journey_id, t.step, count(*) as count
+        from journey_transition t join journey_run r on r.space_id = ${spaceId} and r.profile_id = t.profile_id and r.id = t.run_id
+        where t.space_id = ${spaceId} and t.step is not null group by 1, 2`,
+    ),
+  )
+
+const journeysOf = async (db: Db, spaceId: string): Promise<readonly JourneySummary[]> => {
+  const runs = await runRows(db, spaceId)
+  const passed = await passedRows(db, spaceId)
+  const count = <Row extends { readonly count: number }>(rows: readonly Row[], of: (row: Row) => boolean): number =>
+    rows.filter(of).reduce((sum, row) => sum + row.count, 0)
+  return (await journeyRows(db, spaceId)).map(({ id, name, status, definition }) => ({
+    name,
+    status,
+    ended: count(runs, (row) => row.journey_id === id && row.ended),
+    // JSON in the database keeps no order, so steps come in the order in which one comes to them.
+    steps: (definition ? inOrder(definition) : []).map((step) => ({
+      name: definition?.steps[step]?.name ?? step.replaceAll('_', ' '),
+      here: count(runs, (row) => row.journey_id === id && row.step === step),
+      passed: count(passed, (row) => row.journey_id === id && row.step === step),
+    })),
+  }))
 }
 
-/** Reads the summary of a space: five statements, some 20 ms on the sample space. */
+/** Reads the summary of a space: six statements, some 20 ms on the sample space. */
 export const readSummary = async (db: Db, spaceId: string): Promise<Summary> => ({
   ...(await totalsOf(db, spaceId)),
   audiences: await audiencesOf(db, spaceId),

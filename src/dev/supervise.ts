@@ -7,7 +7,7 @@ import { PROJECT } from './home.ts'
 import { endChild } from './process.ts'
 
 /** A part of Usher in a process of its own, kept alive. */
-export type Part = { readonly stop: () => Promise<void>; readonly restarts: () => number }
+export type Part = { readonly stop: () => Promise<void>; readonly kill: () => void }
 
 export type PartOptions = {
   readonly name: 'api' | 'worker'
@@ -17,7 +17,7 @@ export type PartOptions = {
   readonly died: (what: string) => void
 }
 
-const STOPS_WITHIN_MS = 3_000
+const STOPS_WITHIN_MS = 2_500
 const READY_WITHIN_MS = 60_000
 const LONGEST_PAUSE_MS = 5_000
 const STEADY_AFTER_MS = 30_000
@@ -54,14 +54,12 @@ const ready = (child: ChildProcess, { name, log }: PartOptions): Promise<void> =
 /** Starts a part and waits until it is ready; from then on it is started anew whenever it dies. @throws Unavailable with its last words. */
 export const supervise = async (options: PartOptions): Promise<Part> => {
   let stopping = false
-  let restarts = 0
   let quickDeaths = 0
   let child = launch(options)
   const watch = (since: number): void => {
     child.once('exit', (code, signal) => {
       if (stopping) return
       quickDeaths = Date.now() - since > STEADY_AFTER_MS ? 0 : quickDeaths + 1
-      restarts += 1
       options.died(`the ${options.name} died (${signal ?? code}) and is started anew; its log is ${options.log}`)
       setTimeout(again, Math.min(LONGEST_PAUSE_MS, 200 * 2 ** quickDeaths))
     })
@@ -79,10 +77,13 @@ export const supervise = async (options: PartOptions): Promise<Part> => {
   }
   watch(Date.now())
   return {
-    restarts: () => restarts,
     stop: async () => {
       stopping = true
       await endChild(child, 'SIGTERM', STOPS_WITHIN_MS)
+    },
+    kill: () => {
+      stopping = true
+      child.kill('SIGKILL')
     },
   }
 }

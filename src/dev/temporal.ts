@@ -5,7 +5,12 @@ import { Unavailable } from '../base/errors.ts'
 import { freePort } from './port.ts'
 import { endChild, endLeftover } from './process.ts'
 
-export type TemporalServer = { readonly address: string; readonly uiPort: number | undefined; readonly stop: () => Promise<void> }
+export type TemporalServer = {
+  readonly address: string
+  readonly uiPort: number | undefined
+  readonly stop: () => Promise<void>
+  readonly kill: () => void
+}
 
 export type TemporalOptions = {
   /** SQLite file that keeps workflows and timers; in memory without. */
@@ -73,5 +78,5 @@ export const startTemporal = async (binary: string, options: TemporalOptions = {
     await stop()
     throw error
   }
-  return { address, uiPort, stop }
+  return { address, uiPort, stop, kill: () => void child.kill('SIGKILL') }
 }

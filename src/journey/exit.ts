@@ -16,13 +16,13 @@ const exited = (plan: Plan, rule: ExitRule, happenings: readonly Happening[], co
   const identifier = entry.type === 'event' ? entry.identifier : undefined
   return sql<{ visit: number }>`with happening as materialized (${happeningRows(happenings, identifier)}),
     next as materialized (
-      select r.profile_id, r.id, r.visit + 1 as visit, h.mark
+      select r.profile_id, r.id, h.mark
       from happening h join journey_run r on r.profile_id = h.profile_id
       where r.space_id = ${plan.spaceId} and r.journey_id = ${plan.journeyId} and r.version = ${plan.version}
         and r.status in ('active', 'held') and r.entered_mark < h.mark
         and (${!rule.match_identifier}::boolean or r.identifier = h.identifier) and ${fits(rule.where, now)}
       order by r.profile_id, r.id)
-    update journey_run r set cohort_id = ${cohortId}::uuid, visit = next.visit, status = 'exited', end_reason = ${reasonOf(rule)}::text,
+    update journey_run r set cohort_id = ${cohortId}::uuid, visit = r.visit + 1, status = 'exited', end_reason = ${reasonOf(rule)}::text,
       arrived_mark = next.mark, due_at = null, ended_at = ${now}::timestamptz
     from next
     where r.space_id = ${plan.spaceId} and r.profile_id = next.profile_id and r.id = next.id and r.status in ('active', 'held')
@@ -37,7 +37,7 @@ const tellEnds = async (tx: Db, spaceId: string, cohortId: string, evidence: obj
       'journey_transition.ends',
       sql`insert into journey_transition (space_id, profile_id, run_id, id, step, branch, next_step, happened_at, evidence)
         select ${spaceId}, r.profile_id, r.id, r.visit, r.step, null, null, ${now}::timestamptz,
-          ${JSON.stringify(evidence)}::jsonb || jsonb_build_object('messageId', split_part(r.arrived_mark, ' ', 3))
+          ${JSON.stringify(evidence)}::jsonb || jsonb_build_object('messageId', regexp_replace(r.arrived_mark, '^\\S* \\S* ', ''))
         from journey_run r where r.space_id = ${spaceId} and r.cohort_id = ${cohortId}::uuid
         order by r.profile_id, r.id on conflict do nothing`,
     ),

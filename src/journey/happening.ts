@@ -18,6 +18,10 @@ export type Happening = {
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
 const object = (value: Json | undefined): JsonObject => (isObject(value) ? value : {})
 
+/** An event's place: by when it was taken in, then by when it happened, then by its id. */
+export const markOf = (takenIn: Date, happened: string, messageId: string): string =>
+  `${takenIn.toISOString()} ${happened} ${messageId}`
+
 const happeningOf = ({ profile_id: profileId, payload, created_at }: OutboxItem): Happening => {
   const messageId = text(payload['message_id'])
   return {
@@ -25,7 +29,7 @@ const happeningOf = ({ profile_id: profileId, payload, created_at }: OutboxItem)
     event: text(payload['name']),
     messageId,
     at: created_at,
-    mark: `${created_at.toISOString()} ${text(payload['timestamp'])} ${messageId}`,
+    mark: markOf(created_at, text(payload['timestamp']), messageId),
     properties: object(payload['properties']),
     context: object(payload['context']),
   }
@@ -35,10 +39,10 @@ const happeningOf = ({ profile_id: profileId, payload, created_at }: OutboxItem)
  * Events in rounds: the first of each profile, then the second of each, and so on. Within a round nobody has two, so a set statement treats
  * each person's events one after the other, in the order in which they came.
  */
-export const roundsOf = (items: readonly OutboxItem[]): readonly (readonly Happening[])[] => {
+export const inRounds = (happenings: readonly Happening[]): readonly (readonly Happening[])[] => {
   const rounds: Happening[][] = []
   const turns = new Map<string, number>()
-  for (const happening of items.map(happeningOf).toSorted((a, b) => (a.mark < b.mark ? -1 : 1))) {
+  for (const happening of happenings.toSorted((a, b) => (a.mark < b.mark ? -1 : 1))) {
     const turn = turns.get(happening.profileId) ?? 0
     turns.set(happening.profileId, turn + 1)
     const round = rounds[turn] ?? []
@@ -47,6 +51,8 @@ export const roundsOf = (items: readonly OutboxItem[]): readonly (readonly Happe
   }
   return rounds
 }
+
+export const roundsOf = (items: readonly OutboxItem[]): readonly (readonly Happening[])[] => inRounds(items.map(happeningOf))
 
 /** The value that tells runs of one profile apart, as text; empty where the event has none (spec/journeys §3.1). */
 export const identifierOf = (happening: Happening, property: string | undefined): string => {

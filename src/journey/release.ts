@@ -17,6 +17,7 @@ const MOST_LOOPS = 100
 type Branch = StepOf<'hold'>['branches'][number]
 type Door = { readonly plan: Plan; readonly step: string; readonly branch: Branch; readonly landing: Landing }
 
+// The update counts on the row itself, not on what `next` read of it: whoever moved the run while we waited has counted too.
 // An event that came before the run did, or after its time was up, is not for it: the mark and the due time say so, whenever we are told.
 const released = (door: Door, happenings: readonly Happening[], cohortId: string, now: Date) => {
   const { plan, step, branch, landing } = door
@@ -24,16 +25,16 @@ const released = (door: Door, happenings: readonly Happening[], cohortId: string
   const identifier = entry.type === 'event' ? entry.identifier : undefined
   return sql<{ visit: number }>`with happening as materialized (${happeningRows(happenings, identifier)}),
     next as materialized (
-      select r.profile_id, r.id, r.visit + 1 as visit, case when ${branch.loop === true}::boolean then r.loops + 1 else 0 end as loops,
-        r.context || jsonb_build_object(${contextKey(plan.definition, branch)}::text, h.properties) as context, h.mark
+      select r.profile_id, r.id, jsonb_build_object(${contextKey(plan.definition, branch)}::text, h.properties) as context, h.mark
       from happening h join journey_run r on r.profile_id = h.profile_id
       where r.space_id = ${plan.spaceId} and r.journey_id = ${plan.journeyId} and r.version = ${plan.version}
         and r.step = ${step} and r.status = 'held' and r.arrived_mark < h.mark and h.at <= r.due_at
         and (${branch.loop !== true}::boolean or r.loops < ${MOST_LOOPS}) and (${identifier === undefined}::boolean or r.identifier = h.identifier)
         and ${fits(branch.where, now)}
       order by r.profile_id, r.id)
-    update journey_run r set step = ${landing.step}::text, cohort_id = ${cohortId}::uuid, visit = next.visit, loops = next.loops,
-      status = ${landing.status}::text, context = next.context, arrived_at = ${now}::timestamptz, arrived_mark = next.mark,
+    update journey_run r set step = ${landing.step}::text, cohort_id = ${cohortId}::uuid, visit = r.visit + 1,
+      loops = case when ${branch.loop === true}::boolean then r.loops + 1 else 0 end,
+      status = ${landing.status}::text, context = r.context || next.context, arrived_at = ${now}::timestamptz, arrived_mark = next.mark,
       due_at = ${landing.due}::timestamptz, ended_at = ${landing.endedAt}::timestamptz
     from next
     where r.space_id = ${plan.spaceId} and r.profile_id = next.profile_id and r.id = next.id

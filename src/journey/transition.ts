@@ -27,7 +27,7 @@ export const tellMoves = async (tx: Db, moves: Moves, now: Date): Promise<void> 
       'journey_transition.by_event',
       sql`insert into journey_transition (space_id, profile_id, run_id, id, step, branch, next_step, happened_at, evidence)
         select ${spaceId}, r.profile_id, r.id, r.visit, ${moves.step}::text, ${moves.branch}::text, ${moves.next}::text, ${now}::timestamptz,
-          ${JSON.stringify(moves.evidence)}::jsonb || jsonb_build_object('messageId', split_part(r.arrived_mark, ' ', 3))
+          ${JSON.stringify(moves.evidence)}::jsonb || jsonb_build_object('messageId', regexp_replace(r.arrived_mark, '^\\S* \\S* ', ''))
         from journey_run r where r.space_id = ${spaceId} and r.cohort_id = ${moves.cohortId}::uuid
         order by r.profile_id, r.id on conflict do nothing`,
     ),

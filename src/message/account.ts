@@ -46,7 +46,10 @@ export const accountOf = async (db: Db, spaceId: string, id: string): Promise<Ac
 export const parseSettings = (kind: ProviderKind, channel: Channel, settings: unknown): JsonObject => {
   const provider = PROVIDERS[kind]
   const { data, error } = provider.settings.safeParse(settings)
-  const problems: Problem[] = (error?.issues ?? []).map(({ path, message }) => ({ field: ['settings', ...path].join('.'), message }))
+  const problems: Problem[] = (error?.issues ?? []).map(({ path, message }) => ({
+    field: ['settings', ...path].join('.'),
+    message,
+  }))
   if (!provider.channels.includes(channel)) {
     const remedy = `choose ${provider.channels.join(' or ')}`
     problems.push({ field: 'channel', message: `${kind} does not carry ${channel}`, remedy })

@@ -75,11 +75,7 @@ const resolveReported = ({ db, spaceId, accountId, abandoned }: Taking & { reado
  * Resolves what a drain that is gone had begun to send, when nobody knows whether the provider got it: `at-most-once` leaves it `uncertain`
  * until the provider's own event says more, `at-least-once` sends it again. Answers how many.
  */
-export const resolveAbandoned = async (
-  db: Db,
-  taking: Taking,
-  policy: 'at-most-once' | 'at-least-once',
-): Promise<number> => {
+export const resolveAbandoned = async (db: Db, taking: Taking, policy: 'at-most-once' | 'at-least-once'): Promise<number> => {
   const { spaceId, accountId, abandoned } = taking
   await resolveReported({ ...taking, db })
   const rows =
@@ -116,7 +112,12 @@ export const releaseClaim = async (db: Db, spaceId: string, claim: string): Prom
   )
 }
 
-export type Beginning = { readonly profile_id: string; readonly id: string; readonly address: string; readonly address_type: string }
+export type Beginning = {
+  readonly profile_id: string
+  readonly id: string
+  readonly address: string
+  readonly address_type: string
+}
 
 /**
  * Writes `sending` before the call, and answers the ids that are still this drain's: only those may be sent. It is also a fresh lease, so
@@ -134,7 +135,9 @@ export const markSending = async (
     db,
     query(
       'message.sending',
-      sql<{ id: string }>`update message m set status = 'sending', claimed_at = ${now}, address = r.address, address_type = r.address_type
+      sql<{
+        id: string
+      }>`update message m set status = 'sending', claimed_at = ${now}, address = r.address, address_type = r.address_type
         from unnest(${sorted.map((r) => r.profile_id)}::uuid[], ${sorted.map((r) => r.id)}::uuid[], ${sorted.map((r) => r.address)}::text[],
           ${sorted.map((r) => r.address_type)}::text[]) as r (profile_id, id, address, address_type)
         where m.space_id = ${spaceId} and m.profile_id = r.profile_id and m.id = r.id and m.status = 'queued' and ${heldBy(claim)}

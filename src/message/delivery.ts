@@ -113,7 +113,13 @@ export const createDelivery = (
     draining.set(keyOf(due), waiting)
     try {
       const { signal, beat } = life
-      const here = { context, ...accounts.of(account), pause: (ms: number) => pause(ms, signal), ended: () => signal.aborted, beat }
+      const here = {
+        context,
+        ...accounts.of(account),
+        pause: (ms: number) => pause(ms, signal),
+        ended: () => signal.aborted,
+        beat,
+      }
       return await drainUntilEmpty(here, waiting, life, lingerMs)
     } finally {
       // In the same turn in which it decided to end: who wakes it from now on reaches the workflow instead.

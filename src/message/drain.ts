@@ -76,7 +76,9 @@ const sendChunk = async (
   if (halt.error || drain.ended()) return 0
   const mine = await markSending(context.db, account.space_id, claim, chunk.map(beginning), context.now())
   crashPoint('message.sending')
-  const outcomes = await Promise.all(chunk.filter(({ taken }) => mine.has(taken.id)).map((ready) => limit(() => call(drain, ready, halt))))
+  const outcomes = await Promise.all(
+    chunk.filter(({ taken }) => mine.has(taken.id)).map((ready) => limit(() => call(drain, ready, halt))),
+  )
   await recordOutcomes(context.db, account.space_id, claim, outcomes)
   await endSubscriptions(context.db, account.space_id, chunk, outcomes, context.now())
   crashPoint('message.recorded')
@@ -115,9 +117,7 @@ export const drainBatch = async (drain: Drain): Promise<Batch> => {
   const halt: Halt = { error: undefined }
   const limit = pLimit(CONCURRENT_CALLS)
   const inTurn = pLimit(CONCURRENT_CHUNKS)
-  await Promise.all(
-    chunksOf(ready, chunkSize(account)).map((chunk) => inTurn(() => sendChunk(drain, claim, chunk, halt, limit))),
-  )
+  await Promise.all(chunksOf(ready, chunkSize(account)).map((chunk) => inTurn(() => sendChunk(drain, claim, chunk, halt, limit))))
   if (halt.error || drain.ended()) await releaseClaim(context.db, account.space_id, claim)
   if (halt.error) await haltFor(context.db, account, halt.error, context.now())
   return { taken: messages.length, halted: halt.error !== undefined }

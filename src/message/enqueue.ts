@@ -26,7 +26,12 @@ export type Recipient = {
   readonly variables: JsonObject
 }
 
-type Way = { readonly template_id: string; readonly version: number; readonly account_id: string | null; readonly group_id: string | null }
+type Way = {
+  readonly template_id: string
+  readonly version: number
+  readonly account_id: string | null
+  readonly group_id: string | null
+}
 
 const wayOf = ({ spaceId, channel, template, group }: MessageRequest) =>
   query(

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
+import { idFrom } from '../base/ids.ts'
 import type { Db } from '../db/database.ts'
 import { query, runOne } from '../db/query.ts'
 import { ingestCalls } from '../ingest/ingest.ts'
 import { normaliseAddress } from '../subscription/address.ts'
 import { applyKeyword, type Keyword } from '../subscription/keyword.ts'
-import { idFrom } from '../base/ids.ts'
 import { type Arrival, MESSAGE_SOURCE } from './take-reports.ts'
 
 /** A text message from a person: `from` and `to` as the provider writes them. */
@@ -21,7 +21,12 @@ const holderOf = (spaceId: string, phone: string) =>
  * Takes a text message from a person: STOP, START and their like change the number's state at once, and it is an event of the person whose
  * number it is (spec/messaging §3.6). A number that nobody has changes its state too, and makes no profile. The same again changes nothing.
  */
-export const takeInbound = async (db: Db, spaceId: string, { sid, from, to, text }: Inbound, { now, random }: Arrival): Promise<Keyword | undefined> => {
+export const takeInbound = async (
+  db: Db,
+  spaceId: string,
+  { sid, from, to, text }: Inbound,
+  { now, random }: Arrival,
+): Promise<Keyword | undefined> => {
   const channel = from.startsWith('whatsapp:') ? 'whatsapp' : 'sms'
   const phone = normaliseAddress(channel, from)
   if (phone === undefined) return undefined

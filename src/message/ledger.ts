@@ -59,7 +59,12 @@ export const listMessages = async (
   { status, journey, profile, template }: LedgerFilter,
   page: { readonly count: number; readonly after: LedgerCursor | undefined },
 ): Promise<readonly Entry[]> => {
-  const [filterStatus, filterJourney, filterProfile, filterTemplate] = [status ?? null, journey ?? null, profile ?? null, template ?? null]
+  const [filterStatus, filterJourney, filterProfile, filterTemplate] = [
+    status ?? null,
+    journey ?? null,
+    profile ?? null,
+    template ?? null,
+  ]
   const rows = await run(
     db,
     query(

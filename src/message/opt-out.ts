@@ -20,7 +20,9 @@ export const endSubscriptions = async (
 ): Promise<void> => {
   const refused = new Set(outcomes.filter((o) => o.status === 'failed' && ENDS.test(o.reason ?? '')).map((o) => o.id))
   if (refused.size === 0) return
-  const ended = chunk.filter(({ taken }) => refused.has(taken.id)).map(({ subscriptionChannel, envelope }) => [subscriptionChannel, envelope.address] as const)
+  const ended = chunk
+    .filter(({ taken }) => refused.has(taken.id))
+    .map(({ subscriptionChannel, envelope }) => [subscriptionChannel, envelope.address] as const)
   await unsubscribeAddresses(db, spaceId, ended, 'provider', now)
 }
 

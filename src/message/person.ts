@@ -39,7 +39,8 @@ const computed = (spaceId: string, claim: string) =>
 const withComputed = (row: Row, values: readonly Computed[]): Person => ({
   id: row.id,
   identifiers: row.identifiers,
-  traits: values.length === 0 ? row.traits : { ...row.traits, ...Object.fromEntries(values.map(({ key, value }) => [key, value])) },
+  traits:
+    values.length === 0 ? row.traits : { ...row.traits, ...Object.fromEntries(values.map(({ key, value }) => [key, value])) },
 })
 
 /** The people behind a claim's messages by profile id, as they are now; one that was merged is who it became. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../base/json.ts'
 import { must } from '../base/must.ts'
 import type { SubscriptionChannel } from '../db/rows/subscription.ts'
-import { type Choice, chooseAddresses, type ChoiceRequest } from '../subscription/asking.ts'
+import { type Choice, type ChoiceRequest, chooseAddresses } from '../subscription/asking.ts'
 import { preferencesLink, unsubscribeLink } from '../subscription/link.ts'
 import type { Compiled } from '../template/compile.ts'
 import { renderMessage } from '../template/render.ts'
@@ -31,7 +31,8 @@ const choiceRequest = (taken: Taken, person: Person): ChoiceRequest => ({
   channel: taken.channel,
   purpose: taken.purpose,
   groupId: taken.group_id,
-  identifiers: taken.address !== null && taken.address_type !== null ? { [taken.address_type]: [taken.address] } : person.identifiers,
+  identifiers:
+    taken.address !== null && taken.address_type !== null ? { [taken.address_type]: [taken.address] } : person.identifiers,
 })
 
 const ADDRESS_TYPES: Readonly<Record<SubscriptionChannel, string>> = {
@@ -102,7 +103,12 @@ const prepareOne = (
   const links = linksOf(context, taken, address)
   try {
     const rendered = renderMessage(compiled, variablesOf(person, taken.variables, links, taken.id))
-    const around = { settings: account.settings, purpose: taken.purpose, address: address.address, unsubscribeUrl: links.unsubscribe_url }
+    const around = {
+      settings: account.settings,
+      purpose: taken.purpose,
+      address: address.address,
+      unsubscribeUrl: links.unsubscribe_url,
+    }
     const content = CHANNELS[taken.channel](rendered, around)
     const envelope = envelopeOf(context, account, taken, address)
     return { kind: 'ready', taken, content, envelope, subscriptionChannel: address.channel }
@@ -114,7 +120,10 @@ const prepareOne = (
 
 const versionKey = ({ template_id, template_version }: Taken): string => `${template_id} ${template_version}`
 
-const templatesOf = async (context: DeliveryContext, messages: readonly Taken[]): Promise<ReadonlyMap<string, Compiled | Error>> => {
+const templatesOf = async (
+  context: DeliveryContext,
+  messages: readonly Taken[],
+): Promise<ReadonlyMap<string, Compiled | Error>> => {
   const wanted = new Map(messages.map((taken) => [versionKey(taken), taken]))
   const found = [...wanted].map(async ([key, { space_id, template_id, template_version }]) => {
     const version = await loadTemplateVersion(context.db, space_id, template_id, template_version).catch((error: Error) => error)

@@ -26,7 +26,8 @@ const LONGEST_PAUSE_MS = 3_600_000
 const LONGEST_REASON = 500
 
 /** Milliseconds until the next try after `attempts` failed ones: 5 s, doubling up to an hour. */
-export const pauseAfter = (attempts: number): number => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, attempts - 1))
+export const pauseAfter = (attempts: number): number =>
+  Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, attempts - 1))
 
 const outcome = (message: Sent, status: MessageStatus, reason: string | null, change: Partial<Outcome> = {}): Outcome => ({
   profile_id: message.profile_id,
@@ -63,7 +64,12 @@ export const outcomeOf = (message: Sent, error: unknown, policy: ProviderAccount
   if (error instanceof Refused) return failed(message, `${error.id}: ${error.message}`)
   if (error instanceof Misconfigured) return later(message, `${error.id}: ${error.message}`, now, message.attempts)
   if (error instanceof Unavailable && error.id === 'rate_limited') {
-    return later(message, `rate_limited: ${error.message}`, new Date(now.getTime() + error.retryAfterSeconds * 1000), message.attempts)
+    return later(
+      message,
+      `rate_limited: ${error.message}`,
+      new Date(now.getTime() + error.retryAfterSeconds * 1000),
+      message.attempts,
+    )
   }
   if (error instanceof Unavailable && error.id !== 'no_answer') return retried(message, error, now)
   // No answer, or a failure of our own after the call began: it may have been sent.

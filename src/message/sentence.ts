@@ -12,7 +12,12 @@ export type Story = {
   readonly events: readonly { readonly kind: DeliveryKind; readonly happenedAt: Date }[]
 }
 
-const NOUNS: Readonly<Record<Channel, string>> = { email: 'email', sms: 'text message', whatsapp: 'WhatsApp message', push: 'push message' }
+const NOUNS: Readonly<Record<Channel, string>> = {
+  email: 'email',
+  sms: 'text message',
+  whatsapp: 'WhatsApp message',
+  push: 'push message',
+}
 
 // What providers and we say in a word, each as a sentence; what stands behind the colon is the provider's own.
 const WORDS: Readonly<Record<string, string>> = {
@@ -60,7 +65,10 @@ const skippedSentence = (reason: string): string =>
 
 // The last word about it wins, except that a click says more than the opening reported after it.
 const latest = (events: Story['events']): string | undefined => {
-  const said = events.toReversed().map(({ kind }) => LATEST[kind]).filter((text) => text !== undefined)
+  const said = events
+    .toReversed()
+    .map(({ kind }) => LATEST[kind])
+    .filter((text) => text !== undefined)
   return events.some(({ kind }) => kind === 'clicked') && said[0] === LATEST.opened ? LATEST.clicked : said[0]
 }
 
@@ -68,7 +76,8 @@ const latest = (events: Story['events']): string | undefined => {
 export const sentenceOf = ({ channel, status, reason, attempts, dueAt, events }: Story): string => {
   switch (status) {
     case 'queued':
-      if (attempts > 0) return `Will be tried again at ${dueAt.toISOString()}, after ${attempts} attempts. ${reason ? why(reason) : ''}`.trim()
+      if (attempts > 0)
+        return `Will be tried again at ${dueAt.toISOString()}, after ${attempts} attempts. ${reason ? why(reason) : ''}`.trim()
       return reason ? `Waiting: ${why(reason)}` : `The ${NOUNS[channel]} waits for its turn.`
     case 'sending':
       return `The ${NOUNS[channel]} is being handed to the provider.`

@@ -5,8 +5,8 @@ import type { Db } from '../db/database.ts'
 import { query, run, transact } from '../db/query.ts'
 import type { Channel } from '../db/rows/message.ts'
 import { ingestCalls } from '../ingest/ingest.ts'
-import { applySubscriptions } from '../subscription/apply.ts'
 import { normaliseAddress } from '../subscription/address.ts'
+import { applySubscriptions } from '../subscription/apply.ts'
 import { EVENT_NAMES, type Report } from './report.ts'
 
 /** The source that events about messages come from, in every space. */
@@ -74,7 +74,9 @@ const resolveUncertain = (tx: Db, spaceId: string, known: readonly Known[]) => {
     tx,
     query(
       'message.resolve_uncertain',
-      sql<{ id: string }>`update message m set status = 'sent', reason = null, sent_at = m.claimed_at, claim = null, claimed_at = null
+      sql<{
+        id: string
+      }>`update message m set status = 'sent', reason = null, sent_at = m.claimed_at, claim = null, claimed_at = null
         from unnest(${rows.map((r) => r.profile_id)}::uuid[], ${rows.map((r) => r.id)}::uuid[]) as r (profile_id, id)
         where m.space_id = ${spaceId} and m.profile_id = r.profile_id and m.id = r.id and m.status = 'uncertain'
         returning m.id`,
@@ -88,7 +90,9 @@ const endSubscriptions = (tx: Db, spaceId: string, known: readonly Known[], now:
     const ends = report.kind === 'complained' || report.kind === 'unsubscribed'
     const address = about.channel === 'email' && about.address !== null ? normaliseAddress('email', about.address) : undefined
     if (!ends || address === undefined) return []
-    return [{ key: address, channel: 'email' as const, address, status: 'unsubscribed' as const, groups: [], at: report.happenedAt }]
+    return [
+      { key: address, channel: 'email' as const, address, status: 'unsubscribed' as const, groups: [], at: report.happenedAt },
+    ]
   })
   return applySubscriptions(tx, spaceId, changes, { origin: 'provider', now })
 }
@@ -137,7 +141,12 @@ export type Arrival = { readonly now: Date; readonly random: (bytes: number) => 
  * Takes what a provider reports: into the messages' histories, into subscriptions, and as events of the people through ingestion like any
  * other call. Reports of messages that this space does not have are left out; a repeated one changes nothing. Answers how many are new.
  */
-export const takeReports = async (db: Db, spaceId: string, reports: readonly Report[], { now, random }: Arrival): Promise<number> => {
+export const takeReports = async (
+  db: Db,
+  spaceId: string,
+  reports: readonly Report[],
+  { now, random }: Arrival,
+): Promise<number> => {
   const known = await knownOf(db, spaceId, reports)
   if (known.length === 0) return 0
   const added = await transact(db, async (tx) => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { idFrom } from '../base/ids.ts'
 import { Invalid, Refused } from '../base/errors.ts'
+import { idFrom } from '../base/ids.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import type { Channel } from '../db/rows/message.ts'
@@ -48,7 +48,13 @@ export const sendTest = async (db: Db, send: TestSend): Promise<string> => {
   const { type, channel } = addressOf(template.channel, send)
   const address = normaliseAddress(channel, send.to)
   if (address === undefined)
-    throw new Invalid('invalid', [{ field: 'to', message: `is no address for ${template.channel}`, remedy: 'write an e-mail address, a phone number in E.164 or a device token' }])
+    throw new Invalid('invalid', [
+      {
+        field: 'to',
+        message: `is no address for ${template.channel}`,
+        remedy: 'write an e-mail address, a phone number in E.164 or a device token',
+      },
+    ])
   const account = (await accountsOf(db, spaceId)).find((each) => each.enabled && each.channel === template.channel)
   if (!account)
     throw new Refused('no_provider', `This space has no enabled provider account for ${template.channel}: make one first.`)

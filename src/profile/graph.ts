@@ -55,6 +55,10 @@ const exceeds = (graph: Graph, collection: Collection, people: readonly Person[]
 
 const sizeOf = (person: Person): number => [...person.identifiers.values()].reduce((sum, values) => sum + values.length, 0)
 
+// In place of trait keys: look at everything. A first identifier of the right type makes somebody eligible for audiences that mention
+// nothing of what this batch brought (spec/audiences §10.4), and so does a merge.
+const EVERYTHING = '*'
+
 const attach = (graph: Graph, person: Person, identifiers: readonly Identifier[], cause: Cause): void => {
   for (const { type, value } of identifiers) {
     const key = identifierKey(person.collection, { type, value })
@@ -62,6 +66,7 @@ const attach = (graph: Graph, person: Person, identifiers: readonly Identifier[]
     person.identifiers.set(type, [value, ...(person.identifiers.get(type) ?? [])])
     person.dirty = true
     person.updatedAt = cause.receivedAt
+    if (!person.fresh) person.traitKeys.add(EVERYTHING)
     graph.byIdentifier.set(key, person)
     graph.added.set(key, { type, value, collection: person.collection, person, cause })
   }
@@ -83,7 +88,7 @@ const merge = (graph: Graph, winner: Person, loser: Person, cause: Cause): void 
   moveIdentifiers(graph, winner, loser)
   const keys = [...winner.traits.times.keys(), ...loser.traits.times.keys()]
   uniteTraits(winner.traits, loser.traits)
-  for (const key of keys) winner.traitKeys.add(key)
+  for (const key of [...keys, EVERYTHING]) winner.traitKeys.add(key)
   for (const name of loser.eventNames) winner.eventNames.add(name)
   loser.traits.values.clear()
   loser.traits.times.clear()

@@ -53,7 +53,7 @@ const confirmMemberships = async (tx: Db, spaceId: string, { winner, loser }: Pa
         where m.space_id = ${spaceId} and m.profile_id = ${winner}::uuid and 'exited' = (
           select c.change from membership_change c
           where c.space_id = ${spaceId} and c.profile_id = ${winner}::uuid and c.audience_id = m.audience_id
-          order by c.changed_at desc, c.id desc limit 1)
+          order by c.changed_at desc, c.evaluation desc nulls first limit 1)
         order by m.audience_id on conflict do nothing`,
     ),
   )

@@ -81,7 +81,14 @@ export const useApi = (): Api => {
   return api
 }
 
-export type Getting = { readonly params?: Params; readonly every?: number; readonly enabled?: boolean; readonly keep?: boolean }
+export type Getting = {
+  readonly params?: Params
+  /** Milliseconds between refreshes; for a list that must stand still under the pointer, `whileEmpty` instead. */
+  readonly every?: number
+  readonly whileEmpty?: number
+  readonly enabled?: boolean
+  readonly keep?: boolean
+}
 
 /** One answer of the API, kept and refreshed each `every` milliseconds; the `data` envelope is taken off. */
 export const useGet = <T>(path: string, { params, every, enabled = true, keep }: Getting = {}): UseQueryResult<T, ApiFailure> => {
@@ -98,7 +105,7 @@ export const useGet = <T>(path: string, { params, every, enabled = true, keep }:
 type Page<Noun extends string, T> = { data: { [key in Noun]: readonly T[] } & { pagination?: Pagination } }
 
 /** A list by cursor: its items so far, the total where the API knows it, and how to get more. */
-export const useList = <T>(path: string, noun: string, { params, every, enabled = true }: Getting = {}) => {
+export const useList = <T>(path: string, noun: string, { params, every, whileEmpty, enabled = true }: Getting = {}) => {
   const api = useApi()
   const found = useInfiniteQuery({
     queryKey: [path, 'list', params ?? {}],
@@ -106,7 +113,7 @@ export const useList = <T>(path: string, noun: string, { params, every, enabled 
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.data.pagination?.next ?? undefined,
     enabled,
-    ...(every ? { refetchInterval: every } : {}),
+    refetchInterval: ({ state }) => (state.data?.pages[0]?.data[noun]?.length === 0 ? whileEmpty : undefined) ?? every ?? false,
   })
   const items = found.data?.pages.flatMap((page) => (page.data[noun] ?? []) as readonly T[])
   return {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
+import { DefaultLogger, Runtime } from '@temporalio/worker'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import { type RunningWorker, startWorker, type WorkerConfig } from '../worker.ts'
@@ -42,6 +43,13 @@ const waitFor = async (what: string, ask: () => Promise<void>, log: Logger, stop
   }
 }
 
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const
+
+/** What Temporal's SDK says goes where everything goes, from warnings on. */
+const logTemporalTo = (log: Logger): void => {
+  Runtime.install({ logger: new DefaultLogger('WARN', ({ level, message, meta }) => log[LEVELS[level]](meta ?? {}, message)) })
+}
+
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })))
 
@@ -51,6 +59,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
  * start though both answer is a defect, and ends the process.
  */
 export const keepWorking = (config: WorkerConfig, log: Logger, ready: () => void): (() => Promise<void>) => {
+  logTemporalTo(log)
   const stopping = new AbortController()
   const { signal } = stopping
   const live = async (): Promise<void> => {

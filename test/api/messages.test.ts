@@ -16,24 +16,51 @@ let account = ''
 beforeAll(async () => {
   await addSpace(db, 'spa_test')
   const names = ['ann', 'bob', 'cyd']
-  await addPeople(db, 'spa_test', names.map((name) => ({ name, email: [`${name}@example.com`], subscribed: name === 'cyd' ? {} : { email: 'subscribed' } })))
+  await addPeople(
+    db,
+    'spa_test',
+    names.map((name) => ({
+      name,
+      email: [`${name}@example.com`],
+      ...(name === 'cyd' ? {} : { subscribed: { email: 'subscribed' } }),
+    })),
+  )
 })
 
 it('makes provider accounts, shows no secret, and keeps secrets that a change leaves out', async () => {
   const fake = await startSendGrid()
   const settings = { apiKey: SENDGRID_KEY, from: 'shop@example.com', baseUrl: fake.url }
-  const made = await api.call('POST', '/spaces/spa_test/provider-accounts', { name: 'Mail', channel: 'email', kind: 'sendgrid', settings })
+  const made = await api.call('POST', '/spaces/spa_test/provider-accounts', {
+    name: 'Mail',
+    channel: 'email',
+    kind: 'sendgrid',
+    settings,
+  })
   expect(made.status).toBe(201)
   account = made.body.data.providerAccount.id
-  const push = await api.call('POST', '/spaces/spa_test/provider-accounts', { name: 'Push', channel: 'push', kind: 'fcm', settings: FCM })
+  const push = await api.call('POST', '/spaces/spa_test/provider-accounts', {
+    name: 'Push',
+    channel: 'push',
+    kind: 'fcm',
+    settings: FCM,
+  })
   expect(push.status).toBe(201)
-  const changed = await api.call('PATCH', `/spaces/spa_test/provider-accounts/${account}`, { settings: { fromName: 'The Shop' }, ratePerSecond: 50 })
-  expect(changed.body.data.providerAccount).toMatchObject({ ratePerSecond: 50, settings: { fromName: 'The Shop', apiKey: '••••sts' } })
+  const changed = await api.call('PATCH', `/spaces/spa_test/provider-accounts/${account}`, {
+    settings: { fromName: 'The Shop' },
+    ratePerSecond: 50,
+  })
+  expect(changed.body.data.providerAccount).toMatchObject({
+    ratePerSecond: 50,
+    settings: { fromName: 'The Shop', apiKey: '••••sts' },
+  })
   const list = await api.call('GET', '/spaces/spa_test/provider-accounts')
   expect(list.body.data.providerAccounts).toHaveLength(2)
   expect(JSON.stringify(list.body)).not.toContain('PRIVATE KEY')
   expect(JSON.stringify(list.body)).not.toContain(SENDGRID_KEY)
-  const kept = await run(db, query('test.*', sql<{ key: string }>`select settings ->> 'apiKey' as key from provider_account where id = ${account}`))
+  const kept = await run(
+    db,
+    query('test.*', sql<{ key: string }>`select settings ->> 'apiKey' as key from provider_account where id = ${account}`),
+  )
   expect(kept).toEqual([{ key: SENDGRID_KEY }])
   expect((await other.call('GET', '/spaces/spa_other/provider-accounts')).body.data.providerAccounts).toEqual([])
 })
@@ -41,7 +68,10 @@ it('makes provider accounts, shows no secret, and keeps secrets that a change le
 it.each([
   [{ name: 'x', channel: 'sms', kind: 'sendgrid', settings: { apiKey: 'SG.x', from: 'a@example.com' } }, 'channel'],
   [{ name: 'x', channel: 'email', kind: 'sendgrid', settings: { apiKey: 'SG.x', from: 'nobody' } }, 'settings.from'],
-  [{ name: 'x', channel: 'sms', kind: 'twilio', settings: { accountSid: 'AC1', authToken: 'x', from: '+1' } }, 'settings.accountSid'],
+  [
+    { name: 'x', channel: 'sms', kind: 'twilio', settings: { accountSid: 'AC1', authToken: 'x', from: '+1' } },
+    'settings.accountSid',
+  ],
   [{ name: 'x', channel: 'push', kind: 'fcm', settings: { ...FCM, privateKey: 'abc' } }, 'settings.privateKey'],
 ])('names the field that is wrong: %#', async (body, field) => {
   const answer = await api.call('POST', '/spaces/spa_test/provider-accounts', body)
@@ -68,13 +98,20 @@ it('lists messages with the reason why each is where it is, page by page', async
 it('shows what a message says, with links that unsubscribe nobody', async () => {
   const { body } = await api.call('GET', `/spaces/spa_test/messages?profile=${personId('spa_test', 'ann')}`)
   const one = await api.call('GET', `/spaces/spa_test/messages/${body.data.messages[0].id}`)
-  expect(one.body.data.message.content).toMatchObject({ subject: 'Hi ann', html: expect.stringContaining('/unsubscribe/preview') })
+  expect(one.body.data.message.content).toMatchObject({
+    subject: 'Hi ann',
+    html: expect.stringContaining('/unsubscribe/preview'),
+  })
   expect((await other.call('GET', `/spaces/spa_other/messages/${body.data.messages[0].id}`)).status).toBe(404)
   expect((await api.call('GET', '/spaces/spa_test/messages/nonsense')).status).toBe(404)
 })
 
 it('sends a test to any address, whatever its subscriptions', async () => {
-  const answer = await api.call('POST', '/spaces/spa_test/test-sends', { template: 'welcome_email', profile: personId('spa_test', 'cyd'), to: 'Me@Example.com' })
+  const answer = await api.call('POST', '/spaces/spa_test/test-sends', {
+    template: 'welcome_email',
+    profile: personId('spa_test', 'cyd'),
+    to: 'Me@Example.com',
+  })
   expect([answer.status, answer.body.data.message.status]).toEqual([201, 'queued'])
   const nobody = await api.call('POST', '/spaces/spa_test/test-sends', { template: 'welcome_email', to: 'you@example.com' })
   await drainOnce(contextOf(db), 'spa_test', account)

@@ -83,6 +83,18 @@ describe('overview', () => {
     expect(body.data.sentence).toContain('Point a tracking SDK')
   })
 
+  it('estimates what is too many to count', async () => {
+    const many = await testApi(database, 'spa_many', () => NOW)
+    await sql`insert into event (space_id, profile_id, timestamp, message_id, type, name, source_id, received_at)
+      select 'spa_many', ${ANN}::uuid, ${NOW}::timestamptz - n * interval '1 second', n::text, 'track', 'Viewed', 's', ${NOW}::timestamptz
+      from generate_series(1, 60000) n`.execute(database.db)
+    await sql`analyze event`.execute(database.db)
+    const { body } = await many.call('GET', '/spaces/spa_many/overview')
+    expect(body.data.events.total).toBeGreaterThan(50_000)
+    expect(body.data.events.total).toBeLessThan(70_000)
+    expect(body.data.events).toMatchObject({ last24h: 50_000, perSecond: 0.9 })
+  })
+
   it('streams by itself, and stops when the server does', async () => {
     const server = await createServer(api.door)
     const address = await server.listen({ port: 0, host: '127.0.0.1' })

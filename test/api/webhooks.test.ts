@@ -5,9 +5,19 @@ import { query, run } from '../../src/db/query.ts'
 import { freshDatabase } from '../support/database.ts'
 import { SENDGRID_KEY, startSendGrid } from '../support/fakes/sendgrid.ts'
 import { startTwilio, TWILIO } from '../support/fakes/twilio.ts'
-import { addAccount, addPeople, addSpace, contextOf, drainOnce, enqueue, messagesOf, personId, setState } from '../support/messages.ts'
+import {
+  addAccount,
+  addPeople,
+  addSpace,
+  contextOf,
+  drainOnce,
+  enqueue,
+  messagesOf,
+  personId,
+  setState,
+} from '../support/messages.ts'
 import { testApi } from '../support/server.ts'
-import { deliver, type Signed, SENDGRID_WEBHOOK_KEY, sendGridWebhook, twilioWebhook } from '../support/signed.ts'
+import { deliver, SENDGRID_WEBHOOK_KEY, type Signed, sendGridWebhook, twilioWebhook } from '../support/signed.ts'
 
 const database = await freshDatabase()
 const { db } = database
@@ -26,6 +36,9 @@ const facts = async () =>
         'subscriptions', (select jsonb_agg(s.address || ' ' || s.channel || ' ' || s.status || ' ' || s.locked order by s.address, s.channel) from subscription s)) as facts`,
     ),
   )
+
+const subscriptions = async (): Promise<readonly string[]> =>
+  ((await facts())[0]?.facts as { subscriptions: string[] } | undefined)?.subscriptions ?? []
 
 const mailEvent = (event: string, change: Record<string, unknown> = {}) => ({
   email: 'ann@example.com',
@@ -87,8 +100,18 @@ it('without a valid signature 401, whatever is changed, and nothing else changes
 })
 
 it('SendGrid events become history and events of the person, once', async () => {
-  const events = [mailEvent('delivered'), mailEvent('open'), mailEvent('click', { url: 'https://shop.example.com' }), mailEvent('open', { sg_event_id: 'machine', sg_machine_open: true })]
-  const foreign = [mailEvent('delivered', { space_id: 'spa_other' }), mailEvent('delivered', { message_id: personId('x', 'y') }), { event: 'delivered' }, 7]
+  const events = [
+    mailEvent('delivered'),
+    mailEvent('open'),
+    mailEvent('click', { url: 'https://shop.example.com' }),
+    mailEvent('open', { sg_event_id: 'machine', sg_machine_open: true }),
+  ]
+  const foreign = [
+    mailEvent('delivered', { space_id: 'spa_other' }),
+    mailEvent('delivered', { message_id: personId('x', 'y') }),
+    { event: 'delivered' },
+    7,
+  ]
   const webhook = sendGridWebhook(SPACE, 'acc_email', [...events, ...foreign])
   expect(await deliver(api, webhook)).toEqual({ status: 200, body: '{"taken":4}' })
   expect(await deliver(api, webhook)).toEqual({ status: 200, body: '{"taken":0}' })
@@ -99,10 +122,16 @@ it('SendGrid events become history and events of the person, once', async () => 
 })
 
 it('an older spam report does not end a newer subscription; a newer one ends it', async () => {
-  const status = async () => (await messagesOf(db, SPACE), ((await facts())[0]?.facts as { subscriptions: string[] }).subscriptions[1])
-  await deliver(api, sendGridWebhook(SPACE, 'acc_email', [mailEvent('spamreport', { timestamp: 1_700_000_000, sg_event_id: 'old' })]))
+  const status = async () => (await subscriptions())[1]
+  await deliver(
+    api,
+    sendGridWebhook(SPACE, 'acc_email', [mailEvent('spamreport', { timestamp: 1_700_000_000, sg_event_id: 'old' })]),
+  )
   expect(await status()).toBe('ann@example.com email subscribed false')
-  await deliver(api, sendGridWebhook(SPACE, 'acc_email', [mailEvent('spamreport', { timestamp: Math.floor(Date.now() / 1000) + 1 })]))
+  await deliver(
+    api,
+    sendGridWebhook(SPACE, 'acc_email', [mailEvent('spamreport', { timestamp: Math.floor(Date.now() / 1000) + 1 })]),
+  )
   expect(await status()).toBe('ann@example.com email unsubscribed false')
 })
 
@@ -124,20 +153,28 @@ it('STOP locks the number, START opens it, HELP is answered', async () => {
   const path = `/webhooks/twilio/${SPACE}/acc_sms/inbound`
   const say = (Body: string, sid: string) =>
     deliver(api, twilioWebhook(api, path, TWILIO.authToken, { MessageSid: sid, From: '+15550100001', To: '+15550100000', Body }))
-  const state = async () => ((await facts())[0]?.facts as { subscriptions: string[] }).subscriptions[0]
+  const state = async () => (await subscriptions())[0]
   expect((await say(' stop ', 'SM1')).status).toBe(200)
   expect(await state()).toBe('+15550100001 sms unsubscribed true')
   expect((await say('START', 'SM2')).body).toContain('<Response></Response>')
   expect(await state()).toBe('+15550100001 sms subscribed false')
   expect((await say('help', 'SM3')).body).toContain('Reply STOP')
-  expect((await deliver(api, twilioWebhook(api, path, 'wrong', { Body: 'STOP', From: '+15550100001', MessageSid: 'SM4' }))).status).toBe(401)
+  expect(
+    (await deliver(api, twilioWebhook(api, path, 'wrong', { Body: 'STOP', From: '+15550100001', MessageSid: 'SM4' }))).status,
+  ).toBe(401)
   expect(await state()).toBe('+15550100001 sms subscribed false')
 })
 
 it('G6 what nobody knew to be sent is sent once the provider reports it', async () => {
   await setState(db, SPACE, 'email', 'ann@example.com', 'subscribed')
   await enqueue(db, SPACE, ['ann'], {}, 'uncertain')
-  await run(db, query('test.*', sql`update message set status = 'uncertain', reason = 'crashed', claimed_at = now() where step = 'uncertain'`))
+  await run(
+    db,
+    query(
+      'test.*',
+      sql`update message set status = 'uncertain', reason = 'crashed', claimed_at = now() where step = 'uncertain'`,
+    ),
+  )
   const id = (await run(db, query('test.*', sql<{ id: string }>`select id from message where step = 'uncertain'`)))[0]?.id
   await deliver(api, sendGridWebhook(SPACE, 'acc_email', [mailEvent('processed', { message_id: id, sg_event_id: 'late' })]))
   const { body } = await api.call('GET', `/spaces/${SPACE}/messages/${id}`)

@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os'
 import type { Connection } from '../../src/db/connect.ts'
-import type { Seeded } from './support/seed.ts'
+import type { Population } from './support/population.ts'
 
 /** One measured figure: ours, what it is compared with in the same run, and whether the goal is reached. */
 export type Figure = {
@@ -34,7 +34,7 @@ export type Place = {
   /** A fresh database beside this one. */
   readonly another: () => Promise<Opened>
   /** A database with a space of this size in it, filled once a run: whoever uses it leaves no audiences behind. */
-  readonly seeded: (scale: Scale) => Promise<Opened & Seeded>
+  readonly seeded: (scale: Scale) => Promise<Opened & Population>
   /** Starts a Temporal dev server that ends with the benchmark. */
   readonly temporal: () => Promise<string>
   readonly say: (line: string) => void

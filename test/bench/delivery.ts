@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { enqueueMessages, type Recipient } from '../../src/message/enqueue.ts'
 import { until } from '../support/wait.ts'
-import { aside, type Bench, type Figure, load, memoryFigure, median, type Opened, timed } from './bench.ts'
+import { aside, type Bench, type Figure, load, median, memoryFigure, type Opened, timed } from './bench.ts'
 import { concurrently, createPoster } from './support/post.ts'
 import { type Helper, type Running, startHelper, startProcess } from './support/process.ts'
 import { openShop, SPACE } from './support/shop.ts'

@@ -1,5 +1,9 @@
 import type { Bench } from './bench.ts'
+import { delivery } from './delivery.ts'
 import { ingest } from './ingest.ts'
+import { journey } from './journey.ts'
+import { latency } from './latency.ts'
+import { simulate } from './simulate.ts'
 
 /** The table of benchmarks; one file each. */
-export const BENCHES: readonly Bench[] = [ingest]
+export const BENCHES: readonly Bench[] = [ingest, latency, delivery, journey, simulate]

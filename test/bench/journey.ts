@@ -1,45 +1,44 @@
 import { Client, Connection } from '@temporalio/client'
-import { create } from '../../src/audience/save.ts'
+import type { Condition } from '../../src/audience/condition.ts'
 import { evaluateFullyDue } from '../../src/audience/due-spaces.ts'
 import { must } from '../../src/base/must.ts'
+import type { JourneyDraft } from '../../src/journey/definition.ts'
 import { setAccountState } from '../../src/message/account.ts'
 import { until } from '../support/wait.ts'
 import { aside, type Bench, type Figure, load, memoryFigure, type Opened, timed } from './bench.ts'
+import { addAudience } from './support/audiences.ts'
+import type { person } from './support/bare-workflow.ts'
 import { concurrently } from './support/post.ts'
 import { startHelper, startProcess } from './support/process.ts'
 import { ACCOUNT, openShop, publish, SPACE } from './support/shop.ts'
-import type { person } from './support/bare-workflow.ts'
 
 const RUNS = 100_000
 /** Bare workflows before ours and again after it. */
 const BARE = 1_000
 const BARE_WIDTH = 100
 
-const EVERYBODY = {
-  name: 'Everybody',
-  key: 'everybody',
-  description: '',
-  enabled: true,
-  definition: { condition: { type: 'trait', path: 'plan', compare: { operator: 'exists' } } },
-  options: {},
-}
+const EVERYBODY: Condition = { type: 'trait', path: 'plan', compare: { operator: 'exists' } }
 
 const mail = { type: 'send', channel: 'email', template: 'win_back', next: null } as const
-const JOURNEY = {
+const JOURNEY: JourneyDraft = {
   entry: { type: 'audience', audience: 'everybody', existing: true },
   start: 'plan',
   steps: {
     plan: {
       type: 'split',
       branches: [
-        { name: 'Pays', condition: { type: 'trait', path: 'plan', compare: { operator: 'equals', value: 'pro' } }, next: 'thanks' },
+        {
+          name: 'Pays',
+          condition: { type: 'trait', path: 'plan', compare: { operator: 'equals', value: 'pro' } },
+          next: 'thanks',
+        },
       ],
       otherwise: { name: 'Does not pay', next: 'offer' },
     },
     thanks: mail,
     offer: mail,
   },
-} as const
+}
 
 // Its sends wait: what they cost is measured by `delivery`.
 const stopAccount = ({ connection }: Opened): Promise<void> =>
@@ -113,7 +112,7 @@ export const journey: Bench = {
   run: async (place) => {
     await openShop(place.connection, RUNS, 'http://127.0.0.1:9')
     await stopAccount(place)
-    await create(place.connection.db, 'audience', { spaceId: SPACE, by: 'bench', now: new Date() }, 'aud_everybody', EVERYBODY)
+    await addAudience(place.connection, SPACE, 'everybody', EVERYBODY, new Date())
     await evaluateFullyDue(place.connection.db, new Date())
     await place.connection.pool.query('delete from outbox')
     await place.connection.pool.query('vacuum analyze')

@@ -1,10 +1,11 @@
+import type { Condition } from '../../src/audience/condition.ts'
+import { until } from '../support/wait.ts'
 import type { Opened } from './bench.ts'
 import { aside, type Bench, type Figure, load, memoryFigure, type Place, quantile } from './bench.ts'
+import { addAudience } from './support/audiences.ts'
 import { atRate, basic, createPoster, type Poster } from './support/post.ts'
 import { type Helper, type Running, startHelper, startProcess } from './support/process.ts'
 import { addressOf, openShop, publish, SPACE, userOf, WRITE_KEY } from './support/shop.ts'
-import { create } from '../../src/audience/save.ts'
-import { until } from '../support/wait.ts'
 
 const PER_SECOND = 500
 const SECONDS = 30
@@ -18,20 +19,23 @@ const send = { type: 'send', channel: 'email', template: 'win_back', next: null 
 
 // One journey begins with the event itself, the other with an audience that the event makes somebody a member of.
 const openJourneys = async ({ connection }: Opened): Promise<void> => {
-  const condition = {
+  const condition: Condition = {
     type: 'event',
     event: { name: NAMES.audience, within: '7 days' },
     measure: { kind: 'count' },
     compare: { operator: 'at_least', value: 1 },
   }
-  const saved = { name: 'Abandoned a cart', description: '', enabled: true, definition: { condition }, options: {} }
-  await create(connection.db, 'audience', { spaceId: SPACE, by: 'bench', now: new Date() }, 'aud_bench', { ...saved, key: 'abandoned' })
+  await addAudience(connection, SPACE, 'abandoned', condition, new Date())
   await publish(connection, 'by_event', {
     entry: { type: 'event', event: NAMES.event, frequency: 'once' },
     start: 'mail',
     steps: { mail: send },
   })
-  await publish(connection, 'by_audience', { entry: { type: 'audience', audience: 'abandoned' }, start: 'mail', steps: { mail: send } })
+  await publish(connection, 'by_audience', {
+    entry: { type: 'audience', audience: 'abandoned' },
+    start: 'mail',
+    steps: { mail: send },
+  })
   await until('the audience is live', async () => {
     const { rows } = await connection.pool.query(`select from audience_state where status = 'Live'`)
     return rows.length > 0
@@ -47,7 +51,12 @@ const bodyOf = (kind: Kind, person: number): string =>
   })
 
 type Arrivals = readonly (readonly [address: string, at: number])[]
-type Measured = { readonly waits: readonly number[]; readonly answers: readonly number[]; readonly lost: number; readonly seconds: number }
+type Measured = {
+  readonly waits: readonly number[]
+  readonly answers: readonly number[]
+  readonly lost: number
+  readonly seconds: number
+}
 
 /** Sends one event for each of some people at the rate, each in a call of its own, and waits for their mails. */
 const measure = async (kind: Kind, first: number, poster: Poster, provider: Helper): Promise<Measured> => {

@@ -1,6 +1,5 @@
-import { expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { connectMailbox, startMailbox } from '../../src/dev/mailbox.ts'
-import { afterAll } from 'vitest'
 import { freshDatabase } from '../support/database.ts'
 import { addPeople, addSpace, contextOf, drainOnce, enqueue, messagesOf } from '../support/messages.ts'
 import { testApi } from '../support/server.ts'
@@ -52,7 +51,10 @@ it('shows email, SMS and push as people get them, and reports what was delivered
   })
   const events = await until('the delivered events', async () => {
     const { body } = await api.call('GET', '/spaces/spa_test/messages')
-    const kinds = body.data.messages.map((m: { channel: string; events: { kind: string }[] }) => [m.channel, m.events.map((e) => e.kind)])
+    const kinds = body.data.messages.map((m: { channel: string; events: { kind: string }[] }) => [
+      m.channel,
+      m.events.map((e) => e.kind),
+    ])
     return kinds.filter(([, k]: [string, string[]]) => k.length > 0).length === 2 ? Object.fromEntries(kinds) : undefined
   })
   expect(events).toEqual({ email: ['delivered'], sms: ['delivered'], push: [] })
@@ -76,7 +78,19 @@ it('refuses what the providers refuse', async () => {
   const sms = `${mailbox.httpUrl}/2010-04-01/Accounts/${mailbox.sms.accountSid}/Messages.json`
   expect((await fetch(sms, { method: 'POST', body: new URLSearchParams({ To: '+15550100001' }) })).status).toBe(401)
   const authorization = `Basic ${Buffer.from(`${mailbox.sms.accountSid}:${mailbox.sms.authToken}`).toString('base64')}`
-  const bad = await fetch(sms, { method: 'POST', headers: { authorization }, body: new URLSearchParams({ To: '123', From: '+1', Body: 'x' }) })
+  const bad = await fetch(sms, {
+    method: 'POST',
+    headers: { authorization },
+    body: new URLSearchParams({ To: '123', From: '+1', Body: 'x' }),
+  })
   expect([bad.status, (await bad.json()).code]).toEqual([400, 21211])
-  expect((await fetch(`${mailbox.httpUrl}/v1/projects/x/messages:send`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(401)
+  expect(
+    (
+      await fetch(`${mailbox.httpUrl}/v1/projects/x/messages:send`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+      })
+    ).status,
+  ).toBe(401)
 })

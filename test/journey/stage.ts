@@ -84,6 +84,14 @@ export const makeStage = (db: Db, spaceId: string, options: { readonly twice?: b
       sql`insert into membership values (${spaceId}, ${`aud_${key}`}, ${who}::uuid, ${at})`.execute(db),
     /** Tells events as one tick of the relay at `now`. */
     hear: (told: readonly Told[], now: Date) => repeat(() => hearEvents(db, spaceId, told.map(itemOf), now)),
+    /** Stores events as ingestion does. */
+    store: async (told: readonly Told[]): Promise<void> => {
+      await sql`create table if not exists event_of_tests partition of event default`.execute(db)
+      for (const item of told.map(itemOf))
+        await sql`insert into event (space_id, profile_id, timestamp, message_id, type, name, properties, context, source_id, received_at)
+          values (${spaceId}, ${item.profile_id}::uuid, ${item.created_at}, ${item.payload['message_id']}, 'track', ${item.payload['name']},
+            ${JSON.stringify(item.payload['properties'])}::jsonb, '{}', 'src', ${item.created_at})`.execute(db)
+    },
     /** Tells that these entered an audience at `at`. */
     enter: (key: string, who: readonly string[], at: Date, now = at) => {
       const items = who.map(

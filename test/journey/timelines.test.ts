@@ -419,6 +419,23 @@ describe('hold', () => {
     expect((await stage.messages()).map(({ step }) => step)).toEqual(['nudge'])
   })
 
+  it('hears what was told while the transaction that brought the run was not committed', async () => {
+    const stage = await fresh({
+      ...CART,
+      start: 'first',
+      steps: { ...CART.steps, first: { type: 'delay', for: '1 hour', next: 'hold' } },
+    })
+    const order = { who: ann, event: 'Order_Confirmation', properties: { cart_id: 'c1' }, at: day('11:00'), id: 'm1' }
+    await stage.hear([cart('10:00', 'c1', 1)], day('10:00'))
+    await stage.store([order])
+    await stage.hear([order], day('11:00'))
+    expect((await stage.runs()).map((run) => run.step)).toEqual(['first'])
+    await stage.settle(day('11:00'))
+    expect(await stage.runs()).toMatchObject([{ status: 'completed', context: { Order_Confirmation: { cart_id: 'c1' } } }])
+    await stage.hear([order], day('11:01'))
+    expect(await stage.transitions()).toHaveLength(3)
+  })
+
   it('F051 follows a loop a hundred times, then lets its events pass', async () => {
     const stage = await fresh(CART)
     const minute = (n: number) => new Date(day('10:00').getTime() + n * 60_000)

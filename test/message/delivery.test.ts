@@ -49,7 +49,9 @@ it('G7 who unsubscribes after the step and before the sending gets nothing', asy
 })
 
 it('sends a push to every device, and ends the subscription of one that is gone', async () => {
-  const fake = await startFcm((call) => (call.body.includes('tok-gone') ? fcmError(404, 'NOT_FOUND', 'UNREGISTERED') : { status: 200, body: { name: 'n' } }))
+  const fake = await startFcm((call) =>
+    call.body.includes('tok-gone') ? fcmError(404, 'NOT_FOUND', 'UNREGISTERED') : { status: 200, body: { name: 'n' } },
+  )
   await addSpace(db, 'spa_push')
   const settings = { ...FCM, tokenUri: `${fake.url}/token`, baseUrl: fake.url }
   await addAccount(db, 'spa_push', { kind: 'fcm', channel: 'push', settings })
@@ -77,7 +79,11 @@ it('sends a push to every device, and ends the subscription of one that is gone'
 it('a STOP that only Twilio knew of becomes ours', async () => {
   const fake = await startTwilio(() => twilioError(400, 21610, 'Attempt to send to unsubscribed recipient'))
   await addSpace(db, 'spa_sms')
-  await addAccount(db, 'spa_sms', { kind: 'twilio', channel: 'sms', settings: { ...TWILIO, from: '+15550100000', baseUrl: fake.url } })
+  await addAccount(db, 'spa_sms', {
+    kind: 'twilio',
+    channel: 'sms',
+    settings: { ...TWILIO, from: '+15550100000', baseUrl: fake.url },
+  })
   await addPeople(db, 'spa_sms', [{ name: 'ann', phone: ['+15550100001'], subscribed: { sms: 'subscribed' } }])
   await enqueue(db, 'spa_sms', ['ann'], { channel: 'sms' })
   await drainOnce(contextOf(db), 'spa_sms', 'acc_sms')

@@ -193,7 +193,13 @@ const CASES: readonly Case[] = [
   ['fcm', 'INVALID_ARGUMENT', () => fcmError(400, 'INVALID_ARGUMENT', 'INVALID_ARGUMENT'), 'refused', 'refused'],
   ['fcm', 'SENDER_ID_MISMATCH', () => fcmError(403, 'PERMISSION_DENIED', 'SENDER_ID_MISMATCH'), 'refused', 'refused'],
   ['fcm', 'PERMISSION_DENIED', () => fcmError(403, 'PERMISSION_DENIED'), 'operator', 'credentials'],
-  ['fcm', 'QUOTA_EXCEEDED', () => fcmError(429, 'RESOURCE_EXHAUSTED', 'QUOTA_EXCEEDED', { 'retry-after': '9' }), 'later', 'rate_limited'],
+  [
+    'fcm',
+    'QUOTA_EXCEEDED',
+    () => fcmError(429, 'RESOURCE_EXHAUSTED', 'QUOTA_EXCEEDED', { 'retry-after': '9' }),
+    'later',
+    'rate_limited',
+  ],
   ['fcm', 'UNAVAILABLE', () => fcmError(503, 'UNAVAILABLE', 'UNAVAILABLE'), 'later', 'provider_unavailable'],
   ['fcm', 'a cut', () => 'cut', 'later', 'no_answer'],
 ]
@@ -204,7 +210,8 @@ it.each(CASES)('%s: %s', async (provider, _what, answer, kind, id) => {
   const error = await send(provider, fake.url).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(E[kind])
   expect(error).toMatchObject({ id })
-  if (id === 'rate_limited' && provider !== 'twilio') expect(error).toMatchObject({ retryAfterSeconds: provider === 'fcm' ? 9 : 7 })
+  if (id === 'rate_limited' && provider !== 'twilio')
+    expect(error).toMatchObject({ retryAfterSeconds: provider === 'fcm' ? 9 : 7 })
 })
 
 it.each(['sendgrid', 'twilio', 'fcm', 'smtp'] as const)('%s: nobody at home is later, and nothing was sent', async (kind) => {

@@ -1,5 +1,5 @@
 insert into journey_transition (space_id, profile_id, run_id, id, step, branch, next_step, happened_at, evidence)
   select $1, r.profile_id, r.id, r.visit, $2::text, $3::text, $4::text, $5::timestamptz,
-  $6::jsonb || jsonb_build_object('messageId', split_part(r.arrived_mark, ' ', 3))
+  $6::jsonb || jsonb_build_object('messageId', regexp_replace(r.arrived_mark, '^\S* \S* ', ''))
   from journey_run r where r.space_id = $7 and r.cohort_id = $8::uuid
   order by r.profile_id, r.id on conflict do nothing

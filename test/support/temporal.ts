@@ -1,7 +1,11 @@
+import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { afterAll } from 'vitest'
 import { must } from '../../src/base/must.ts'
 import { startTemporal, type TemporalServer } from '../../src/dev/temporal.ts'
 import { findTemporal } from '../../src/dev/temporal-binary.ts'
+
+// What the bundler and the worker say while all is well would drown what a test says.
+Runtime.install({ logger: new DefaultLogger('ERROR') })
 
 /** A Temporal dev server of this test file's own, in memory; stopped when the file is done. */
 export const freshTemporal = async (): Promise<TemporalServer> => {

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { pino } from 'pino'
 import { afterAll } from 'vitest'
 import { readConfig } from '../../src/config.ts'
@@ -26,6 +25,11 @@ export const freshWorker = async (place: WorkerPlace): Promise<RunningWorker> =>
   return worker
 }
 
+const children = new Set<ChildProcess>()
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
 export type WorkerProcess = {
   /** How it ended: `SIGKILL` where it died at the crash point. */
   readonly ended: Promise<NodeJS.Signals | number | null>
@@ -36,15 +40,22 @@ export type WorkerProcess = {
 export const spawnWorker = (place: WorkerPlace, crashAt?: string): WorkerProcess => {
   const child: ChildProcess = spawn(process.execPath, ['src/main.ts', 'worker'], {
     env: { PATH: process.env['PATH'], ...environmentOf(place), ...(crashAt ? { USHER_CRASH_AT: crashAt } : {}) },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr?.on('data', (data) => {
+    said = `${said}${data}`.slice(-4_000)
   })
   const ended = new Promise<NodeJS.Signals | number | null>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ?? code))
+    child.once('exit', (code, signal) => {
+      if (code) process.stderr.write(said)
+      resolve(signal ?? code)
+    })
   })
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL')
     await ended
   }
-  process.once('exit', () => child.kill('SIGKILL'))
+  children.add(child)
   return { ended, stop }
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startWorld, type World } from './world.ts'
+import type { Installation } from '../support/installation.ts'
+import { findChromium, startWorld } from './world.ts'
 
 /*
  * The main job in a real browser, as a marketer does it: overview, a new audience with its live count, why somebody is in it, the journey it
@@ -32,7 +33,7 @@ const build = (): void => {
 }
 
 describe.skipIf(!executablePath)('the app in Chromium', () => {
-  let world: World
+  let world: Installation
   let context: BrowserContext
   let page: Page
   const complaints: string[] = []

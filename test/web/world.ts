@@ -1,28 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { pino } from 'pino'
-import { afterAll } from 'vitest'
-import { createServer } from '../../src/api/server.ts'
-import { serveWeb } from '../../src/api/web.ts'
-import { readConfig } from '../../src/config.ts'
-import { createNotifier } from '../../src/db/notify.ts'
-import { connectMailbox, startMailbox } from '../../src/dev/mailbox.ts'
-import { freePort } from '../../src/dev/port.ts'
 import { readTemplateFiles } from '../../src/dev/sample/template-files.ts'
-import { createSource, createSpace, createToken } from '../../src/space/space.ts'
-import { startWorker } from '../../src/worker.ts'
-import { freshDatabase } from '../support/database.ts'
-import { freshTemporal } from '../support/temporal.ts'
+import { type Installation, startInstallation } from '../support/installation.ts'
 import { until } from '../support/wait.ts'
 
-const SPACE = 'spa_web'
-const TOKEN = 'token_of_spa_web'
 const NAMES = ['Ann Reyes', 'Bo Lindqvist', 'Carla Ortiz', 'Dev Patel', 'Emma Novak', 'Farid Haddad', 'Grace Kim', 'Hugo Martin']
-
-export type World = {
-  readonly url: string
-  readonly call: <T>(method: string, path: string, body?: unknown) => Promise<T>
-}
 
 /** Debian's or anybody's Chromium, where there is one. */
 export const findChromium = (): string | undefined =>
@@ -92,27 +73,8 @@ const JOURNEY = {
   },
 }
 
-const callerOf =
-  (url: string): World['call'] =>
-  async (method, path, body) => {
-    const answer = await fetch(`${url}/spaces/${SPACE}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${TOKEN}`, ...(body ? { 'content-type': 'application/json' } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    const text = await answer.text()
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
-    return (JSON.parse(text) as { data: never }).data
-  }
-
-const fill = async (url: string, call: World['call']): Promise<void> => {
-  const batch = NAMES.flatMap(callsOf)
-  const sent = await fetch(`${url}/v1/batch`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa('key_web:')}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ batch }),
-  })
-  if (!sent.ok) throw new Error(`batch: ${sent.status} ${await sent.text()}`)
+const fill = async ({ call, track }: Installation): Promise<void> => {
+  await track(NAMES.flatMap(callsOf))
   const template = readTemplateFiles().find(({ key }) => key === 'win_back')
   await call('POST', '/templates', template)
   await call('POST', '/audiences', AUDIENCE)
@@ -128,42 +90,9 @@ const fill = async (url: string, call: World['call']): Promise<void> => {
   })
 }
 
-/** Everything that runs in production, on a fresh database, with the app in front and eight people behind it. */
-export const startWorld = async (): Promise<World> => {
-  const database = await freshDatabase()
-  const temporal = await freshTemporal()
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
-  const mailbox = await startMailbox({ host: '127.0.0.1', httpPort: 0, smtpPort: 0, webhook: url })
-  const config = readConfig({
-    USHER_LOG: 'silent',
-    USHER_PORT: String(port),
-    USHER_DEV_TOKEN: TOKEN,
-    USHER_MAILBOX_URL: mailbox.httpUrl,
-    USHER_EVALUATE_EVERY: '1 second',
-  })
-  const { notify, close } = createNotifier(database.pool)
-  const now = new Date()
-  await createSpace(database.db, { id: SPACE, slug: 'web', name: 'Corner Shop' }, now)
-  await createSource(database.db, { spaceId: SPACE, id: 'src_web', name: 'Shop', kind: 'server', writeKey: 'key_web' }, now)
-  await createToken(database.db, { spaceId: SPACE, name: 'test', secret: TOKEN }, now)
-  await connectMailbox(database.db, SPACE, mailbox, now)
-  const door = { db: database.db, config, now: () => new Date(), random: (n: number) => randomBytes(n), notify }
-  const server = await createServer(door)
-  await serveWeb(server)
-  await server.listen({ host: '127.0.0.1', port })
-  const worker = await startWorker(
-    { ...config, databaseUrl: database.url, temporalAddress: temporal.address },
-    pino({ level: 'silent' }),
-  )
-  afterAll(async () => {
-    await worker.stop()
-    server.server.closeAllConnections()
-    await server.close()
-    await mailbox.stop()
-    close()
-  })
-  const call = callerOf(url)
-  await fill(url, call)
-  return { url, call }
+/** An installation with the app in front and eight people behind it. */
+export const startWorld = async (): Promise<Installation> => {
+  const installation = await startInstallation()
+  await fill(installation)
+  return installation
 }

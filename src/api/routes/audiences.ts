@@ -132,6 +132,9 @@ const writing = (app: App, door: Door): void => {
       return { data: { status: 'SUCCESS' as const } }
     },
   )
+}
+
+const running = (app: App, door: Door): void => {
   app.post(
     '/spaces/:space/audiences/:id/runs',
     {
@@ -144,7 +147,7 @@ const writing = (app: App, door: Door): void => {
     },
     async ({ caller, params }, reply) => {
       const { id } = await definitionOf(door.db, 'audience', caller.spaceId, params.id)
-      await runNow(door.db, actOf(caller), id)
+      await runNow(door.db, { spaceId: caller.spaceId, by: caller.name, now: door.now() }, id)
       door.notify('profile_change')
       return reply.status(202).send({ data: { status: 'QUEUED' as const } })
     },
@@ -205,6 +208,7 @@ const previewing = (app: App, { db, now }: Door): void => {
 export const audienceRoutes: Route = (app, door) => {
   reading(app, door)
   writing(app, door)
+  running(app, door)
   previewing(app, door)
   audienceDetailRoutes(app, door)
 }

@@ -133,7 +133,9 @@ export const messageRoutes: Route = (app, { db, config }) => {
             data: z.object({
               message: MessageShape.extend({
                 content: Content.optional(),
-                events: z.array(z.object({ kind: z.string(), happenedAt: z.string(), detail: z.record(z.string(), z.unknown()) })),
+                events: z.array(
+                  z.object({ kind: z.string(), happenedAt: z.string(), detail: z.record(z.string(), z.unknown()) }),
+                ),
               }),
             }),
           }),
@@ -145,7 +147,11 @@ export const messageRoutes: Route = (app, { db, config }) => {
       if (!UUID.test(request.params.id)) throw notFound('message', request.params.id)
       const entry = await messageOf(db, spaceId, request.params.id)
       const content = await contentsOf(db, spaceId, entry, config.publicUrl)
-      const events = entry.events.map(({ kind, happened_at, detail }) => ({ kind, happenedAt: happened_at.toISOString(), detail }))
+      const events = entry.events.map(({ kind, happened_at, detail }) => ({
+        kind,
+        happenedAt: happened_at.toISOString(),
+        detail,
+      }))
       return { data: { message: { ...messageShape(entry), events, ...(content ? { content } : {}) } } }
     },
   )

@@ -2,13 +2,17 @@ import * as z from 'zod'
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { type Account, accountOf, accountsOf, createAccount, maskSettings, updateAccount } from '../../message/account.ts'
+import type { Door } from '../door.ts'
+import type { App } from '../server.ts'
 import type { Route } from './index.ts'
 
 const tags = ['provider account']
 const Params = z.object({ space: z.string() })
 const OneParams = Params.extend({ id: z.string() })
 const Settings = z.record(z.string(), z.json())
-const Policy = z.enum(['at-most-once', 'at-least-once']).describe('for messages of which nobody knows whether the provider got them')
+const Policy = z
+  .enum(['at-most-once', 'at-least-once'])
+  .describe('for messages of which nobody knows whether the provider got them')
 const Name = z.string().trim().min(1).max(200)
 const Rate = z.number().int().min(1).max(100_000)
 
@@ -55,9 +59,11 @@ const shape = (publicUrl: string, account: Account): z.infer<typeof Shape> => ({
   ...(account.retry_at === null ? {} : { retryAt: account.retry_at.toISOString() }),
 })
 
-/** Provider accounts: who carries a channel's messages, with which keys, how fast. */
-export const providerAccountRoutes: Route = (app, { db, config, now, random, notify }) => {
-  const one = (account: Account): z.infer<typeof One> => ({ data: { providerAccount: shape(config.publicUrl, account) } })
+const one = (publicUrl: string, account: Account): z.infer<typeof One> => ({
+  data: { providerAccount: shape(publicUrl, account) },
+})
+
+const readingRoutes = (app: App, { db, config }: Door): void => {
   app.get(
     '/spaces/:space/provider-accounts',
     {
@@ -75,8 +81,11 @@ export const providerAccountRoutes: Route = (app, { db, config, now, random, not
   app.get(
     '/spaces/:space/provider-accounts/:id',
     { schema: { tags, summary: 'One provider account', params: OneParams, response: { 200: One } } },
-    async (request) => one(await accountOf(db, request.caller.spaceId, request.params.id)),
+    async (request) => one(config.publicUrl, await accountOf(db, request.caller.spaceId, request.params.id)),
   )
+}
+
+const writingRoutes = (app: App, { db, config, now, random, notify }: Door): void => {
   app.post(
     '/spaces/:space/provider-accounts',
     {
@@ -98,7 +107,7 @@ export const providerAccountRoutes: Route = (app, { db, config, now, random, not
     async (request, reply) => {
       const body = { ...request.body, settings: request.body.settings as JsonObject }
       const account = await createAccount(db, request.caller.spaceId, { id: prefixedId('acc', random(12)), ...body }, now())
-      return reply.status(201).send(one(account))
+      return reply.status(201).send(one(config.publicUrl, account))
     },
   )
   app.patch(
@@ -122,7 +131,13 @@ export const providerAccountRoutes: Route = (app, { db, config, now, random, not
       const body = { ...request.body, settings: request.body.settings as JsonObject | undefined }
       const account = await updateAccount(db, request.caller.spaceId, request.params.id, body, now())
       notify('message')
-      return one(account)
+      return one(config.publicUrl, account)
     },
   )
+}
+
+/** Provider accounts: who carries a channel's messages, with which keys, how fast. */
+export const providerAccountRoutes: Route = (app, door) => {
+  readingRoutes(app, door)
+  writingRoutes(app, door)
 }

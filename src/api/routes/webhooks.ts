@@ -30,7 +30,12 @@ const sendGridRoute = (app: App, { db, now, random, notify }: Door): void => {
     '/webhooks/sendgrid/:space/:account',
     {
       bodyLimit: 8 * 1024 * 1024,
-      schema: { tags, summary: "SendGrid's signed event webhook", params: Params, response: { 200: z.object({ taken: z.number() }) } },
+      schema: {
+        tags,
+        summary: "SendGrid's signed event webhook",
+        params: Params,
+        response: { 200: z.object({ taken: z.number() }) },
+      },
     },
     async (request) => {
       const { space, account: id } = request.params
@@ -76,7 +81,13 @@ const twilioRoutes = (app: App, door: Door): void => {
   app.post(
     '/webhooks/twilio/:space/:account/status',
     {
-      schema: { tags, summary: "Twilio's status callback", params: Params, querystring: About, response: { 200: z.object({ taken: z.number() }) } },
+      schema: {
+        tags,
+        summary: "Twilio's status callback",
+        params: Params,
+        querystring: About,
+        response: { 200: z.object({ taken: z.number() }) },
+      },
     },
     async (request) => {
       const { form } = await fromTwilio(door, request)

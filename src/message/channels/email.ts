@@ -19,7 +19,8 @@ export const senderOf = (text: string): Sender | undefined => {
 }
 
 const accountsOwn = ({ from, fromName }: JsonObject): Sender => {
-  if (typeof from !== 'string') throw new Misconfigured('credentials', 'The account has no "from" address: write one into its settings.')
+  if (typeof from !== 'string')
+    throw new Misconfigured('credentials', 'The account has no "from" address: write one into its settings.')
   return typeof fromName === 'string' ? { address: from, name: fromName } : { address: from }
 }
 
@@ -36,7 +37,8 @@ const headersOf = ({ purpose, unsubscribeUrl }: Surroundings): Readonly<Record<s
     : { 'List-Unsubscribe': `<${unsubscribeUrl}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
 
 export const email: ToContent = (rendered, around) => {
-  if (rendered.channel !== 'email') throw new Misconfigured('wrong_template', `A template for ${rendered.channel} cannot be an e-mail.`)
+  if (rendered.channel !== 'email')
+    throw new Misconfigured('wrong_template', `A template for ${rendered.channel} cannot be an e-mail.`)
   const domain = around.address.split('@')[1]?.toLowerCase() ?? ''
   if (MISTYPED.has(domain)) throw new Refused('bad_address', `${domain} is a mistyped domain.`)
   const { subject, html, text, from, replyTo } = rendered

@@ -2,13 +2,23 @@ import { importPKCS8, SignJWT } from 'jose'
 import * as z from 'zod'
 import { Misconfigured, Refused, Unavailable } from '../../base/errors.ts'
 import { type Answer, post } from '../post.ts'
-import { type Carrier, type Envelope, failureOf, type Provider, type PushContent, type Receipt, wrongChannel } from '../provider.ts'
+import {
+  type Carrier,
+  type Envelope,
+  failureOf,
+  type Provider,
+  type PushContent,
+  type Receipt,
+  wrongChannel,
+} from '../provider.ts'
 
 // The fields of a Google service account's key file that count, and where to call.
 const Settings = z.strictObject({
   projectId: z.string().min(1),
   clientEmail: z.email(),
-  privateKey: z.string().includes('PRIVATE KEY', { message: 'paste private_key of the service account file, with its BEGIN line' }),
+  privateKey: z
+    .string()
+    .includes('PRIVATE KEY', { message: 'paste private_key of the service account file, with its BEGIN line' }),
   tokenUri: z.url().default('https://oauth2.googleapis.com/token'),
   baseUrl: z.url().default('https://fcm.googleapis.com'),
 })
@@ -19,7 +29,9 @@ const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging'
 const assertion = async ({ clientEmail, privateKey, tokenUri }: Settings, now: Date): Promise<string> => {
   const seconds = Math.floor(now.getTime() / 1000)
   const key = await importPKCS8(privateKey.replaceAll('\\n', '\n'), 'RS256').catch((cause: unknown) => {
-    throw new Misconfigured('credentials', 'FCM: privateKey cannot be read; paste private_key of the service account file.', { cause })
+    throw new Misconfigured('credentials', 'FCM: privateKey cannot be read; paste private_key of the service account file.', {
+      cause,
+    })
   })
   return new SignJWT({ scope: SCOPE })
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
@@ -44,7 +56,8 @@ const fetchToken = async (settings: Settings, now: Date): Promise<Token> => {
     // No message has left yet, whatever became of this call.
     throw new Unavailable('unreachable', cause.message, { cause })
   })
-  if (answer.status === 400) throw new Misconfigured('credentials', `Google refused the service account: ${answer.body.slice(0, 300)}`)
+  if (answer.status === 400)
+    throw new Misconfigured('credentials', `Google refused the service account: ${answer.body.slice(0, 300)}`)
   if (answer.status !== 200) throw failureOf("Google's token endpoint", answer, answer.body.slice(0, 300), now)
   const { access_token, expires_in } = JSON.parse(answer.body) as { access_token: string; expires_in: number }
   return { value: access_token, until: now.getTime() + (expires_in - 60) * 1000 }

@@ -87,7 +87,12 @@ const unsendable = (error: unknown): never => {
   throw new Refused('refused', `SendGrid: ${error instanceof Error ? error.message : error}`, { cause: error })
 }
 
-const deliver = async (mail: typeof sendgridMail, content: EmailContent, envelope: Envelope, settings: Settings): Promise<Receipt> => {
+const deliver = async (
+  mail: typeof sendgridMail,
+  content: EmailContent,
+  envelope: Envelope,
+  settings: Settings,
+): Promise<Receipt> => {
   const [, answer] = (await mail.send(mailOf(content, envelope, settings)).catch(unsendable)) as unknown as [unknown, Answer]
   if (answer.status !== 202 && answer.status !== 200) throw failureOf('SendGrid', answer, reasonOf(answer), envelope.now)
   const id = answer.headers['x-message-id']

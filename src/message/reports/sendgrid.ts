@@ -37,7 +37,19 @@ const uuidAt = (item: JsonObject, key: string): string | undefined => {
   return typeof value === 'string' && UUID.test(value) ? value : undefined
 }
 
-const DETAILS = ['email', 'url', 'reason', 'response', 'type', 'status', 'attempt', 'useragent', 'ip', 'sg_message_id', 'bounce_classification']
+const DETAILS = [
+  'email',
+  'url',
+  'reason',
+  'response',
+  'type',
+  'status',
+  'attempt',
+  'useragent',
+  'ip',
+  'sg_message_id',
+  'bounce_classification',
+]
 
 // Apple's mail privacy and image proxies open every mail; SendGrid says when it was one.
 const kindOf = (item: JsonObject): DeliveryKind | undefined => {

@@ -30,6 +30,11 @@ export const twilioReport = (form: Form, messageId: string, profileId: string, n
   const sid = form['MessageSid'] ?? form['SmsSid']
   if (!kind || !sid) return undefined
   const { ErrorCode, ErrorMessage, To } = form
-  const detail = { sid, ...(To ? { to: To } : {}), ...(ErrorCode ? { errorCode: ErrorCode } : {}), ...(ErrorMessage ? { reason: ErrorMessage } : {}) }
+  const detail = {
+    sid,
+    ...(To ? { to: To } : {}),
+    ...(ErrorCode ? { errorCode: ErrorCode } : {}),
+    ...(ErrorMessage ? { reason: ErrorMessage } : {}),
+  }
   return { eventId: `${sid} ${status}`, messageId, profileId, kind, happenedAt: now, detail }
 }

@@ -32,7 +32,10 @@ export const PersonCell = ({ of }: { readonly of: Member }) => (
 export const Members = ({ audience }: { readonly audience: string }) => {
   const [search, setSearch] = useSearchWord('search')
   const [wanted] = useDebouncedValue(search, 250)
-  const list = useList<Member>(`/audiences/${audience}/members`, 'members', { params: { search: wanted, count: 25 } })
+  const list = useList<Member>(`/audiences/${audience}/members`, 'members', {
+    params: { search: wanted, count: 25 },
+    whileEmpty: 2_000,
+  })
   return (
     <>
       <div className="filters pad">

@@ -16,18 +16,27 @@ type Deed = {
   readonly title: string
   readonly effect: string
   readonly color?: string
+  /** Ways to do it, each its own button; one without a body when there is nothing to choose. */
+  readonly ways?: readonly { readonly label: string; readonly body: object }[]
 }
 
 const inside = (journey: Journey): number => (journey.stats?.active ?? 0) + (journey.stats?.held ?? 0)
 const inFlight = (journey: Journey): string => many(inside(journey), 'run in flight', 'runs in flight')
 const verb = (journey: Journey): string => (inside(journey) === 1 ? 'goes' : 'go')
 
+const WAYS_TO_SUPERSEDE = [
+  { label: 'Publish; they finish as begun', body: { previous: 'drain' } },
+  { label: 'Publish; they end now', body: { previous: 'archive' } },
+] as const
+
 const deedsOf = (journey: Journey, entrants: string): readonly Deed[] => {
+  const superseding = Boolean(journey.liveVersion) && inside(journey) > 0
   const publish: Deed = {
     key: 'publish',
     label: journey.liveVersion ? 'Publish changes' : 'Publish',
     title: `Publish “${journey.name}”`,
-    effect: `${entrants} ${journey.liveVersion ? `The ${inFlight(journey)} ${inside(journey) === 1 ? 'finishes' : 'finish'} on the version begun with.` : ''}`,
+    effect: `${entrants} ${superseding ? `What becomes of the ${inFlight(journey)} of version ${journey.liveVersion}?` : ''}`,
+    ...(superseding ? { ways: WAYS_TO_SUPERSEDE } : {}),
   }
   const pause: Deed = {
     key: 'pause',
@@ -85,10 +94,10 @@ export const Actions = ({ of }: { readonly of: Journey }) => {
     setAsked(undefined)
     setProblem(undefined)
   }
-  const press = async (deed: Deed): Promise<void> => {
+  const press = async (deed: Deed, body: object): Promise<void> => {
     setBusy(true)
     await api
-      .call('POST', `/journeys/${of.id}/${deed.key}`, {})
+      .call('POST', `/journeys/${of.id}/${deed.key}`, body)
       .then(() => queries.invalidateQueries())
       .then(close)
       .catch(setProblem)
@@ -112,9 +121,16 @@ export const Actions = ({ of }: { readonly of: Journey }) => {
             <p>{asked.effect}</p>
             {problem && <Failing error={problem} />}
             <div className="row">
-              <Button loading={busy} {...(asked.color ? { color: asked.color } : {})} onClick={() => void press(asked)}>
-                {asked.label}
-              </Button>
+              {(asked.ways ?? [{ label: asked.label, body: {} }]).map((way) => (
+                <Button
+                  key={way.label}
+                  loading={busy}
+                  {...(asked.color ? { color: asked.color } : {})}
+                  onClick={() => void press(asked, way.body)}
+                >
+                  {way.label}
+                </Button>
+              ))}
               <Button variant="default" onClick={close}>
                 Not now
               </Button>

@@ -5,7 +5,7 @@ import { administrate, type EmbeddedPostgresServer } from '../../../src/dev/post
 import { startTemporal } from '../../../src/dev/temporal.ts'
 import { findTemporal } from '../../../src/dev/temporal-binary.ts'
 import type { Bench, Figure, Opened, Place, Scale } from '../bench.ts'
-import { type Seeded, seed } from './seed.ts'
+import { type Population, populate } from './population.ts'
 
 /** What all benchmarks of one run share. */
 export type Run = {
@@ -32,22 +32,24 @@ const fresh = async (server: EmbeddedPostgresServer, name: string, stops: Stops)
 const NOTE = 'bench_seed'
 
 // A note in the database says that the filling was finished, and with what.
-const noted = async ({ connection }: Opened): Promise<Seeded | undefined> => {
+const noted = async ({ connection }: Opened): Promise<Population | undefined> => {
   const { rows } = await connection.pool.query<{ there: boolean }>(`select to_regclass('${NOTE}') is not null as there`)
   if (!rows[0]?.there) return undefined
-  const { rows: notes } = await connection.pool.query<{ note: Omit<Seeded, 'now'> & { now: string } }>(`select note from ${NOTE}`)
+  const { rows: notes } = await connection.pool.query<{ note: Omit<Population, 'now'> & { now: string } }>(
+    `select note from ${NOTE}`,
+  )
   const note = must(notes[0], 'a note').note
   return { ...note, now: new Date(note.now) }
 }
 
-const seeded = async ({ server, say }: Run, scale: Scale, stops: Stops): Promise<Opened & Seeded> => {
+const seeded = async ({ server, say }: Run, scale: Scale, stops: Stops): Promise<Opened & Population> => {
   const name = `seeded_${scale.profiles}_${scale.events}`
   const there = open(server, name, stops)
   const before = await noted(there).catch(() => undefined)
   if (before) return { ...there, ...before }
   const place = await fresh(server, name, stops)
   const started = Date.now()
-  const made = await seed(place.connection, scale)
+  const made = await populate(place.connection, scale)
   await place.connection.pool.query(`create table ${NOTE} as select $1::jsonb as note`, [JSON.stringify(made)])
   await place.connection.pool.query('checkpoint')
   say(

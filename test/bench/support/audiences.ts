@@ -1,0 +1,38 @@
+import type { Condition } from '../../../src/audience/condition.ts'
+import { create } from '../../../src/audience/save.ts'
+import type { JsonObject } from '../../../src/base/json.ts'
+import type { Connection } from '../../../src/db/connect.ts'
+
+/** Makes an audience, as the API does; its id is its key with `aud_` in front. It is due to be computed in full. */
+export const addAudience = async (
+  { db }: Connection,
+  spaceId: string,
+  key: string,
+  condition: Condition,
+  now: Date,
+): Promise<string> => {
+  const saved = { name: key, key, description: '', enabled: true, definition: condition as unknown as JsonObject, options: {} }
+  return (await create(db, 'audience', { spaceId, by: 'bench', now }, `aud_${key}`, saved)).id
+}
+
+const TABLES = [
+  'audience',
+  'audience_state',
+  'audience_evaluation',
+  'membership',
+  'membership_change',
+  'computed_trait',
+  'computed_trait_state',
+  'computed_value',
+  'computation_due',
+  'computation_wake',
+  'outbox',
+  'profile_change',
+  'evaluation_clock',
+] as const
+
+/** Takes every audience and computed trait out of a space without a trace, and what nobody has heard of yet. */
+export const forgetAudiences = async ({ pool }: Connection, spaceId: string): Promise<void> => {
+  for (const table of TABLES) await pool.query(`delete from ${table} where space_id = $1`, [spaceId])
+  await pool.query(`vacuum analyze ${TABLES.join(', ')}`)
+}

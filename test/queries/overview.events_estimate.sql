@@ -1,0 +1,1 @@
+explain (format json) select from event where space_id = $1
