@@ -11,6 +11,7 @@ import type { Config } from './config.ts'
 import { type Connection, connect } from './db/connect.ts'
 import { createNotifier, listen, type Topic } from './db/notify.ts'
 import { relayOnce } from './db/relay.ts'
+import { learnStatistics } from './db/statistics.ts'
 import { cohortActivities } from './journey/activities.ts'
 import { deliveryActivities, startDeliveryOn } from './message/activities.ts'
 import { createDelivery, type Delivery } from './message/delivery.ts'
@@ -50,7 +51,7 @@ const activitiesOf = (context: WorkerContext, delivery: Delivery) => ({
 })
 
 /** Loops beside Temporal: LISTEN wakes them, and each looks by itself now and then, because a notification may be missed. */
-const startLoops = (context: WorkerContext, delivery: Delivery): Readonly<Partial<Record<Topic, Loop>>> => {
+const startLoops = (context: WorkerContext, delivery: Delivery): Readonly<Record<Topic | 'statistics', Loop>> => {
   const failed = (what: string) => (error: unknown) => context.log.error({ err: error }, `${what} failed; it goes on by itself`)
   const reactions = reactionsOf(context)
   return {
@@ -61,6 +62,7 @@ const startLoops = (context: WorkerContext, delivery: Delivery): Readonly<Partia
       failed('the relay'),
     ),
     message: loop(1_000, () => delivery.wake().then(() => false), failed('waking deliveries')),
+    statistics: loop(1_000, () => learnStatistics(context.db).then(() => false), failed('looking at grown tables')),
   }
 }
 
@@ -80,6 +82,8 @@ export const startWorker = async (config: WorkerConfig, log: Logger): Promise<Ru
     workflowsPath: WORKFLOWS,
     activities: activitiesOf(context, delivery),
     shutdownGraceTime: '2s',
+    // After a worker was killed, its workflows wait this long for it before another takes them over.
+    stickyQueueScheduleToStartTimeout: '1s',
   })
   await ensureEvaluationSchedules(temporal, config.taskQueue, config.evaluateEvery)
   const running = worker.run()

@@ -46,7 +46,10 @@ export const spacesWithOutbox = async (db: Db, now: Date, abandoned: Date): Prom
   return rows.map((row) => row.id)
 }
 
-/** Takes up to `limit` rows for `claim`, oldest due first. The state stands in the outer WHERE too: without it rows are claimed twice (R5). */
+/**
+ * Takes up to `limit` rows for `claim`, oldest due first. The state stands in the outer WHERE too: without it rows are claimed twice (R5). The
+ * choice is materialized: as `in (select … limit)` a nested loop may ask it anew for each row, and then takes more than the limit.
+ */
 export const claimOutbox = (
   db: Db,
   spaceId: string,
@@ -59,12 +62,13 @@ export const claimOutbox = (
     db,
     query(
       'outbox.claim',
-      sql<OutboxItem>`update outbox set claim = ${claim}, claimed_at = ${now}
-        where space_id = ${spaceId} and (claim is null or claimed_at < ${abandoned}) and (profile_id, id) in (
+      sql<OutboxItem>`with next as materialized (
           select profile_id, id from outbox
           where space_id = ${spaceId} and due_at <= ${now} and (claim is null or claimed_at < ${abandoned})
           order by due_at, profile_id, id limit ${limit} for update skip locked)
-        returning space_id, profile_id, id, topic, payload, attempts, created_at`,
+        update outbox o set claim = ${claim}, claimed_at = ${now} from next n
+        where o.space_id = ${spaceId} and o.profile_id = n.profile_id and o.id = n.id and (o.claim is null or o.claimed_at < ${abandoned})
+        returning o.space_id, o.profile_id, o.id, o.topic, o.payload, o.attempts, o.created_at`,
     ),
   )
 

@@ -101,8 +101,7 @@ const begin = async (
 ): Promise<Started> => {
   const note = (text: string): void => void notes.push(text)
   const started = await startAll({ config, home, secrets, stops, stopping, note, died: note })
-  if (started.spaceId)
-    writeSession(home.folder, { pid: process.pid, url: started.url, token: secrets.token, spaceId: started.spaceId })
+  if (started.spaceId) writeSession(home, { pid: process.pid, url: started.url, token: secrets.token, spaceId: started.spaceId })
   return started
 }
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Refused, Unavailable } from '../base/errors.ts'
 import { sign } from '../base/hash.ts'
@@ -50,9 +50,13 @@ export const takeHome = ({ folder }: Home): void => {
   writeFileSync(lock, String(process.pid))
 }
 
-export const leaveHome = ({ folder }: Home): void => {
-  rmSync(lockOf(folder), { force: true })
-  rmSync(join(folder, 'session.json'), { force: true })
+// The `usher` command looks in the project, also when the data had to be kept elsewhere.
+const sessionFiles = ({ folder, note }: Home): readonly string[] =>
+  (note ? [folder, join(PROJECT, '.usher')] : [folder]).map((each) => join(each, 'session.json'))
+
+export const leaveHome = (home: Home): void => {
+  rmSync(lockOf(home.folder), { force: true })
+  for (const file of sessionFiles(home)) rmSync(file, { force: true })
 }
 
 const readSession = (folder: string): Session | undefined => {
@@ -61,8 +65,12 @@ const readSession = (folder: string): Session | undefined => {
 }
 
 /** The token in it opens the space, so only we may read it. */
-export const writeSession = (folder: string, session: Session): void =>
-  writeFileSync(join(folder, 'session.json'), JSON.stringify(session, undefined, 2), { mode: 0o600 })
+export const writeSession = (home: Home, session: Session): void => {
+  for (const file of sessionFiles(home)) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, JSON.stringify(session, undefined, 2), { mode: 0o600 })
+  }
+}
 
 /** What only this installation knows: made on the first start, kept, and everything secret in development follows from it. */
 export type Secrets = { readonly secret: string; readonly token: string; readonly writeKey: string }

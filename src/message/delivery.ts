@@ -5,7 +5,6 @@ import { type DeliveryContext, type Drain, drainBatch, paceOf, takeOver } from '
 import { resumeAfter } from './halt.ts'
 import type { Carrier } from './provider.ts'
 import { PROVIDERS } from './providers/index.ts'
-import { learnStatistics } from './statistics.ts'
 import { accountsWithWork, type DueAccount } from './wake.ts'
 
 /** Longest drain: then the workflow calls again, so that its history shows life and another worker may take over. */
@@ -104,11 +103,9 @@ export const createDelivery = (
   const accounts = openAccounts()
   const draining = new Map<string, Waiting>()
   const signalled = new Map<string, number>()
-  let learned = false
   const drain = async (due: DueAccount, life: DrainLife): Promise<Drained> => {
     const account = await findAccount(context.db, due.spaceId, due.accountId)
     if (!account?.enabled || (account.retry_at && account.retry_at > context.now())) return { more: false }
-    if (!learned) learned = await learnStatistics(context.db)
     const waiting: Waiting = { woken: false, wake: undefined }
     draining.set(keyOf(due), waiting)
     try {

@@ -1,3 +1,4 @@
+import { audience } from './audience.ts'
 import type { Bench } from './bench.ts'
 import { delivery } from './delivery.ts'
 import { ingest } from './ingest.ts'
@@ -6,4 +7,4 @@ import { latency } from './latency.ts'
 import { simulate } from './simulate.ts'
 
 /** The table of benchmarks; one file each. */
-export const BENCHES: readonly Bench[] = [ingest, latency, delivery, journey, simulate]
+export const BENCHES: readonly Bench[] = [ingest, audience, latency, delivery, journey, simulate]

@@ -1,7 +1,11 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
+import { idFrom } from '../../src/base/ids.ts'
+import { addToOutbox, claimOutbox } from '../../src/db/outbox.ts'
 import { query, run, runOne, transact } from '../../src/db/query.ts'
+import { learnStatistics } from '../../src/db/statistics.ts'
 import { freshDatabase } from '../support/database.ts'
+import { until } from '../support/wait.ts'
 
 const { db } = await freshDatabase()
 
@@ -18,4 +22,30 @@ it('undoes everything when the work of a transaction throws', async () => {
   })
   await expect(work).rejects.toThrow('no')
   expect(await run(db, query('test.*', sql`select 1 from event_seen where space_id = 's'`))).toEqual([])
+})
+
+it('has the planner look at a table that outgrew what it knows, once', async () => {
+  await run(
+    db,
+    query(
+      'test.*',
+      sql`insert into event_seen (space_id, message_id, received_at) select 's', 'm' || n, now() from generate_series(1, 2000) n`,
+    ),
+  )
+  expect(await until('the table to be looked at', async () => (await learnStatistics(db)).includes('event_seen'))).toBe(true)
+  expect(await learnStatistics(db)).toEqual([])
+})
+
+it('claims no more than the limit, whatever the plan', async () => {
+  const now = new Date('2026-01-01')
+  const entries = Array.from({ length: 300 }, (_, n) => ({
+    profileId: idFrom('p', String(n)),
+    id: idFrom('o', String(n)),
+    topic: 't',
+    payload: {},
+  }))
+  await addToOutbox(db, 's', now, entries)
+  const claims = await Promise.all([1, 2, 3].map((n) => claimOutbox(db, 's', idFrom('claim', String(n)), now, new Date(0), 50)))
+  expect(claims.map((claimed) => claimed.length)).toEqual([50, 50, 50])
+  expect(new Set(claims.flat().map((item) => item.id)).size).toBe(150)
 })

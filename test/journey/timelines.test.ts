@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { JourneyDraft } from '../../src/journey/definition.ts'
 import { freshDatabase } from '../support/database.ts'
 import { makeStage, person, type Stage } from './stage.ts'
 
 /*
  * The worked timelines of spec/journeys §3.5a, on real tables and a clock of their own. Everything is told and advanced twice (G5), and a
- * second space with the same people and journeys stands by and must stay as it is (G9).
+ * space with the same people and a journey of the same id stands by, held and waiting, and must stay as it is (G9).
  */
 const { db } = await freshDatabase()
 let spaces = 0
@@ -38,6 +38,36 @@ const cart = (clock: string, cart_id: string, total: number, who = ann) => ({
   event: 'Cart_Modified',
   properties: { cart_id, total },
   at: day(clock),
+})
+
+const decoy = makeStage(db, 'spa_decoy')
+const snapshot = async () => [await decoy.runs(), await decoy.transitions(), await decoy.cohorts(), await decoy.messages()]
+await decoy.profiles(30)
+await decoy.publish('jny_1', {
+  ...CART,
+  start: 'which',
+  exits: [{ event: 'Subscription_Cancelled' }],
+  steps: {
+    ...CART.steps,
+    which: {
+      type: 'split',
+      branches: [
+        { name: 'even', condition: { type: 'trait', path: 'even', compare: { operator: 'equals', value: true } }, next: 'wait' },
+      ],
+      otherwise: { next: 'hold' },
+    },
+    wait: { type: 'delay', for: '1 hour', next: 'nudge' },
+  },
+})
+await decoy.hear(
+  [1, 2, 3, 4].map((n) => cart('08:00', 'c1', 1, person(n))),
+  day('08:00'),
+)
+await decoy.settle(day('08:00'))
+const before = await snapshot()
+afterAll(async () => {
+  expect((await decoy.runs()).map((run) => run.status)).toEqual(['held', 'active', 'held', 'active'])
+  expect(await snapshot()).toEqual(before)
 })
 
 describe('spec/journeys §3.5a', () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { pino } from 'pino'
 import { afterAll } from 'vitest'
 import { readConfig } from '../../src/config.ts'
@@ -24,6 +25,8 @@ export const freshWorker = async (place: WorkerPlace): Promise<RunningWorker> =>
   afterAll(worker.stop)
   return worker
 }
+
+Runtime.install({ logger: new DefaultLogger('ERROR') })
 
 const children = new Set<ChildProcess>()
 afterAll(() => {

@@ -1,18 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { bundleWorkflowCode, Worker } from '@temporalio/worker'
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker'
 import { expect, it } from 'vitest'
+import { historyOf } from '../support/history.ts'
 
 const FOLDER = new URL('./histories/', import.meta.url)
-const silent = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} }
+const logger = new DefaultLogger('ERROR')
+Runtime.install({ logger })
 const workflowBundle = await bundleWorkflowCode({
   workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-  logger: silent,
+  logger,
 })
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'))
 
 it.each(files)('G10 a history of yesterday replays on the code of today: %s', async (file) => {
-  await Worker.runReplayHistory({ workflowBundle }, JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')))
+  await Worker.runReplayHistory({ workflowBundle }, historyOf(readFileSync(new URL(file, FOLDER), 'utf8')))
 })
 
 it('G10 there is a history of every kind of step', () => {

@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { Client, Connection } from '@temporalio/client'
 import { sql } from 'kysely'
 import { afterAll, expect, it } from 'vitest'
-import { findTemporal } from '../../src/dev/temporal-binary.ts'
 import type { JourneyDraft, StepType } from '../../src/journey/definition.ts'
 import { makeStage, person } from '../journey/stage.ts'
 import { freshDatabase } from '../support/database.ts'
+import { historyText } from '../support/history.ts'
 import { freshTemporal } from '../support/temporal.ts'
 import { until } from '../support/wait.ts'
 import { freshWorker } from '../support/worker.ts'
@@ -62,15 +61,10 @@ const JOURNEYS: Readonly<Record<StepType, Steps>> = {
 }
 const kinds = Object.keys(JOURNEYS) as StepType[]
 
-const record = (kind: StepType, ids: readonly string[]): void => {
-  const binary = findTemporal(process.env['TEMPORAL_CLI_PATH'], process.env['PATH'] ?? '')?.path ?? 'temporal'
+const record = async (kind: StepType, ids: readonly string[]): Promise<void> => {
   for (const [n, id] of ids.entries()) {
-    const show = ['workflow', 'show', '--workflow-id', `cohort:${id}`, '--address', temporal.address, '--output', 'json']
-    const history: unknown = JSON.parse(execFileSync(binary, show, { encoding: 'utf8' }))
-    writeFileSync(
-      new URL(`./histories/${kind}${n === 0 ? '' : `-${n + 1}`}.json`, import.meta.url),
-      `${JSON.stringify(history)}\n`,
-    )
+    const history = await client.workflow.getHandle(`cohort:${id}`).fetchHistory()
+    writeFileSync(new URL(`./histories/${kind}${n === 0 ? '' : `-${n + 1}`}.json`, import.meta.url), historyText(history))
   }
 }
 

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 
 // A worker that knows nothing but the bare workflow; with everything else as ours has it.
-Runtime.install({ shutdownSignals: [] })
+Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('ERROR') })
 const connection = await NativeConnection.connect({ address: process.argv[2] ?? '' })
 const worker = await Worker.create({
   connection,

@@ -1,0 +1,95 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
+import { createProgram } from '../../src/cli/program.ts'
+import { readConfig } from '../../src/config.ts'
+import { freshDatabase } from '../support/database.ts'
+import { testApi } from '../support/server.ts'
+
+const database = await freshDatabase()
+const api = await testApi(database)
+const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
+afterAll(() => api.server.close())
+
+const usher = async (...words: string[]): Promise<string> => {
+  let said = ''
+  const config = readConfig({ USHER_URL: url, USHER_TOKEN: api.token })
+  await createProgram(config, (text) => {
+    said += text
+  }).parseAsync(words, { from: 'user' })
+  return said
+}
+
+const bought = {
+  type: 'event',
+  event: { name: 'Order Completed' },
+  measure: { kind: 'count' },
+  compare: { operator: 'at_least', value: 1 },
+}
+const folder = mkdtempSync(join(tmpdir(), 'usher-cli-'))
+const file = (name: string, content: unknown): string => {
+  const path = join(folder, name)
+  writeFileSync(path, JSON.stringify(content))
+  return path
+}
+
+await api.server.inject({
+  method: 'POST',
+  url: '/v1/batch',
+  headers: { authorization: `Basic ${btoa(`${api.writeKey}:`)}` },
+  payload: {
+    batch: [
+      { type: 'identify', userId: 'ada', traits: { email: 'ada@example.com', name: 'Ada' } },
+      { type: 'track', userId: 'ada', event: 'Order Completed', properties: { revenue: 42 } },
+      { type: 'identify', userId: 'bob', traits: { email: 'bob@example.com', name: 'Bob' } },
+    ],
+  },
+})
+await api.call('POST', `/spaces/${api.spaceId}/audiences`, { name: 'Buyers', definition: { condition: bought } })
+await evaluateFullyDue(database.db, new Date())
+await evaluateDue(database.db, new Date())
+
+it('lists audiences with their sizes, as a table and as JSON', async () => {
+  expect(await usher('audience', 'list')).toMatch(/key +people[\s\S]*buyers +1 /)
+  expect(JSON.parse(await usher('audience', 'list', '--json'))).toMatchObject({
+    audiences: [{ key: 'buyers', size: { count: 1 } }],
+  })
+})
+
+it('shows members, and says why somebody is in and somebody is not', async () => {
+  expect(await usher('audience', 'members', 'buyers')).toContain('ada@example.com')
+  expect(await usher('audience', 'explain', 'buyers', 'user_id:ada')).toMatch(/^In this audience\.\n✓ .*Order Completed/)
+  expect(await usher('audience', 'explain', 'buyers', 'email:bob@example.com')).toMatch(/^Not in this audience\.\n✗ /)
+})
+
+it('previews a condition from a file', async () => {
+  expect(await usher('audience', 'preview', file('bought.json', bought))).toMatch(
+    /^1 people: .*Order Completed[\s\S]*ada@example.com/,
+  )
+})
+
+it('shows a person', async () => {
+  expect(await usher('profile', 'show', 'user_id:ada')).toMatch(/email: ada@example.com[\s\S]*name: Ada[\s\S]*buyers/)
+})
+
+it('says every problem of a journey that cannot be published', async () => {
+  const definition = {
+    entry: { type: 'audience', audience: 'nobody' },
+    start: 'a',
+    steps: { a: { type: 'send', channel: 'sms', template: 'none', next: null } },
+  }
+  await api.call('POST', `/spaces/${api.spaceId}/journeys`, { name: 'Broken', definition })
+  expect(await usher('journey', 'list')).toMatch(/broken +draft/)
+  await expect(usher('journey', 'publish', 'broken')).rejects.toThrow(/entry\.audience: [\s\S]*steps\.a\.template: /)
+})
+
+it('says what is wrong, and what to do', async () => {
+  await expect(usher('audience', 'members', 'none')).rejects.toThrow('There is no audience "none"')
+  await expect(usher('send-test', 'none', '--to', 'a@example.com')).rejects.toThrow(/template/)
+  const nowhere = createProgram(readConfig({ USHER_HOME: folder }), () => {})
+  await expect(nowhere.parseAsync(['audience', 'list'], { from: 'user' })).rejects.toThrow('npm start')
+  const away = createProgram(readConfig({ USHER_URL: 'http://127.0.0.1:9', USHER_TOKEN: 'x' }), () => {})
+  await expect(away.parseAsync(['audience', 'list'], { from: 'user' })).rejects.toThrow('Nobody answers')
+})
