@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { Client, Connection as ClientConnection } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
@@ -17,6 +16,8 @@ import { deliveryActivities, startDeliveryOn } from './message/activities.ts'
 import { createDelivery, type Delivery } from './message/delivery.ts'
 import type { DeliveryContext } from './message/drain.ts'
 import { reactionsOf } from './reactions.ts'
+import { workflowBundle } from './worker/bundle.ts'
+import { createFailing } from './worker/failing.ts'
 
 /** What activities, reactions and loops of the worker get. */
 export type WorkerContext = {
@@ -31,8 +32,6 @@ export type WorkerContext = {
 /** `ended` settles when the Temporal worker ends by itself: it is then stopped and started anew. */
 export type RunningWorker = { readonly ended: Promise<void>; readonly stop: () => Promise<void> }
 export type WorkerConfig = Config & { readonly databaseUrl: string; readonly temporalAddress: string }
-
-const WORKFLOWS = fileURLToPath(new URL('../workflows/index.ts', import.meta.url))
 
 const deliveryContextOf = ({ db, now, config }: WorkerContext): DeliveryContext => ({
   db,
@@ -52,7 +51,7 @@ const activitiesOf = (context: WorkerContext, delivery: Delivery) => ({
 
 /** Loops beside Temporal: LISTEN wakes them, and each looks by itself now and then, because a notification may be missed. */
 const startLoops = (context: WorkerContext, delivery: Delivery): Readonly<Record<Topic | 'statistics', Loop>> => {
-  const failed = (what: string) => (error: unknown) => context.log.error({ err: error }, `${what} failed; it goes on by itself`)
+  const failed = createFailing(context.log, () => context.now().getTime())
   const reactions = reactionsOf(context)
   return {
     profile_change: evaluationLoop(context, failed),
@@ -79,7 +78,7 @@ export const startWorker = async (config: WorkerConfig, log: Logger): Promise<Ru
     connection: native,
     namespace: config.temporalNamespace,
     taskQueue: config.taskQueue,
-    workflowsPath: WORKFLOWS,
+    workflowBundle: await workflowBundle(),
     activities: activitiesOf(context, delivery),
     shutdownGraceTime: '2s',
     // After a worker was killed, its workflows wait this long for it before another takes them over.

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { JsonObject } from '../base/json.ts'
 import type { Db } from './database.ts'
-import { query, run } from './query.ts'
+import { query, run, transact } from './query.ts'
 import type { OutboxRow } from './rows/event.ts'
 
 export type OutboxItem = Pick<OutboxRow, 'space_id' | 'profile_id' | 'id' | 'topic' | 'payload' | 'attempts' | 'created_at'>
@@ -46,9 +46,14 @@ export const spacesWithOutbox = async (db: Db, now: Date, abandoned: Date): Prom
   return rows.map((row) => row.id)
 }
 
+// One relay at a time chooses in a space: two that choose at once would not see what the other is about to take.
+const takeTurn = (tx: Db, spaceId: string) =>
+  run(tx, query('outbox.turn', sql`select id from space where id = ${spaceId} for update`))
+
 /**
- * Takes up to `limit` rows for `claim`, oldest due first. The state stands in the outer WHERE too: without it rows are claimed twice (R5). The
- * choice is materialized: as `in (select … limit)` a nested loop may ask it anew for each row, and then takes more than the limit.
+ * Takes up to `limit` rows for `claim`, oldest due first, and of nobody of whom another relay holds a row: what happened to one person is told
+ * in order, however many relays there are. The state stands in the outer WHERE too: without it rows are claimed twice (R5). The choice is
+ * materialized: as `in (select … limit)` a nested loop may ask it anew for each row, and then takes more than the limit.
  */
 export const claimOutbox = (
   db: Db,
@@ -58,18 +63,23 @@ export const claimOutbox = (
   abandoned: Date,
   limit: number,
 ): Promise<readonly OutboxItem[]> =>
-  run(
-    db,
-    query(
-      'outbox.claim',
-      sql<OutboxItem>`with next as materialized (
-          select profile_id, id from outbox
-          where space_id = ${spaceId} and due_at <= ${now} and (claim is null or claimed_at < ${abandoned})
-          order by due_at, profile_id, id limit ${limit} for update skip locked)
-        update outbox o set claim = ${claim}, claimed_at = ${now} from next n
-        where o.space_id = ${spaceId} and o.profile_id = n.profile_id and o.id = n.id and (o.claim is null or o.claimed_at < ${abandoned})
-        returning o.space_id, o.profile_id, o.id, o.topic, o.payload, o.attempts, o.created_at`,
-    ),
+  transact(db, async (tx) => {
+    await takeTurn(tx, spaceId)
+    return await run(tx, takeRows(spaceId, claim, now, abandoned, limit))
+  })
+
+const takeRows = (spaceId: string, claim: string, now: Date, abandoned: Date, limit: number) =>
+  query(
+    'outbox.claim',
+    sql<OutboxItem>`with next as materialized (
+        select n.profile_id, n.id from outbox n
+        where n.space_id = ${spaceId} and n.due_at <= ${now} and (n.claim is null or n.claimed_at < ${abandoned})
+          and not exists (select from outbox h where h.space_id = ${spaceId} and h.profile_id = n.profile_id
+            and h.claim is not null and h.claimed_at >= ${abandoned})
+        order by n.due_at, n.profile_id, n.id limit ${limit})
+      update outbox o set claim = ${claim}, claimed_at = ${now} from next n
+      where o.space_id = ${spaceId} and o.profile_id = n.profile_id and o.id = n.id and (o.claim is null or o.claimed_at < ${abandoned})
+      returning o.space_id, o.profile_id, o.id, o.topic, o.payload, o.attempts, o.created_at`,
   )
 
 /** Deletes what was told. */

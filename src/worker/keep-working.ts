@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
-import { DefaultLogger, Runtime } from '@temporalio/worker'
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import { type RunningWorker, startWorker, type WorkerConfig } from '../worker.ts'
@@ -47,7 +47,10 @@ const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERR
 
 /** What Temporal's SDK says goes where everything goes, from warnings on. */
 const logTemporalTo = (log: Logger): void => {
-  Runtime.install({ logger: new DefaultLogger('WARN', ({ level, message, meta }) => log[LEVELS[level]](meta ?? {}, message)) })
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => log[LEVELS[level]](meta ?? {}, message)),
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
+  })
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

@@ -5,6 +5,7 @@ import { ingest } from './ingest.ts'
 import { journey } from './journey.ts'
 import { latency } from './latency.ts'
 import { simulate } from './simulate.ts'
+import { tickBench } from './tick.ts'
 
 /** The table of benchmarks; one file each. */
-export const BENCHES: readonly Bench[] = [ingest, audience, latency, delivery, journey, simulate]
+export const BENCHES: readonly Bench[] = [ingest, audience, tickBench, latency, delivery, journey, simulate]

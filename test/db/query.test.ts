@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { idFrom } from '../../src/base/ids.ts'
-import { addToOutbox, claimOutbox } from '../../src/db/outbox.ts'
+import { addToOutbox, claimOutbox, completeOutbox } from '../../src/db/outbox.ts'
 import { query, run, runOne, transact } from '../../src/db/query.ts'
 import { learnStatistics } from '../../src/db/statistics.ts'
+import { createSpace } from '../../src/space/space.ts'
 import { freshDatabase } from '../support/database.ts'
 import { until } from '../support/wait.ts'
 
@@ -44,8 +45,23 @@ it('claims no more than the limit, whatever the plan', async () => {
     topic: 't',
     payload: {},
   }))
+  await createSpace(db, { id: 's', slug: 's', name: 's' }, now)
   await addToOutbox(db, 's', now, entries)
   const claims = await Promise.all([1, 2, 3].map((n) => claimOutbox(db, 's', idFrom('claim', String(n)), now, new Date(0), 50)))
   expect(claims.map((claimed) => claimed.length)).toEqual([50, 50, 50])
   expect(new Set(claims.flat().map((item) => item.id)).size).toBe(150)
+})
+
+it("tells one person's happenings in order: a relay takes nothing of whom another holds a row", async () => {
+  const now = new Date('2026-01-01')
+  const person = idFrom('one person')
+  const entry = (n: number) => ({ profileId: person, id: idFrom('happening', String(n)), topic: 't', payload: { n } })
+  await addToOutbox(db, 'o', now, [entry(1)])
+  await createSpace(db, { id: 'o', slug: 'o', name: 'o' }, now)
+  const first = await claimOutbox(db, 'o', idFrom('relay 1'), now, new Date(0), 10)
+  await addToOutbox(db, 'o', now, [entry(2), { ...entry(3), profileId: idFrom('another') }])
+  const second = await claimOutbox(db, 'o', idFrom('relay 2'), now, new Date(0), 10)
+  expect([first, second].map((items) => items.map((item) => item.payload['n']))).toEqual([[1], [3]])
+  await completeOutbox(db, 'o', idFrom('relay 1'), 't')
+  expect((await claimOutbox(db, 'o', idFrom('relay 2'), now, new Date(0), 10)).map((item) => item.payload['n'])).toEqual([2])
 })

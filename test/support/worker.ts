@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { pino } from 'pino'
 import { afterAll } from 'vitest'
 import { readConfig } from '../../src/config.ts'
@@ -25,8 +24,6 @@ export const freshWorker = async (place: WorkerPlace): Promise<RunningWorker> =>
   afterAll(worker.stop)
   return worker
 }
-
-Runtime.install({ logger: new DefaultLogger('ERROR') })
 
 const children = new Set<ChildProcess>()
 afterAll(() => {

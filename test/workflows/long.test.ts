@@ -8,6 +8,7 @@ import { findTemporal } from '../../src/dev/temporal-binary.ts'
 import type { JourneyDraft } from '../../src/journey/definition.ts'
 import { makeStage, person } from '../journey/stage.ts'
 import { freshDatabase } from '../support/database.ts'
+import '../support/temporal.ts'
 import { until } from '../support/wait.ts'
 import { freshWorker } from '../support/worker.ts'
 

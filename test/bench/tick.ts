@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto'
+import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
+import { ingestCalls } from '../../src/ingest/ingest.ts'
+import { aside, type Bench, type Figure, load, median, type Opened, type Scale, timed } from './bench.ts'
+import { addAudience, forgetAudiences } from './support/audiences.ts'
+import { HUNDRED } from './support/hundred.ts'
+import { knownUser, type Population } from './support/population.ts'
+
+const CHANGED = 1_000
+const ROUNDS = 5
+const SECOND_MS = 1_000
+
+/** A population with its hundred audiences, and the instant that it has reached. */
+type World = Opened & Population & { clock: number }
+
+const tick = async (world: World): Promise<number> => {
+  let changed = 0
+  for (let more = true; more; ) {
+    const ticked = await evaluateDue(world.connection.db, new Date(world.clock))
+    if (ticked.failed.length > 0) throw new Error(ticked.failed.join('; '))
+    changed += ticked.changed
+    more = ticked.more
+  }
+  return changed
+}
+
+const open = async (place: Opened & Population, say: (line: string) => void): Promise<World> => {
+  const { connection, spaceId, now } = place
+  await forgetAudiences(connection, spaceId)
+  for (const [key, condition] of HUNDRED) await addAudience(connection, spaceId, key, condition, now)
+  const took = await timed(async () => {
+    const { failed } = await evaluateFullyDue(connection.db, now)
+    if (failed.length > 0) throw new Error(failed.join('; '))
+  })
+  await connection.pool.query('analyze membership, membership_change, computation_wake, outbox')
+  const { rows } = await connection.pool.query<{ n: number }>('select count(*) as n from membership where space_id = $1', [
+    spaceId,
+  ])
+  say(
+    `  ${place.profiles.toLocaleString('en')} profiles: 100 audiences with ${rows[0]?.n.toLocaleString('en')} memberships computed in ${(took / 1_000).toFixed(1)} s`,
+  )
+  const world = { ...place, clock: now.getTime() }
+  await tick(world)
+  return world
+}
+
+// Spread evenly over the population: an order, a look, an opened mail or another plan each.
+const callOf = (world: World, round: number, i: number) => {
+  const userId = knownUser(Math.floor((i * world.profiles * 0.9) / CHANGED) + round)
+  const base = { userId, messageId: `tick ${world.clock} ${i}`, timestamp: new Date(world.clock).toISOString() }
+  if (i % 4 === 0) return { ...base, type: 'identify', traits: { plan: i % 8 === 0 ? 'enterprise' : 'team' } }
+  const event = ['Email Opened', 'Order Completed', 'Product Viewed'][(i % 4) - 1]
+  return { ...base, type: 'track', event, properties: { revenue: 120 + (i % 60), category: 'music', product_id: `sku ${i}` } }
+}
+
+const change = async (world: World, round: number): Promise<void> => {
+  const { db } = world.connection
+  const source = { spaceId: world.spaceId, sourceId: 'src' }
+  const calls = Array.from({ length: CHANGED }, (_, i) => callOf(world, round, i))
+  const results = await ingestCalls(db, source, calls, { receivedAt: new Date(world.clock), random: (n) => randomBytes(n) })
+  if (results.some(({ status }) => status !== 'stored')) throw new Error(`not stored: ${JSON.stringify(results[0])}`)
+}
+
+type Round = { readonly idle: number; readonly time: number; readonly changed: number; readonly memberships: number }
+
+/** One round: a tick in which nothing happened, one after a second has passed, one after 1,000 profiles have changed. */
+const roundOf = async (world: World, round: number): Promise<Round> => {
+  const idle = await timed(() => tick(world))
+  world.clock += SECOND_MS
+  const time = await timed(() => tick(world))
+  await change(world, round)
+  let memberships = 0
+  const changed = await timed(async () => {
+    memberships = await tick(world)
+  })
+  return { idle, time, changed, memberships }
+}
+
+const medianOf = (rounds: readonly Round[], what: keyof Round): number => median(rounds.map((round) => round[what]))
+
+const figuresOf = (large: readonly Round[], small: readonly Round[], scale: Scale): readonly Figure[] => {
+  const [changed, fewer] = [medianOf(large, 'changed'), medianOf(small, 'changed')]
+  const idle = medianOf(large, 'idle')
+  const size = `${scale.profiles.toLocaleString('en')} profiles`
+  return [
+    { ...aside(`tick: 100 audiences, ${size}, nothing changed`, idle, 'ms'), goal: '≤ 50 ms', met: idle <= 50, note: load() },
+    aside(`tick: 100 audiences, ${size}, a second passed`, medianOf(large, 'time'), 'ms'),
+    {
+      ...aside(`tick: 100 audiences, ${size}, 1,000 profiles changed`, changed, 'ms'),
+      goal: '≤ 1,000 ms',
+      met: changed <= 1_000,
+      note: `${medianOf(large, 'memberships').toLocaleString('en')} memberships changed; ${load()}`,
+    },
+    {
+      name: `tick: 1,000 profiles changed, ${size} against a tenth`,
+      ours: changed,
+      other: fewer,
+      unit: 'ms',
+      ratio: changed / fewer,
+      goal: '≤ 1.3×',
+      met: changed / fewer <= 1.3,
+      note: `${medianOf(small, 'memberships').toLocaleString('en')} memberships changed there; in turns; ${load()}`,
+    },
+  ]
+}
+
+/** The incremental tick over a hundred audiences: what it costs must follow what changed, not how many people there are. */
+export const tickBench: Bench = {
+  name: 'tick',
+  what: 'the tick over 100 audiences: nothing changed, 1,000 profiles changed, and the same with a tenth of the people',
+  run: async (place) => {
+    const { scale, say } = place
+    const tenth = { profiles: Math.ceil(scale.profiles / 10), events: Math.ceil(scale.events / 10) }
+    const large = await open(await place.seeded(scale), say)
+    const small = await open(await place.seeded(tenth), say)
+    const rounds: { large: Round[]; small: Round[] } = { large: [], small: [] }
+    await Promise.all([change(large, 0).then(() => tick(large)), change(small, 0).then(() => tick(small))])
+    for (let round = 1; round <= ROUNDS; round++) {
+      rounds.large.push(await roundOf(large, round))
+      rounds.small.push(await roundOf(small, round))
+    }
+    for (const world of [large, small]) await forgetAudiences(world.connection, world.spaceId)
+    return figuresOf(rounds.large, rounds.small, scale)
+  },
+}
