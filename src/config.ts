@@ -35,7 +35,7 @@ export type Config = {
   readonly port: number
   /** The address that people and providers reach us at: in unsubscribe links and webhooks. */
   readonly publicUrl: string
-  /** Signs unsubscribe links. Must stay the same for as long as sent messages shall be unsubscribable. */
+  /** Signs unsubscribe links. Must stay the same for as long as sent messages shall be unsubscribable. Only who signs needs it: @throws Misconfigured. */
   readonly secret: string
   /** In development the app signs itself in with this token; absent in production. */
   readonly devToken: string | undefined
@@ -66,7 +66,9 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     host: data.USHER_HOST,
     port: data.USHER_PORT,
     publicUrl: data.USHER_PUBLIC_URL ?? `http://${data.USHER_HOST}:${data.USHER_PORT}`,
-    secret: secretOf(data),
+    get secret() {
+      return secretOf(data)
+    },
     devToken: data.USHER_DEV_TOKEN,
     mailboxUrl: data.USHER_MAILBOX_URL,
     home: data.USHER_HOME,

@@ -42,7 +42,9 @@ const ready = (log: Logger, what: string): void => {
   process.send?.('ready')
 }
 
-const api = async (config: Config): Promise<void> => {
+const api = async (settings: Config): Promise<void> => {
+  // Spread, so that a missing secret is said now and not at the first link.
+  const config = { ...settings }
   const url = databaseOf(config)
   const log = await loggerOf(config, 'api')
   const { connect } = await import('./db/connect.ts')

@@ -1,4 +1,4 @@
 // The table of workflows: what the worker's bundle exports. One line a workflow; the file has its name.
 export { delivery } from './delivery.ts'
-export { cohort } from './journey.ts'
 export { evaluate, evaluateFully } from './evaluate.ts'
+export { cohort } from './journey.ts'

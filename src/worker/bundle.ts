@@ -40,7 +40,10 @@ export const workflowBundle = async (): Promise<{ readonly code: string }> => {
   const path = join(CACHE, `workflows-${await fingerprint()}.js`)
   const kept = await readFile(path, 'utf8').catch(() => undefined)
   if (kept !== undefined) return { code: kept }
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(ROOT, 'workflows', 'index.ts'), logger: new DefaultLogger('WARN') })
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(ROOT, 'workflows', 'index.ts'),
+    logger: new DefaultLogger('WARN'),
+  })
   await keep(path, code).catch(() => {})
   return { code }
 }

@@ -5,7 +5,7 @@ import { runNow } from '../../src/audience/save.ts'
 import { DEFAULT_EXTERNAL_IDS } from '../../src/audience/scope.ts'
 import { must } from '../../src/base/must.ts'
 import { aside, type Bench, type Figure, load, type Opened, roundMedians, timed } from './bench.ts'
-import { addAudience, forgetAudiences } from './support/audiences.ts'
+import { addAudience, reset } from './support/audiences.ts'
 import { CASES, type Case, diffOf, writesOf } from './support/by-hand.ts'
 import type { Population } from './support/population.ts'
 
@@ -92,7 +92,7 @@ const evaluation = async (place: Place, each: Case): Promise<readonly Figure[]> 
   const byHand = (): Promise<number> => timed(() => connection.pool.query(diff.text, [...diff.parameters]))
   await byHand()
   const steady = await roundMedians(ROUNDS, { ours: () => timed(() => evaluateFully(place, id)), other: byHand })
-  await forgetAudiences(connection, spaceId)
+  await reset(place)
   return [
     {
       name: `audience: full evaluation when nothing changed, ${each.name}`,
@@ -118,7 +118,7 @@ export const audience: Bench = {
   what: 'full evaluation of audiences with two conditions, against the best SQL that a person would write',
   run: async (place) => {
     const seeded = await place.seeded(place.scale)
-    await forgetAudiences(seeded.connection, seeded.spaceId)
+    await reset(seeded)
     const figures: Figure[] = []
     for (const each of CASES) {
       figures.push(await whoMatches(seeded, each))

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
 import { ingestCalls } from '../../src/ingest/ingest.ts'
 import { aside, type Bench, type Figure, load, median, type Opened, type Scale, timed } from './bench.ts'
-import { addAudience, forgetAudiences } from './support/audiences.ts'
+import { addAudience, reset } from './support/audiences.ts'
 import { HUNDRED } from './support/hundred.ts'
 import { knownUser, type Population } from './support/population.ts'
 
@@ -26,7 +26,7 @@ const tick = async (world: World): Promise<number> => {
 
 const open = async (place: Opened & Population, say: (line: string) => void): Promise<World> => {
   const { connection, spaceId, now } = place
-  await forgetAudiences(connection, spaceId)
+  await reset(place)
   for (const [key, condition] of HUNDRED) await addAudience(connection, spaceId, key, condition, now)
   const took = await timed(async () => {
     const { failed } = await evaluateFullyDue(connection.db, now)
@@ -44,16 +44,21 @@ const open = async (place: Opened & Population, say: (line: string) => void): Pr
   return world
 }
 
-// Spread evenly over the population: an order, a look, an opened mail or another plan each.
+// Spread evenly over the population and over the second before: an order, a look, an opened mail or another plan each.
 const callOf = (world: World, round: number, i: number) => {
   const userId = knownUser(Math.floor((i * world.profiles * 0.9) / CHANGED) + round)
-  const base = { userId, messageId: `tick ${world.clock} ${i}`, timestamp: new Date(world.clock).toISOString() }
+  const base = {
+    userId,
+    messageId: `tick ${world.clock} ${i}`,
+    timestamp: new Date(world.clock - 1 - ((i * 7) % 998)).toISOString(),
+  }
   if (i % 4 === 0) return { ...base, type: 'identify', traits: { plan: i % 8 === 0 ? 'enterprise' : 'team' } }
   const event = ['Email Opened', 'Order Completed', 'Product Viewed'][(i % 4) - 1]
   return { ...base, type: 'track', event, properties: { revenue: 120 + (i % 60), category: 'music', product_id: `sku ${i}` } }
 }
 
 const change = async (world: World, round: number): Promise<void> => {
+  world.clock += SECOND_MS
   const { db } = world.connection
   const source = { spaceId: world.spaceId, sourceId: 'src' }
   const calls = Array.from({ length: CHANGED }, (_, i) => callOf(world, round, i))
@@ -119,7 +124,7 @@ export const tickBench: Bench = {
       rounds.large.push(await roundOf(large, round))
       rounds.small.push(await roundOf(small, round))
     }
-    for (const world of [large, small]) await forgetAudiences(world.connection, world.spaceId)
+    for (const world of [large, small]) await reset(world)
     return figuresOf(rounds.large, rounds.small, scale)
   },
 }

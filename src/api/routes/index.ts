@@ -28,7 +28,14 @@ import { webhookRoutes } from './webhooks.ts'
 export type Route = (app: App, door: Door) => void | Promise<void>
 
 /** Routes that carry their own credential (a write key, a signature, a signed link) or need none. */
-export const openRoutes: readonly Route[] = [healthRoutes, sessionRoutes, trackingRoutes, preferenceRoutes, profileApiRoutes, webhookRoutes]
+export const openRoutes: readonly Route[] = [
+  healthRoutes,
+  sessionRoutes,
+  trackingRoutes,
+  preferenceRoutes,
+  profileApiRoutes,
+  webhookRoutes,
+]
 
 /** Routes behind a token; each begins with `/spaces/:space`. */
 export const managementRoutes: readonly Route[] = [

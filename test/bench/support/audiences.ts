@@ -2,6 +2,8 @@ import type { Condition } from '../../../src/audience/condition.ts'
 import { create } from '../../../src/audience/save.ts'
 import type { JsonObject } from '../../../src/base/json.ts'
 import type { Connection } from '../../../src/db/connect.ts'
+import type { Opened } from '../bench.ts'
+import type { Population } from './population.ts'
 
 /** Makes an audience, as the API does; its id is its key with `aud_` in front. It is due to be computed in full. */
 export const addAudience = async (
@@ -31,8 +33,10 @@ const TABLES = [
   'evaluation_clock',
 ] as const
 
-/** Takes every audience and computed trait out of a space without a trace, and what nobody has heard of yet. */
-export const forgetAudiences = async ({ pool }: Connection, spaceId: string): Promise<void> => {
+/** Brings a population back to what it was filled with: no audiences, nothing that happened after its `now`, nothing that is yet to be told. */
+export const reset = async ({ connection: { pool }, spaceId, now }: Opened & Population): Promise<void> => {
   for (const table of TABLES) await pool.query(`delete from ${table} where space_id = $1`, [spaceId])
-  await pool.query(`vacuum analyze ${TABLES.join(', ')}`)
+  await pool.query('delete from event where space_id = $1 and timestamp >= $2', [spaceId, now])
+  await pool.query('delete from event_seen where space_id = $1', [spaceId])
+  await pool.query(`vacuum analyze ${TABLES.join(', ')}, event_seen`)
 }

@@ -1,0 +1,168 @@
+import fc from 'fast-check'
+import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter, Literal, Measure } from '../../../src/audience/condition.ts'
+import { dateNear, KEYS, NAMES, number, SPANS, text, WORLD } from './nasty.ts'
+
+/* Random conditions over the whole language, that meet the people of `nasty.ts`. */
+
+const duration = fc.constantFrom(...Object.keys(SPANS))
+const wellFormed = (each: string): boolean => each.isWellFormed() && !each.includes('\0')
+
+const literal = (now: Date): fc.Arbitrary<Literal> =>
+  fc.oneof(
+    { weight: 4, arbitrary: number.map((each) => (Object.is(each, -0) ? 0 : each)) },
+    { weight: 5, arbitrary: text },
+    { weight: 1, arbitrary: fc.boolean() },
+    { weight: 2, arbitrary: dateNear(now) },
+  )
+
+const instant = (now: Date): fc.Arbitrary<string> =>
+  fc.oneof(
+    fc.constantFrom(...Object.values(SPANS)).chain((span) =>
+      fc.constantFrom(...[span, -span].flatMap((each) => {
+        const at = new Date(now.getTime() + each).toISOString()
+        return [at, at.slice(0, 10), at.replace('Z', '+00:00'), at.replace('Z', '999Z')]
+      })),
+    ),
+    fc.constantFrom('2026-06-01', '2026-06-01T05:45:00+05:45', '0001-01-01', '9999-12-31'),
+  )
+
+type Of<Name extends Comparison['operator']> = Extract<Comparison, { operator: Name }>
+
+/** Any comparison of a stored value. */
+export const comparison = (now: Date): fc.Arbitrary<Comparison> => {
+  const one = literal(now)
+  const some = fc.array(one, { minLength: 1, maxLength: 3 })
+  const words = text.filter(wellFormed)
+  return fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        operator: fc.constantFrom('equals', 'not_equals', 'less_than', 'at_most', 'greater_than', 'at_least'),
+        value: one,
+      }) as fc.Arbitrary<Of<'equals'>>,
+    },
+    { weight: 2, arbitrary: fc.record({ operator: fc.constantFrom('one_of', 'none_of'), values: some }) as fc.Arbitrary<Of<'one_of'>> },
+    { weight: 1, arbitrary: fc.record({ operator: fc.constant('contains' as const), values: fc.array(words, { minLength: 1, maxLength: 2 }) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ operator: fc.constantFrom('omits', 'starts_with', 'ends_with'), value: words }) as fc.Arbitrary<Of<'omits'>>,
+    },
+    { weight: 2, arbitrary: fc.record({ operator: fc.constantFrom('exists', 'absent') }) as fc.Arbitrary<Of<'exists'>> },
+    {
+      weight: 1,
+      arbitrary: fc.record({ operator: fc.constantFrom('before_date', 'after_date'), value: instant(now) }) as fc.Arbitrary<Of<'before_date'>>,
+    },
+    { weight: 3, arbitrary: relative },
+  )
+}
+
+const relative = fc.record({
+  operator: fc.constantFrom('within_last', 'within_next', 'before_last', 'after_next'),
+  duration,
+}) as fc.Arbitrary<Of<'within_last'>>
+
+const PATHS = [
+  ...Object.values(KEYS),
+  ...['x.x', 'address.city', 'a.b', 'a\\\\.b', 'a\\\\\\.b', 'tags.$', 'items.$', 'items.$.sku', 'items.$.x', 'items.$.tags.$', 'items.$.tags'],
+  ...['items.0', 'items.0.sku', 'items.sku', '$.x', 'x.$', 'x.', 'x..x', '.x', 'address.$', 'tags.0', 'tags.-1', 'constructor.name', 'x.length'],
+]
+
+/** A path; where dates are asked for, mostly one that holds dates. */
+const path = (compare: Comparison): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom('x', 'y', 'x', 'tags.$', 'items.$.sku', 'items.$.x') },
+    { weight: 2, arbitrary: fc.constantFrom(...PATHS) },
+    { weight: 'duration' in compare || compare.operator.endsWith('_date') ? 6 : 1, arbitrary: fc.constant('when') },
+  )
+
+const condition_ = <Type extends string>(type: Type, now: Date, more: readonly string[] = []) =>
+  comparison(now).chain((compare) =>
+    fc.record({
+      type: fc.constant(type),
+      path: more.length === 0 ? path(compare) : fc.oneof({ weight: 5, arbitrary: path(compare) }, { weight: 2, arbitrary: fc.constantFrom(...more) }),
+      compare: fc.constant(compare),
+    }),
+  )
+
+const filter = (now: Date): fc.Arbitrary<Filter> =>
+  fc.letrec<{ node: Filter }>((tie) => ({
+    node: fc.oneof(
+      { maxDepth: 2 },
+      { weight: 6, arbitrary: condition_('property' as const, now) },
+      { weight: 1, arbitrary: condition_('context' as const, now) },
+      { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('and' as const, 'or' as const), filters: fc.array(tie('node'), { minLength: 1, maxLength: 3 }) }) },
+      { weight: 1, arbitrary: fc.record({ type: fc.constant('not' as const), filter: tie('node') }) },
+    ),
+  })).node
+
+const window = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({}) },
+  { weight: 2, arbitrary: duration.map((within) => ({ within })) },
+  { weight: 2, arbitrary: fc.tuple(duration, duration).map((between) => ({ between })) },
+)
+
+const selection = (now: Date): fc.Arbitrary<EventSelection> =>
+  fc
+    .tuple(
+      fc.oneof({ weight: 4, arbitrary: fc.constantFrom('A', 'B') }, fc.constantFrom(...NAMES)),
+      fc.option(filter(now), { nil: undefined, freq: 2 }),
+      window,
+    )
+    .map(([name, where, more]) => ({ name, ...(where ? { where } : {}), ...more }))
+
+const measure: fc.Arbitrary<Measure> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({ kind: 'count' as const }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('sum' as const, 'average' as const, 'min' as const, 'max' as const),
+      property: fc.oneof({ weight: 4, arbitrary: fc.constantFrom('x', 'y') }, fc.constantFrom('address.city', 'a\\.b', 'price$', 'missing')),
+    }),
+  },
+)
+
+const amount = fc.oneof({ weight: 3, arbitrary: fc.constantFrom<Literal>(0, 1, 2, 3, 5, 5.5, '1', '5.0', 0.3, 100) }, number.map((each) => each + 0))
+const numeric = fc.oneof(
+  fc.record({ operator: fc.constantFrom('equals', 'not_equals', 'less_than', 'at_most', 'greater_than', 'at_least'), value: amount }),
+  fc.record({ operator: fc.constantFrom('one_of', 'none_of'), values: fc.array(amount, { minLength: 1, maxLength: 3 }) }),
+  fc.record({ operator: fc.constantFrom('exists', 'absent') }),
+) as fc.Arbitrary<Comparison>
+
+const TEXTUAL = new Set<string>(['contains', 'omits', 'starts_with', 'ends_with'])
+const event = (now: Date): fc.Arbitrary<Condition> =>
+  measure.chain((measured) =>
+    fc.record({
+      type: fc.constant('event' as const),
+      event: selection(now),
+      measure: fc.constant(measured),
+      compare: fc.oneof(
+        { weight: 6, arbitrary: numeric },
+        {
+          // A date is refused when it is saved, and the digits of an average that does not end are nobody's promise.
+          weight: 1,
+          arbitrary: comparison(now).filter(
+            ({ operator }) => !operator.endsWith('_date') && (measured.kind !== 'average' || !TEXTUAL.has(operator)),
+          ),
+        },
+      ),
+    }),
+  )
+
+/** A condition of any shape. */
+export const condition = (now: Date): fc.Arbitrary<Condition> => {
+  const computed = [...WORLD.audiences, ...WORLD.computedTraits, 'vip.x', 'spent.$']
+  return fc.letrec<{ node: Condition }>((tie) => ({
+    node: fc.oneof(
+      { maxDepth: 3 },
+      { weight: 5, arbitrary: condition_('trait' as const, now, computed) },
+      { weight: 5, arbitrary: event(now) },
+      { weight: 1, arbitrary: fc.record({ type: fc.constant('audience' as const), audience: fc.constantFrom(...WORLD.audiences) }) },
+      { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('and' as const, 'or' as const), conditions: fc.array(tie('node'), { minLength: 1, maxLength: 3 }) }) },
+      { weight: 2, arbitrary: fc.record({ type: fc.constant('not' as const), condition: tie('node') }) },
+    ),
+  })).node
+}
+
+/** A computed trait of any shape. */
+export const computedTrait = (now: Date): fc.Arbitrary<ComputedTraitDefinition> =>
+  fc.record({ event: selection(now), measure })

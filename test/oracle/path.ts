@@ -1,0 +1,28 @@
+import { isObject, type Json } from '../../src/base/json.ts'
+import { type Value, valueOf } from './value.ts'
+
+/** The keys of a path: a dot walks into an object, one with any run of backslashes before it belongs to the key (spec/audiences §11.2). */
+export const keysOf = (path: string): readonly string[] => {
+  const keys: string[] = []
+  let key = ''
+  for (const [part] of path.matchAll(/\\+\.|\.|\\+|[^\\.]+/g)) {
+    if (part === '.') {
+      keys.push(key)
+      key = ''
+    } else key += part.endsWith('.') ? '.' : part
+  }
+  return [...keys, key]
+}
+
+// `$` is every entry of an array. Nothing else leads into an array: its entries have no names.
+const step = (json: Json, key: string): readonly Json[] => {
+  if (key === '$') return Array.isArray(json) ? json : []
+  return isObject(json) && Object.hasOwn(json, key) ? [json[key] ?? null] : []
+}
+
+/** The values that a path leads to: none or one, or with `$` one for each entry that has it. */
+export const valuesAt = (json: Json | undefined, keys: readonly string[]): readonly Value[] => {
+  let here: readonly Json[] = json === undefined ? [] : [json]
+  for (const key of keys) here = here.flatMap((each) => step(each, key))
+  return here.map(valueOf).filter((value) => value !== undefined)
+}
