@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../../src/base/json.ts'
-import { type Value, valueOf } from './value.ts'
+import { asValue, type Value } from './value.ts'
 
 /** The keys of a path: a dot walks into an object, one with any run of backslashes before it belongs to the key (spec/audiences §11.2). */
 export const keysOf = (path: string): readonly string[] => {
@@ -24,5 +24,5 @@ const step = (json: Json, key: string): readonly Json[] => {
 export const valuesAt = (json: Json | undefined, keys: readonly string[]): readonly Value[] => {
   let here: readonly Json[] = json === undefined ? [] : [json]
   for (const key of keys) here = here.flatMap((each) => step(each, key))
-  return here.map(valueOf).filter((value) => value !== undefined)
+  return here.map(asValue).filter((value) => value !== undefined)
 }

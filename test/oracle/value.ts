@@ -9,7 +9,7 @@ export type Value =
   | { readonly kind: 'boolean'; readonly boolean: boolean }
   | { readonly kind: 'tree'; readonly tree: Json }
 
-export const valueOf = (json: Json | undefined): Value | undefined => {
+export const asValue = (json: Json | undefined): Value | undefined => {
   if (json === undefined || json === null) return undefined
   if (typeof json === 'number') return { kind: 'number', number: exactOfNumber(json) }
   if (typeof json === 'string') return { kind: 'text', text: json }

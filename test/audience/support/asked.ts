@@ -1,5 +1,13 @@
 import fc from 'fast-check'
-import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter, Literal, Measure } from '../../../src/audience/condition.ts'
+import type {
+  Comparison,
+  ComputedTraitDefinition,
+  Condition,
+  EventSelection,
+  Filter,
+  Literal,
+  Measure,
+} from '../../../src/audience/condition.ts'
 import { dateNear, KEYS, NAMES, number, SPANS, text, WORLD } from './nasty.ts'
 
 /* Random conditions over the whole language, that meet the people of `nasty.ts`. */
@@ -18,10 +26,12 @@ const literal = (now: Date): fc.Arbitrary<Literal> =>
 const instant = (now: Date): fc.Arbitrary<string> =>
   fc.oneof(
     fc.constantFrom(...Object.values(SPANS)).chain((span) =>
-      fc.constantFrom(...[span, -span].flatMap((each) => {
-        const at = new Date(now.getTime() + each).toISOString()
-        return [at, at.slice(0, 10), at.replace('Z', '+00:00'), at.replace('Z', '999Z')]
-      })),
+      fc.constantFrom(
+        ...[span, -span].flatMap((each) => {
+          const at = new Date(now.getTime() + each).toISOString()
+          return [at, at.slice(0, 10), at.replace('Z', '+00:00'), at.replace('Z', '999Z')]
+        }),
+      ),
     ),
     fc.constantFrom('2026-06-01', '2026-06-01T05:45:00+05:45', '0001-01-01', '9999-12-31'),
   )
@@ -41,16 +51,29 @@ export const comparison = (now: Date): fc.Arbitrary<Comparison> => {
         value: one,
       }) as fc.Arbitrary<Of<'equals'>>,
     },
-    { weight: 2, arbitrary: fc.record({ operator: fc.constantFrom('one_of', 'none_of'), values: some }) as fc.Arbitrary<Of<'one_of'>> },
-    { weight: 1, arbitrary: fc.record({ operator: fc.constant('contains' as const), values: fc.array(words, { minLength: 1, maxLength: 2 }) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ operator: fc.constantFrom('one_of', 'none_of'), values: some }) as fc.Arbitrary<Of<'one_of'>>,
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        operator: fc.constant('contains' as const),
+        values: fc.array(words, { minLength: 1, maxLength: 2 }),
+      }),
+    },
     {
       weight: 3,
-      arbitrary: fc.record({ operator: fc.constantFrom('omits', 'starts_with', 'ends_with'), value: words }) as fc.Arbitrary<Of<'omits'>>,
+      arbitrary: fc.record({ operator: fc.constantFrom('omits', 'starts_with', 'ends_with'), value: words }) as fc.Arbitrary<
+        Of<'omits'>
+      >,
     },
     { weight: 2, arbitrary: fc.record({ operator: fc.constantFrom('exists', 'absent') }) as fc.Arbitrary<Of<'exists'>> },
     {
       weight: 1,
-      arbitrary: fc.record({ operator: fc.constantFrom('before_date', 'after_date'), value: instant(now) }) as fc.Arbitrary<Of<'before_date'>>,
+      arbitrary: fc.record({ operator: fc.constantFrom('before_date', 'after_date'), value: instant(now) }) as fc.Arbitrary<
+        Of<'before_date'>
+      >,
     },
     { weight: 3, arbitrary: relative },
   )
@@ -63,8 +86,34 @@ const relative = fc.record({
 
 const PATHS = [
   ...Object.values(KEYS),
-  ...['x.x', 'address.city', 'a.b', 'a\\\\.b', 'a\\\\\\.b', 'tags.$', 'items.$', 'items.$.sku', 'items.$.x', 'items.$.tags.$', 'items.$.tags'],
-  ...['items.0', 'items.0.sku', 'items.sku', '$.x', 'x.$', 'x.', 'x..x', '.x', 'address.$', 'tags.0', 'tags.-1', 'constructor.name', 'x.length'],
+  ...[
+    'x.x',
+    'address.city',
+    'a.b',
+    'a\\\\.b',
+    'a\\\\\\.b',
+    'tags.$',
+    'items.$',
+    'items.$.sku',
+    'items.$.x',
+    'items.$.tags.$',
+    'items.$.tags',
+  ],
+  ...[
+    'items.0',
+    'items.0.sku',
+    'items.sku',
+    '$.x',
+    'x.$',
+    'x.',
+    'x..x',
+    '.x',
+    'address.$',
+    'tags.0',
+    'tags.-1',
+    'constructor.name',
+    'x.length',
+  ],
 ]
 
 /** A path; where dates are asked for, mostly one that holds dates. */
@@ -75,11 +124,14 @@ const path = (compare: Comparison): fc.Arbitrary<string> =>
     { weight: 'duration' in compare || compare.operator.endsWith('_date') ? 6 : 1, arbitrary: fc.constant('when') },
   )
 
-const condition_ = <Type extends string>(type: Type, now: Date, more: readonly string[] = []) =>
+const leafOf = <Type extends string>(type: Type, now: Date, more: readonly string[] = []) =>
   comparison(now).chain((compare) =>
     fc.record({
       type: fc.constant(type),
-      path: more.length === 0 ? path(compare) : fc.oneof({ weight: 5, arbitrary: path(compare) }, { weight: 2, arbitrary: fc.constantFrom(...more) }),
+      path:
+        more.length === 0
+          ? path(compare)
+          : fc.oneof({ weight: 5, arbitrary: path(compare) }, { weight: 2, arbitrary: fc.constantFrom(...more) }),
       compare: fc.constant(compare),
     }),
   )
@@ -88,9 +140,15 @@ const filter = (now: Date): fc.Arbitrary<Filter> =>
   fc.letrec<{ node: Filter }>((tie) => ({
     node: fc.oneof(
       { maxDepth: 2 },
-      { weight: 6, arbitrary: condition_('property' as const, now) },
-      { weight: 1, arbitrary: condition_('context' as const, now) },
-      { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('and' as const, 'or' as const), filters: fc.array(tie('node'), { minLength: 1, maxLength: 3 }) }) },
+      { weight: 6, arbitrary: leafOf('property' as const, now) },
+      { weight: 1, arbitrary: leafOf('context' as const, now) },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          type: fc.constantFrom('and' as const, 'or' as const),
+          filters: fc.array(tie('node'), { minLength: 1, maxLength: 3 }),
+        }),
+      },
       { weight: 1, arbitrary: fc.record({ type: fc.constant('not' as const), filter: tie('node') }) },
     ),
   })).node
@@ -116,14 +174,23 @@ const measure: fc.Arbitrary<Measure> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constantFrom('sum' as const, 'average' as const, 'min' as const, 'max' as const),
-      property: fc.oneof({ weight: 4, arbitrary: fc.constantFrom('x', 'y') }, fc.constantFrom('address.city', 'a\\.b', 'price$', 'missing')),
+      property: fc.oneof(
+        { weight: 4, arbitrary: fc.constantFrom('x', 'y') },
+        fc.constantFrom('address.city', 'a\\.b', 'price$', 'missing'),
+      ),
     }),
   },
 )
 
-const amount = fc.oneof({ weight: 3, arbitrary: fc.constantFrom<Literal>(0, 1, 2, 3, 5, 5.5, '1', '5.0', 0.3, 100) }, number.map((each) => each + 0))
+const amount = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom<Literal>(0, 1, 2, 3, 5, 5.5, '1', '5.0', 0.3, 100) },
+  number.map((each) => each + 0),
+)
 const numeric = fc.oneof(
-  fc.record({ operator: fc.constantFrom('equals', 'not_equals', 'less_than', 'at_most', 'greater_than', 'at_least'), value: amount }),
+  fc.record({
+    operator: fc.constantFrom('equals', 'not_equals', 'less_than', 'at_most', 'greater_than', 'at_least'),
+    value: amount,
+  }),
   fc.record({ operator: fc.constantFrom('one_of', 'none_of'), values: fc.array(amount, { minLength: 1, maxLength: 3 }) }),
   fc.record({ operator: fc.constantFrom('exists', 'absent') }),
 ) as fc.Arbitrary<Comparison>
@@ -154,15 +221,23 @@ export const condition = (now: Date): fc.Arbitrary<Condition> => {
   return fc.letrec<{ node: Condition }>((tie) => ({
     node: fc.oneof(
       { maxDepth: 3 },
-      { weight: 5, arbitrary: condition_('trait' as const, now, computed) },
+      { weight: 5, arbitrary: leafOf('trait' as const, now, computed) },
       { weight: 5, arbitrary: event(now) },
-      { weight: 1, arbitrary: fc.record({ type: fc.constant('audience' as const), audience: fc.constantFrom(...WORLD.audiences) }) },
-      { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('and' as const, 'or' as const), conditions: fc.array(tie('node'), { minLength: 1, maxLength: 3 }) }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ type: fc.constant('audience' as const), audience: fc.constantFrom(...WORLD.audiences) }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          type: fc.constantFrom('and' as const, 'or' as const),
+          conditions: fc.array(tie('node'), { minLength: 1, maxLength: 3 }),
+        }),
+      },
       { weight: 2, arbitrary: fc.record({ type: fc.constant('not' as const), condition: tie('node') }) },
     ),
   })).node
 }
 
 /** A computed trait of any shape. */
-export const computedTrait = (now: Date): fc.Arbitrary<ComputedTraitDefinition> =>
-  fc.record({ event: selection(now), measure })
+export const computedTrait = (now: Date): fc.Arbitrary<ComputedTraitDefinition> => fc.record({ event: selection(now), measure })

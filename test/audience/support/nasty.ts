@@ -5,11 +5,20 @@ import type { Call, Happened, Person, World } from '../../oracle/person.ts'
 /* Random people whose data is as bad as what real senders send. */
 
 /** Instants at which conditions are asked: an ordinary one, the hour a zone skips, the end of a leap day. */
-export const NOWS = ['2026-06-01T00:00:00.000Z', '2026-03-29T01:30:00.123Z', '2028-02-29T23:59:59.999Z'].map((text) => new Date(text))
+export const NOWS = ['2026-06-01T00:00:00.000Z', '2026-03-29T01:30:00.123Z', '2028-02-29T23:59:59.999Z'].map(
+  (text) => new Date(text),
+)
 
 const HOUR = 3_600_000
 /** Durations of conditions, and the ages of events that stand exactly at their edges. */
-export const SPANS = { '0 hours': 0, '1 hour': HOUR, '30 minutes': HOUR / 2, '1 day': 24 * HOUR, '3 days': 72 * HOUR, '1 week': 168 * HOUR } as const
+export const SPANS = {
+  '0 hours': 0,
+  '1 hour': HOUR,
+  '30 minutes': HOUR / 2,
+  '1 day': 24 * HOUR,
+  '3 days': 72 * HOUR,
+  '1 week': 168 * HOUR,
+} as const
 
 const age = fc
   .tuple(fc.constantFrom(...Object.values(SPANS)), fc.constantFrom(-1, 1), fc.constantFrom(-1, 0, 0, 0, 1, 7_654_321))
@@ -46,26 +55,132 @@ export const dateNear = (now: Date): fc.Arbitrary<string> =>
     {
       weight: 2,
       arbitrary: fc.constantFrom(
-        ...['2026-02-30T00:00:00Z', '2027-02-29T00:00:00Z', '2028-02-29T00:00:00Z', '2026-06-31T00:00:00Z', '2026-06-01T24:00:00Z'],
-        ...['2026-06-01T00:00:60Z', '0000-01-01T00:00:00Z', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999999Z', '2026-13-01T00:00:00Z'],
-        ...['now', 'today', 'infinity', '-infinity', 'epoch', 'tomorrow', '2026-W23-1T00:00:00Z', '2026-06-01T00:00:00 Europe/Paris'],
-        ...['2026-06-01T00:00:00Z\n', '20260601', 'June 1 2026', '2026-6-1T00:00:00Z', '+2026-06-01T00:00:00Z', '2026-06-01T00:00:00,5Z'],
+        ...[
+          '2026-02-30T00:00:00Z',
+          '2027-02-29T00:00:00Z',
+          '2028-02-29T00:00:00Z',
+          '2026-06-31T00:00:00Z',
+          '2026-06-01T24:00:00Z',
+        ],
+        ...[
+          '2026-06-01T00:00:60Z',
+          '0000-01-01T00:00:00Z',
+          '0001-01-01T00:00:00Z',
+          '9999-12-31T23:59:59.999999Z',
+          '2026-13-01T00:00:00Z',
+        ],
+        ...[
+          'now',
+          'today',
+          'infinity',
+          '-infinity',
+          'epoch',
+          'tomorrow',
+          '2026-W23-1T00:00:00Z',
+          '2026-06-01T00:00:00 Europe/Paris',
+        ],
+        ...[
+          '2026-06-01T00:00:00Z\n',
+          '20260601',
+          'June 1 2026',
+          '2026-6-1T00:00:00Z',
+          '+2026-06-01T00:00:00Z',
+          '2026-06-01T00:00:00,5Z',
+        ],
       ),
     },
   )
 
 const NUMBERS = [
   ...[0, -0, 1, 2, 5, 5.5, 7, 10, 99, 100, 1000, -5, 0.1, 0.2, 0.3, 0.5, 1.5, 2.5],
-  ...[1e21, -1e21, 1e-7, 1e300, 5e-324, 9007199254740993, 123456789.123456789, 0.1 + 0.2],
+  ...[1e21, -1e21, 1e-7, 1e300, 5e-324, 9007199254740992, 123456789.12345679, 0.1 + 0.2],
 ]
 const NUMERALS = [
-  ...['5', ' 5', '5 ', '007', '1e3', '1000', '0', '-0', '0.0', '5.0', '5.50', '100', '100.00', '+5', '.5', '5.', '-', '0x5', '1_000'],
-  ...['12345678901234567890.123456789012345678901234567890', '0.1', '0.3', '0.30', '-5', '-5.0', '１２', '٣', '5\n', '1,000', '--5', 'NaN'],
+  ...[
+    '5',
+    ' 5',
+    '5 ',
+    '007',
+    '1e3',
+    '1000',
+    '0',
+    '-0',
+    '0.0',
+    '5.0',
+    '5.50',
+    '100',
+    '100.00',
+    '+5',
+    '.5',
+    '5.',
+    '-',
+    '0x5',
+    '1_000',
+  ],
+  ...[
+    '12345678901234567890.123456789012345678901234567890',
+    '0.1',
+    '0.3',
+    '0.30',
+    '-5',
+    '-5.0',
+    '１２',
+    '٣',
+    '5\n',
+    '1,000',
+    '--5',
+    'NaN',
+  ],
   ...['9007199254740993', '0.30000000000000004', '1000000000000000000000', '1e21', 'Infinity', '-Infinity'],
 ]
 const TEXTS = [
-  ...['', 'a', 'A', 'ab', 'abc', 'b', 'Gold', 'gold', 'true', 'false', 'True', 'TRUE', 't', 'null', '%', '_', 'a%b', '\\', "'", "''", '"'],
-  ...['$', '$1', '\n', '\u2028', '\u0001', 'é', 'e\u0301', 'ß', 'ss', 'İ', 'i', '😀', '👩‍👩‍👧', '👩', '\ufffd', '\uffff', '\ufe0f', '𐀀', 'z', 'Z', 'ä', '中'],
+  ...[
+    '',
+    'a',
+    'A',
+    'ab',
+    'abc',
+    'b',
+    'Gold',
+    'gold',
+    'true',
+    'false',
+    'True',
+    'TRUE',
+    't',
+    'null',
+    '%',
+    '_',
+    'a%b',
+    '\\',
+    "'",
+    "''",
+    '"',
+  ],
+  ...[
+    '$',
+    '$1',
+    '\n',
+    '\u2028',
+    '\u0001',
+    'é',
+    'e\u0301',
+    'ß',
+    'ss',
+    'İ',
+    'i',
+    '😀',
+    '👩‍👩‍👧',
+    '👩',
+    '\ufffd',
+    '\uffff',
+    '\ufe0f',
+    '𐀀',
+    'z',
+    'Z',
+    'ä',
+    '中',
+  ],
   ...['[5]', '[]', '{}', '{"a":5}', '"5"', 'a.b', ' ', '\u00a0', 'a-b', 'a b', "it's"],
 ]
 
@@ -88,9 +203,26 @@ const scalar = (now: Date): fc.Arbitrary<Json> =>
 
 /** Keys that are in people's data, each with a path that means it. */
 export const KEYS = {
-  x: 'x', y: 'y', X: 'X', when: 'when', items: 'items', tags: 'tags', address: 'address',
-  'a.b': 'a\\.b', a: 'a', $: '$', price$: 'price$', "it's": "it's", 'q"q': 'q"q', 'back\\slash': 'back\\slash', 'sp ace': 'sp ace',
-  constructor: 'constructor', é: 'é', '0': '0', '{x}': '{x}', '%': '%',
+  x: 'x',
+  y: 'y',
+  X: 'X',
+  when: 'when',
+  items: 'items',
+  tags: 'tags',
+  address: 'address',
+  'a.b': 'a\\.b',
+  a: 'a',
+  $: '$',
+  price$: 'price$',
+  "it's": "it's",
+  'q"q': 'q"q',
+  'back\\slash': 'back\\slash',
+  'sp ace': 'sp ace',
+  constructor: 'constructor',
+  é: 'é',
+  '0': '0',
+  '{x}': '{x}',
+  '%': '%',
 } as const
 
 const inner = (now: Date): fc.Arbitrary<Json> => {
@@ -122,7 +254,9 @@ const bag = (now: Date, most: number): fc.Arbitrary<JsonObject> => {
     { items: fc.array(fc.dictionary(fc.constantFrom('sku', 'tags', 'x'), inner(now), { maxKeys: 3 }), { maxLength: 3 }) },
     { requiredKeys: [] },
   )
-  const rest = fc.dictionary(fc.constantFrom(...Object.keys(KEYS), ...WORLD.audiences, ...WORLD.computedTraits), odd, { maxKeys: most })
+  const rest = fc.dictionary(fc.constantFrom(...Object.keys(KEYS), ...WORLD.audiences, ...WORLD.computedTraits), odd, {
+    maxKeys: most,
+  })
   return fc.tuple(usual, lists, rest).map(([a, b, c]) => ({ ...a, ...b, ...c }))
 }
 
@@ -137,7 +271,18 @@ export const NAMES = ['A', 'B', 'identify', "it's", 'Page Viewed'] as const
 const ages = (now: Date): fc.Arbitrary<Date> =>
   fc.oneof(
     { weight: 9, arbitrary: age.map((each) => new Date(now.getTime() - each)) },
-    { weight: 1, arbitrary: fc.constantFrom('1970-01-01T00:00:00Z', '1999-12-31T23:59:59Z', '2016-02-29T00:00:00Z', '2039-01-01T00:00:00Z', '2150-01-01T00:00:00Z').map((each) => new Date(each)) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .constantFrom(
+          '1970-01-01T00:00:00Z',
+          '1999-12-31T23:59:59Z',
+          '2016-02-29T00:00:00Z',
+          '2039-01-01T00:00:00Z',
+          '2150-01-01T00:00:00Z',
+        )
+        .map((each) => new Date(each)),
+    },
   )
 
 const happened = (now: Date): fc.Arbitrary<Omit<Happened, 'messageId'>> =>
@@ -155,7 +300,15 @@ const happened = (now: Date): fc.Arbitrary<Omit<Happened, 'messageId'>> =>
 const identifiers = fc.oneof(
   { weight: 12, arbitrary: fc.constant<Person['identifiers']>({ user_id: ['u'] }) },
   fc.constantFrom<Person['identifiers']>(
-    ...[{}, { anonymous_id: ['x'] }, { email: [] }, { user_id: [], email: ['a@b.c'] }, { 'ios.idfa': ['1'] }, { ios: ['1'] }, { User_id: ['1'] }],
+    ...[
+      {},
+      { anonymous_id: ['x'] },
+      { email: [] },
+      { user_id: [], email: ['a@b.c'] },
+      { 'ios.idfa': ['1'] },
+      { ios: ['1'] },
+      { User_id: ['1'] },
+    ],
     { anonymous_id: ['x'], email: ['a@b.c'] },
   ),
 )
@@ -170,6 +323,9 @@ export const person = (now: Date): fc.Arbitrary<Omit<Person, 'id'>> =>
     events: fc
       .array(happened(now), { maxLength: 6 })
       .map((events) => events.map((each, index): Happened => ({ ...each, messageId: `m${index}` }))),
-    memberships: fc.record({ vip: fc.constantFrom('member', 'exited'), plain: fc.constantFrom('member', 'exited') }, { requiredKeys: [] }),
+    memberships: fc.record(
+      { vip: fc.constantFrom('member', 'exited'), plain: fc.constantFrom('member', 'exited') },
+      { requiredKeys: [] },
+    ),
     computed: fc.record({ spent: fc.oneof(number, text), visits: fc.nat(3) }, { requiredKeys: [] }),
   })
