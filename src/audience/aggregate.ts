@@ -70,6 +70,27 @@ export const numberTest = (compare: Comparison): NumberTest | undefined => {
   }
 }
 
+/** Whether a comparison of a count only asks if there is any event (`some`) or none; undefined where the number matters. */
+export const presenceOf = (compare: Comparison): 'some' | 'none' | undefined => {
+  const number = 'value' in compare ? Number(decimalOf(compare.value)) : Number.NaN
+  switch (compare.operator) {
+    case 'at_least':
+      return number > 0 && number <= 1 ? 'some' : undefined
+    case 'less_than':
+      return number > 0 && number <= 1 ? 'none' : undefined
+    case 'greater_than':
+      return number >= 0 && number < 1 ? 'some' : undefined
+    case 'at_most':
+      return number >= 0 && number < 1 ? 'none' : undefined
+    case 'equals':
+      return number === 0 ? 'none' : undefined
+    case 'not_equals':
+      return number === 0 ? 'some' : undefined
+    default:
+      return undefined
+  }
+}
+
 /** Whether a comparison holds for the number 0; operators on text look at its digit, those on dates at nothing. */
 export const holdsForZero = (compare: Comparison): boolean => {
   switch (compare.operator) {

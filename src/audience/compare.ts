@@ -21,11 +21,9 @@ export const holdsForNothing = (compare: Comparison): boolean => ruleOf(compare)
 /** Milliseconds after a stored instant at which time alone changes the answer. */
 export const flipsOf = (compare: Comparison): readonly number[] => ruleOf(compare).flips?.(compare) ?? []
 
-/** The value under `keys` of a jsonb value. */
-export const valueAt = (column: Sql, keys: readonly string[]): Sql => {
-  if (keys.length === 0) return column
-  return keys.length === 1 ? sql`(${column} -> ${keys[0]}::text)` : sql`(${column} #> ${keys}::text[])`
-}
+/** The value under `keys` of a jsonb value. Key by key: a path in one step would take a number for a place in an array. */
+export const valueAt = (column: Sql, keys: readonly string[]): Sql =>
+  keys.reduce<Sql>((value, key) => sql`(${value} -> ${key}::text)`, column)
 
 const entriesOf = (value: Sql): Sql =>
   sql`jsonb_array_elements(case jsonb_typeof(${value}) when 'array' then ${value} else '[]' end)`

@@ -61,6 +61,17 @@ export const inOrder = <T extends Pick<Computation, 'id' | 'references'>>(comput
   return [...ordered]
 }
 
+/** The same in stages: what is in one stage does not refer to each other and may be evaluated side by side. */
+export const inStages = <T extends Pick<Computation, 'id' | 'references'>>(ordered: readonly T[]): readonly (readonly T[])[] => {
+  const stageOf = new Map<string, number>()
+  for (const { id, references } of ordered) {
+    stageOf.set(id, Math.max(0, ...references.computations.map((before) => (stageOf.get(before) ?? -1) + 1)))
+  }
+  return [...Map.groupBy(ordered, ({ id }) => stageOf.get(id) ?? 0).entries()]
+    .toSorted(([a], [b]) => a - b)
+    .map(([, stage]) => stage)
+}
+
 /** The enabled computations of a space in the order in which they must be evaluated. */
 export const loadComputations = async (db: Db, spaceId: string, catalog: Catalog): Promise<readonly Computation[]> => {
   const [audienceRows, traitRows] = await Promise.all([run(db, audiences(spaceId)), run(db, computedTraits(spaceId))])

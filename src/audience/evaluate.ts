@@ -5,7 +5,7 @@ import type { Db } from '../db/database.ts'
 import { query, run, transact } from '../db/query.ts'
 import { type Catalog, loadCatalog } from './catalog.ts'
 import { compile } from './compile.ts'
-import { type Computation, dependentsOf, loadComputations, scopeOf } from './computation.ts'
+import { type Computation, dependentsOf, inStages, loadComputations, scopeOf } from './computation.ts'
 import { compileValue } from './compute.ts'
 import { applyValues, clearChanges, passValuesOn, writeValues } from './computed-value.ts'
 import { distribute } from './distribute.ts'
@@ -189,6 +189,32 @@ const withBatch = (due: Due | undefined, id: string, batches: readonly string[],
   movedAt: due?.movedAt ?? movedAt,
 })
 
+// Side by side in one stage. A look at few candidates is mostly round trips and planning, so two lanes fill one connection's gaps.
+const LANES = 2
+
+const inLanes = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
+  const rest = items.values()
+  const lane = async (): Promise<void> => {
+    for (const item of rest) await work(item)
+  }
+  await Promise.all(Array.from({ length: LANES }, lane))
+}
+
+const evaluateOne = async (work: Work, computation: Computation, due: Map<string, Due>): Promise<Outcome | undefined> => {
+  const mine = due.get(computation.id)
+  if (!mine || mine.everybody || computation.evaluatedVersion !== computation.version) return undefined
+  if (mine.count > TOO_MANY) {
+    await markEverybody(work.db, work.spaceId, [computation.id], 'many')
+    return undefined
+  }
+  const outcome = await attempt(work, computation, () => evaluateCandidates(work, computation, mine))
+  if (outcome.kind === 'evaluated' && outcome.passedOn !== undefined) {
+    for (const id of dependentsOf(computation.id, work.computations))
+      due.set(id, withBatch(due.get(id), id, [outcome.passedOn], mine.movedAt))
+  }
+  return outcome
+}
+
 /**
  * One incremental tick of a space: distributes what happened, then looks at whoever is due, in dependency order, each computation in a
  * transaction of its own. What must be computed in full waits for `evaluateFullyDue`, and so does what failed.
@@ -203,18 +229,11 @@ export const evaluateSpace = async (
   const { more } = await distribute(db, spaceId, work.computations, now)
   const due = new Map((await dueOf(db, spaceId)).map((each) => [each.computationId, each]))
   const outcomes: Outcome[] = []
-  for (const computation of work.computations) {
-    const mine = due.get(computation.id)
-    if (!mine || mine.everybody || computation.evaluatedVersion !== computation.version) continue
-    if (mine.count > TOO_MANY) {
-      await markEverybody(db, spaceId, [computation.id], 'many')
-      continue
-    }
-    const outcome = await attempt(work, computation, () => evaluateCandidates(work, computation, mine))
-    outcomes.push(outcome)
-    if (outcome.kind !== 'evaluated' || outcome.passedOn === undefined) continue
-    for (const id of dependentsOf(computation.id, work.computations))
-      due.set(id, withBatch(due.get(id), id, [outcome.passedOn], mine.movedAt))
+  for (const stage of inStages(work.computations)) {
+    await inLanes(stage, async (computation) => {
+      const outcome = await evaluateOne(work, computation, due)
+      if (outcome) outcomes.push(outcome)
+    })
   }
   return { outcomes, more }
 }

@@ -1,21 +1,11 @@
 import { sql } from 'kysely'
 import { unreachable } from '../base/must.ts'
-import { compareAt, compareValue, valueAt } from './compare.ts'
+import { compareAt } from './compare.ts'
 import type { Filter } from './condition.ts'
 import type { Sql } from './operator.ts'
 
 /** The event that a filter looks at: its two jsonb columns (or parameters), and the instant relative dates count from. */
 export type EventColumns = { readonly properties: Sql; readonly context: Sql; readonly now: Date }
-
-// The name of a page or screen is readable under both words, wherever the sender put it (spec/audiences §3.4, §11.2).
-const ALSO: Readonly<Record<string, string>> = { page_name: 'name', screen_name: 'name' }
-
-const property = (filter: Extract<Filter, { type: 'property' | 'context' }>, { properties, now }: EventColumns): Sql<boolean> => {
-  const also = ALSO[filter.path]
-  if (also === undefined) return compareAt(properties, filter.path, filter.compare, now)
-  const value = sql`coalesce(${valueAt(properties, [filter.path])}, ${valueAt(properties, [also])})`
-  return compareValue(value, filter.compare, now)
-}
 
 const joined = (filters: readonly Filter[], word: Sql, of: EventColumns): Sql<boolean> =>
   sql`(${sql.join(
@@ -33,7 +23,7 @@ export const compileFilter = (filter: Filter, of: EventColumns): Sql<boolean> =>
     case 'not':
       return sql`not (${compileFilter(filter.filter, of)})`
     case 'property':
-      return property(filter, of)
+      return compareAt(of.properties, filter.path, filter.compare, of.now)
     case 'context':
       return compareAt(of.context, filter.path, filter.compare, of.now)
     default:

@@ -9,8 +9,10 @@ export const decimalOf = (literal: Literal): string | undefined => {
   return typeof literal === 'string' && DECIMAL.test(literal) ? literal : undefined
 }
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/
-const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}(:?\d{2})?)?$/
+const DATE = /^(?!0000)\d{4}-\d{2}-\d{2}$/
+// What `instant_of` takes, but the zone may be missing. Anything looser would fail in Postgres, and with it the whole audience.
+const TIME =
+  /^(?!0000)\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(?<zone>Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)?$/
 
 const isDay = (text: string): boolean => {
   const day = new Date(`${text.slice(0, 10)}T00:00:00Z`)
@@ -21,9 +23,8 @@ const isDay = (text: string): boolean => {
 export const instantOf = (literal: Literal): string | undefined => {
   if (typeof literal !== 'string' || !isDay(literal)) return undefined
   if (DATE.test(literal)) return `${literal}T00:00:00Z`
-  const [whole, , , zone] = TIME.exec(literal) ?? []
-  if (whole === undefined || Number.isNaN(Date.parse(`1970-01-01T${literal.slice(11, 16)}:00Z`))) return undefined
-  return zone === undefined ? `${literal}Z` : literal
+  const time = TIME.exec(literal)
+  return time === null || time.groups?.['zone'] !== undefined ? time?.[0] : `${literal}Z`
 }
 
 /**

@@ -56,7 +56,7 @@ export type Audience = {
   readonly key: string
   readonly description: string
   readonly enabled: boolean
-  readonly definition: { readonly condition: Condition }
+  readonly definition: { readonly condition: Condition; readonly query: string }
   readonly sentence: string
   readonly status: string
   readonly reason?: string | null

@@ -33,7 +33,7 @@ const PEOPLE: Readonly<Record<string, readonly Event[]>> = {
     ['Order', 2, { revenue: '0.2' }],
     ['Order', 3, { revenue: 'free' }],
   ],
-  page: [['Page Viewed', 1, { name: 'Home' }, { page: { url: 'https://example.com/x' } }]],
+  page: [['Page Viewed', 1, { name: 'Home', page_name: 'Home' }, { page: { url: 'https://example.com/x' } }]],
 }
 
 const ids = new Map<string, string>()

@@ -4,11 +4,14 @@ import { compareExact, exactOfNumber, exactOfText } from './exact.ts'
 import { type Instant, instantOfDate, literalInstant } from './instant.ts'
 import { instantOf, numberOf, textOf, type Value } from './value.ts'
 
-/** Exact match after coercion: numbers with plain decimals, the words true and false with booleans, else the same text. */
+/**
+ * Exact match after coercion: a literal is interchangeable with a stored value of another type that means the same (the words true and
+ * false, plain decimals). Two texts are the same text or not equal: the version "1.10" is not "1.1".
+ */
 const equal = (value: Value, literal: Literal): boolean => {
-  const word = typeof literal === 'boolean' ? String(literal) : literal
-  if (value.kind === 'boolean') return String(value.boolean) === word
-  if (value.kind === 'text' && value.text === word) return true
+  if (value.kind === 'boolean') return String(value.boolean) === String(literal)
+  if (value.kind === 'text' && typeof literal === 'string') return value.text === literal
+  if (value.kind === 'text' && typeof literal === 'boolean') return value.text === String(literal)
   const [left, right] = [numberOf(value), numberOfLiteral(literal)]
   return left !== undefined && right !== undefined && compareExact(left, right) === 0
 }

@@ -12,18 +12,21 @@ import type { Value } from './value.ts'
  * (guarantee G2); nothing here may be taken from the compiler.
  */
 
-/** A key of a computation is what was computed, whatever custom trait had this name before. An audience is true, false after exit, else nothing. */
-const traitOf = (person: Person, key: string, world: World): Json | undefined => {
+/**
+ * A key of a computation is what was computed, whatever custom trait had this name before. An audience is true, false after exit, else
+ * nothing; it is one boolean, so a path that goes on is about a custom trait.
+ */
+const traitOf = (person: Person, key: string, goesOn: boolean, world: World): Json | undefined => {
   const own = <Of>(of: { readonly [key: string]: Of }): Of | undefined => (Object.hasOwn(of, key) ? of[key] : undefined)
   if (world.computedTraits.includes(key)) return own(person.computed)
-  if (!world.audiences.includes(key)) return own(person.traits)
+  if (goesOn || !world.audiences.includes(key)) return own(person.traits)
   const membership = own(person.memberships)
   return membership === undefined ? undefined : membership === 'member'
 }
 
 const traitValues = (person: Person, path: string, world: World): readonly Value[] => {
   const [root = '', ...rest] = keysOf(path)
-  return root === '$' ? [] : valuesAt(traitOf(person, root, world), rest)
+  return root === '$' ? [] : valuesAt(traitOf(person, root, rest.length > 0, world), rest)
 }
 
 const measuredValues = (

@@ -3,6 +3,8 @@ import { ComputedTraitDefinition, Condition } from '../../audience/condition.ts'
 import type { Moved } from '../../audience/members.ts'
 import { definitionSentence, sentence } from '../../audience/sentence.ts'
 import type { Definition } from '../../audience/store.ts'
+import { printCondition, printTrait } from '../../audience/text/condition.ts'
+import { LONGEST_QUERY } from '../../audience/text/reader.ts'
 import { Invalid } from '../../base/errors.ts'
 
 /* The shapes of audiences and computed traits on the wire, after Segment's Public API (spec/audiences §24). */
@@ -38,12 +40,45 @@ const common = {
   evaluatedAt: z.string().optional(),
 }
 
-export const AudienceDefinition = z.strictObject({ condition: Condition })
+const Query = z.string().max(LONGEST_QUERY)
+
+/** A definition says its condition as JSON or as a query; both are answered. */
+export const AudienceDefinition = z
+  .strictObject({
+    condition: Condition.optional(),
+    query: Query.optional().meta({
+      description:
+        "The condition in Segment's query language, in place of `condition`: event('Order Completed').within(30 days).count() >= 2 AND NOT trait('lapsed') = true",
+    }),
+  })
+  .refine(({ condition, query }) => condition !== undefined || query !== undefined, 'send a `condition` or a `query`')
+  .meta({ description: 'Who is in: a `condition`, or the same as a `query`. When both are sent they must say the same.' })
+
+export const TraitDefinition = ComputedTraitDefinition.partial()
+  .extend({
+    query: Query.optional().meta({
+      description:
+        "The definition in Segment's query language, in place of `event` and `measure`: event('Order Completed').within(30 days).sum(property('revenue'))",
+    }),
+  })
+  .refine(({ event, measure, query }) => (event && measure) || query !== undefined, 'send `event` and `measure`, or a `query`')
+  .meta({
+    description: 'What is computed: `event` and `measure`, or the same as a `query`. When both are sent they must say the same.',
+  })
+
+const AnsweredQuery = z.string().meta({ description: "The same in Segment's query language" })
+/** The definition of an audience as it is answered. */
+export const AnsweredDefinition = z.object({ condition: z.unknown(), query: AnsweredQuery })
+
+export const answeredDefinition = (condition: Condition): z.infer<typeof AnsweredDefinition> => ({
+  condition,
+  query: printCondition(condition),
+})
 
 export const Audience = z
   .object({
     ...common,
-    definition: z.object({ condition: z.unknown() }),
+    definition: AnsweredDefinition,
     audienceType: z.literal('USERS'),
     computeCadence: z.object({ type: z.literal('REALTIME') }),
     size: z.object({ count: z.number(), type: z.literal('USERS') }),
@@ -51,7 +86,9 @@ export const Audience = z
   })
   .meta({ id: 'Audience' })
 
-export const ComputedTrait = z.object({ ...common, definition: z.unknown() }).meta({ id: 'ComputedTrait' })
+export const ComputedTrait = z
+  .object({ ...common, definition: z.object({ event: z.unknown(), measure: z.unknown(), query: AnsweredQuery }) })
+  .meta({ id: 'ComputedTrait' })
 
 const saved = {
   name: z.string().min(1).max(255),
@@ -68,11 +105,11 @@ export const NewAudience = z.strictObject({
   audienceType: z.literal('USERS').optional(),
 })
 export const AudiencePatch = z.strictObject({ ...saved, name: saved.name.optional(), definition: AudienceDefinition.optional() })
-export const NewComputedTrait = z.strictObject({ ...saved, key: Key.optional(), definition: ComputedTraitDefinition })
+export const NewComputedTrait = z.strictObject({ ...saved, key: Key.optional(), definition: TraitDefinition })
 export const ComputedTraitPatch = z.strictObject({
   ...saved,
   name: saved.name.optional(),
-  definition: ComputedTraitDefinition.optional(),
+  definition: TraitDefinition.optional(),
 })
 
 const commonOf = (spaceId: string, row: Definition) => ({
@@ -96,7 +133,7 @@ export const audienceFrom = (spaceId: string, row: Definition, moved: Moved | un
   const condition = row.definition as unknown as Condition
   return {
     ...commonOf(spaceId, row),
-    definition: { condition },
+    definition: answeredDefinition(condition),
     sentence: sentence(condition),
     audienceType: 'USERS',
     computeCadence: { type: 'REALTIME' },
@@ -107,7 +144,11 @@ export const audienceFrom = (spaceId: string, row: Definition, moved: Moved | un
 
 export const computedTraitFrom = (spaceId: string, row: Definition): z.infer<typeof ComputedTrait> => {
   const definition = row.definition as unknown as ComputedTraitDefinition
-  return { ...commonOf(spaceId, row), definition, sentence: definitionSentence(definition) }
+  return {
+    ...commonOf(spaceId, row),
+    definition: { ...definition, query: printTrait(definition) },
+    sentence: definitionSentence(definition),
+  }
 }
 
 /** `pagination` of an answer. */

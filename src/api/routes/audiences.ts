@@ -7,10 +7,13 @@ import { type Definition, definitionOf, listDefinitions } from '../../audience/s
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { audienceDetailRoutes } from '../audience/detail.ts'
+import { conditionFrom } from '../audience/query.ts'
 import {
+  AnsweredDefinition,
   Audience,
   AudienceDefinition,
   AudiencePatch,
+  answeredDefinition,
   audienceFrom,
   Deleted,
   fromCursor,
@@ -93,12 +96,13 @@ const writing = (app: App, door: Door): void => {
     '/spaces/:space/audiences',
     { schema: { tags, summary: 'Make an audience', params: SpaceParams, body: NewAudience, response: { 201: One } } },
     async ({ caller, body }, reply) => {
+      const condition = await conditionFrom(door.db, caller.spaceId, body.definition)
       const row = await create(door.db, 'audience', actOf(caller), prefixedId('aud', door.random(12)), {
         name: body.name,
         key: body.key,
         description: body.description ?? '',
         enabled: body.enabled ?? true,
-        definition: body.definition.condition as unknown as JsonObject,
+        definition: condition as unknown as JsonObject,
         options: body.options ?? {},
       })
       door.notify('profile_change')
@@ -118,8 +122,9 @@ const writing = (app: App, door: Door): void => {
     },
     async ({ caller, params, body }) => {
       const { definition, ...rest } = body
-      const condition = definition?.condition as JsonObject | undefined
-      const row = await update(door.db, 'audience', actOf(caller), params.id, { ...rest, definition: condition })
+      const condition = definition && (await conditionFrom(door.db, caller.spaceId, definition))
+      const patch = { ...rest, definition: condition as JsonObject | undefined }
+      const row = await update(door.db, 'audience', actOf(caller), params.id, patch)
       door.notify('profile_change')
       return showOne(door, caller.spaceId, row)
     },
@@ -172,6 +177,7 @@ const Previewed = z.object({
     }),
   ),
   sentence: z.string(),
+  definition: AnsweredDefinition,
 })
 
 const previewing = (app: App, { db, now }: Door): void => {
@@ -187,7 +193,8 @@ const previewing = (app: App, { db, now }: Door): void => {
       },
     },
     async ({ caller, body: { definition, at, count, options } }) => {
-      const found = await preview(db, caller.spaceId, definition.condition, {
+      const condition = await conditionFrom(db, caller.spaceId, definition)
+      const found = await preview(db, caller.spaceId, condition, {
         now: now(),
         at: at === undefined ? undefined : new Date(at),
         count,
@@ -197,7 +204,8 @@ const previewing = (app: App, { db, now }: Door): void => {
         status: 'COMPLETED' as const,
         size: { count: found.count, type: 'USERS' as const },
         results: found.people.map((person) => ({ ...person })),
-        sentence: sentence(definition.condition),
+        sentence: sentence(condition),
+        definition: answeredDefinition(condition),
       }
       return { data: { audiencePreview } }
     },

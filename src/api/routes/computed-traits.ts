@@ -3,6 +3,7 @@ import { create, remove, update } from '../../audience/save.ts'
 import { definitionOf, listDefinitions } from '../../audience/store.ts'
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { traitFrom } from '../audience/query.ts'
 import {
   ComputedTrait,
   ComputedTraitPatch,
@@ -66,7 +67,7 @@ const writing = (app: App, door: Door): void => {
         key: body.key,
         description: body.description ?? '',
         enabled: body.enabled ?? true,
-        definition: body.definition as unknown as JsonObject,
+        definition: traitFrom(body.definition) as unknown as JsonObject,
         options: body.options ?? {},
       })
       door.notify('profile_change')
@@ -85,7 +86,7 @@ const writing = (app: App, door: Door): void => {
       },
     },
     async ({ caller, params, body: { definition, ...rest } }) => {
-      const patch = { ...rest, definition: definition as unknown as JsonObject | undefined }
+      const patch = { ...rest, definition: definition && (traitFrom(definition) as unknown as JsonObject) }
       const row = await update(door.db, 'computed_trait', actOf(caller), params.id, patch)
       door.notify('profile_change')
       return { data: { computedTrait: computedTraitFrom(caller.spaceId, row) } }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { aggregateOf, type NumberTest, numberTest } from '../aggregate.ts'
+import { aggregateOf, type NumberTest, numberTest, presenceOf } from '../aggregate.ts'
 import { compareValue } from '../compare.ts'
 import type { Condition } from '../condition.ts'
 import { MEASURES } from '../measures/index.ts'
@@ -13,6 +13,15 @@ type EventCondition = Extract<Condition, { type: 'event' }>
 export const measured = ({ event, measure }: Pick<EventCondition, 'event' | 'measure'>, scope: Scope): Sql =>
   sql`(select ${aggregateOf(measure)} from event e where ${selected(event, scope)} and e.profile_id = p.id)`
 
+/**
+ * Somebody with any such event, or none: a semi-join or an anti-join, and a hashed set where an OR stands around it. Against the grouped set
+ * 0.5 s instead of 1.0 s for one condition, 1.0 instead of 1.9 for "did A, not B", 1.0 instead of 2.2 for "A or B" (1 M profiles, 20 M events).
+ */
+const present = ({ event }: EventCondition, scope: Scope, presence: 'some' | 'none'): Lowered => {
+  const some = sql<boolean>`exists (select from event e where ${selected(event, scope)} and e.profile_id = p.id)`
+  return { joins: [], test: presence === 'some' ? some : sql`not ${some}` }
+}
+
 const holdsWithoutEvents = ({ measure }: EventCondition, { holdsForZero }: NumberTest): boolean =>
   MEASURES[measure.kind].ofNothing === 0 && holdsForZero
 
@@ -21,6 +30,8 @@ const holdsWithoutEvents = ({ measure }: EventCondition, { holdsForZero }: Numbe
  * anti-join where it must not. What holds without any event (at most 2, none) is everybody but those that break it (spec/audiences §11.4).
  */
 const amongEverybody = (condition: EventCondition, scope: Scope, alias: string): Lowered => {
+  const presence = condition.measure.kind === 'count' ? presenceOf(condition.compare) : undefined
+  if (presence) return present(condition, scope, presence)
   const set = sql.ref(alias)
   const id = sql.ref(`${alias}.profile_id`)
   const aggregate = aggregateOf(condition.measure)

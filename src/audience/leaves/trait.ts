@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { compareAt, compareValue, iterate } from '../compare.ts'
 import type { Condition } from '../condition.ts'
 import type { Sql } from '../operator.ts'
-import { keysOf } from '../path.ts'
+import { keysOf, pathOf } from '../path.ts'
 import type { Lowered, Scope } from '../scope.ts'
 import { isMember, lowerAudience } from './audience.ts'
 
@@ -48,15 +48,21 @@ export const traitValue = (path: string, scope: Scope): Sql => {
 const isTrue = ({ compare }: TraitCondition): boolean =>
   compare.operator === 'equals' && (compare.value === true || compare.value === 'true')
 
+// The path goes on inside what was computed.
+const compareInto = (value: Sql, { path, compare }: TraitCondition, { now }: Scope): Sql<boolean> => {
+  const [, ...rest] = keysOf(path)
+  return rest.length === 0 ? compareValue(value, compare, now) : compareAt(value, pathOf(...rest), compare, now)
+}
+
 /** A trait condition over `profile p`. */
 export const lowerTrait = (condition: TraitCondition, scope: Scope, alias: string): Lowered => {
   const kind = traitKind(condition.path, scope)
   if (kind.kind === 'audience' && isTrue(condition)) return lowerAudience(keysOf(condition.path)[0] ?? '', scope, alias)
   if (kind.kind === 'custom') return { joins: [], test: compareAt(sql`p.traits`, condition.path, condition.compare, scope.now) }
-  if (kind.kind === 'audience' || scope.candidates) {
-    return { joins: [], test: compareValue(traitValue(condition.path, scope), condition.compare, scope.now) }
-  }
+  if (kind.kind === 'audience')
+    return { joins: [], test: compareValue(membershipValue(kind.id, scope), condition.compare, scope.now) }
+  if (scope.candidates) return { joins: [], test: compareInto(computedValue(kind.id, scope), condition, scope) }
   const set = sql.ref(alias)
   const join = sql`left join computed_value ${set} on ${sql.ref(`${alias}.space_id`)} = ${scope.spaceId} and ${sql.ref(`${alias}.computed_trait_id`)} = ${kind.id} and ${sql.ref(`${alias}.profile_id`)} = p.id`
-  return { joins: [join], test: compareValue(sql.ref(`${alias}.value`), condition.compare, scope.now) }
+  return { joins: [join], test: compareInto(sql.ref(`${alias}.value`), condition, scope) }
 }

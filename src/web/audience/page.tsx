@@ -183,9 +183,14 @@ const tabsOf = (audience: Audience) => [
     ),
   },
   {
+    key: 'query',
+    label: 'Query',
+    body: () => <pre className="query">{audience.definition.query}</pre>,
+  },
+  {
     key: 'json',
     label: 'JSON',
-    body: () => <pre>{JSON.stringify(audience.definition, null, 2)}</pre>,
+    body: () => <pre>{JSON.stringify(audience.definition.condition, null, 2)}</pre>,
   },
 ]
 

@@ -196,6 +196,11 @@ const numeric = fc.oneof(
 ) as fc.Arbitrary<Comparison>
 
 const TEXTUAL = new Set<string>(['contains', 'omits', 'starts_with', 'ends_with'])
+const digits = fc.constantFrom('', '0', '.0', '.', '3', '5', '-', '00', '.5')
+const written = fc.oneof(
+  fc.record({ operator: fc.constantFrom('omits', 'starts_with', 'ends_with'), value: digits }) as fc.Arbitrary<Of<'omits'>>,
+  fc.record({ operator: fc.constant('contains' as const), values: fc.array(digits, { minLength: 1, maxLength: 2 }) }),
+)
 const event = (now: Date): fc.Arbitrary<Condition> =>
   measure.chain((measured) =>
     fc.record({
@@ -204,6 +209,7 @@ const event = (now: Date): fc.Arbitrary<Condition> =>
       measure: fc.constant(measured),
       compare: fc.oneof(
         { weight: 6, arbitrary: numeric },
+        { weight: measured.kind === 'average' ? 0 : 1, arbitrary: written },
         {
           // A date is refused when it is saved, and the digits of an average that does not end are nobody's promise.
           weight: 1,
@@ -217,7 +223,7 @@ const event = (now: Date): fc.Arbitrary<Condition> =>
 
 /** A condition of any shape. */
 export const condition = (now: Date): fc.Arbitrary<Condition> => {
-  const computed = [...WORLD.audiences, ...WORLD.computedTraits, 'vip.x', 'spent.$']
+  const computed = [...WORLD.audiences, ...WORLD.computedTraits, 'vip.x', 'spent.$', 'spent.x']
   return fc.letrec<{ node: Condition }>((tie) => ({
     node: fc.oneof(
       { maxDepth: 3 },

@@ -82,6 +82,11 @@ export const dateNear = (now: Date): fc.Arbitrary<string> =>
         ...[
           '2026-06-01T00:00:00Z\n',
           '20260601',
+          '2026-06-01T00:00:75Z',
+          '2026-06-01T00:00:00+99:00',
+          '2026-06-01T24:00:30Z',
+          '2026-06-01T00:00:00+16',
+          '2026-06-01T00:75:00Z',
           'June 1 2026',
           '2026-6-1T00:00:00Z',
           '+2026-06-01T00:00:00Z',
@@ -223,6 +228,8 @@ export const KEYS = {
   '0': '0',
   '{x}': '{x}',
   '%': '%',
+  page_name: 'page_name',
+  name: 'name',
 } as const
 
 const inner = (now: Date): fc.Arbitrary<Json> => {
@@ -266,7 +273,7 @@ export const WORLD = {
   externalIds: ['user_id', 'email', 'android.idfa', 'ios.idfa'],
 } as const satisfies World
 
-export const NAMES = ['A', 'B', 'identify', "it's", 'Page Viewed'] as const
+export const NAMES = ['A', 'B', 'identify', 'group', "it's", 'Page Viewed', 'Screen Viewed'] as const
 
 const ages = (now: Date): fc.Arbitrary<Date> =>
   fc.oneof(
@@ -285,30 +292,33 @@ const ages = (now: Date): fc.Arbitrary<Date> =>
     },
   )
 
+// What a call that is no track event is stored under.
+const STORED: { readonly [call in Call]?: string } = {
+  page: 'Page Viewed',
+  screen: 'Screen Viewed',
+  identify: 'identify',
+  group: 'group',
+  alias: 'alias',
+}
+
 const happened = (now: Date): fc.Arbitrary<Omit<Happened, 'messageId'>> =>
-  fc.record({
-    type: fc.oneof(
-      { weight: 8, arbitrary: fc.constant<Call>('track') },
-      { weight: 2, arbitrary: fc.constantFrom<Call>('page', 'screen', 'identify', 'group', 'alias') },
-    ),
-    name: fc.oneof({ weight: 4, arbitrary: fc.constantFrom('A', 'B') }, fc.constantFrom(...NAMES, 'a', 'A ')),
-    timestamp: ages(now),
-    properties: bag(now, 2),
-    context: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, bag(now, 1)),
-  })
+  fc
+    .record({
+      type: fc.oneof(
+        { weight: 8, arbitrary: fc.constant<Call>('track') },
+        { weight: 2, arbitrary: fc.constantFrom<Call>('page', 'screen', 'identify', 'group', 'alias') },
+      ),
+      name: fc.oneof({ weight: 4, arbitrary: fc.constantFrom('A', 'B') }, fc.constantFrom(...NAMES, 'a', 'A ')),
+      timestamp: ages(now),
+      properties: bag(now, 2),
+      context: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, bag(now, 1)),
+    })
+    .map((event) => ({ ...event, name: STORED[event.type] ?? event.name }))
 
 const identifiers = fc.oneof(
   { weight: 12, arbitrary: fc.constant<Person['identifiers']>({ user_id: ['u'] }) },
   fc.constantFrom<Person['identifiers']>(
-    ...[
-      {},
-      { anonymous_id: ['x'] },
-      { email: [] },
-      { user_id: [], email: ['a@b.c'] },
-      { 'ios.idfa': ['1'] },
-      { ios: ['1'] },
-      { User_id: ['1'] },
-    ],
+    ...[{}, { anonymous_id: ['x'] }, { 'ios.idfa': ['1'] }, { ios: ['1'] }, { User_id: ['1'] }],
     { anonymous_id: ['x'], email: ['a@b.c'] },
   ),
 )
@@ -327,5 +337,8 @@ export const person = (now: Date): fc.Arbitrary<Omit<Person, 'id'>> =>
       { vip: fc.constantFrom('member', 'exited'), plain: fc.constantFrom('member', 'exited') },
       { requiredKeys: [] },
     ),
-    computed: fc.record({ spent: fc.oneof(number, text), visits: fc.nat(3) }, { requiredKeys: [] }),
+    computed: fc.record(
+      { spent: fc.oneof(number, text, fc.array(number, { maxLength: 2 })), visits: fc.nat(3) },
+      { requiredKeys: [] },
+    ),
   })

@@ -1,0 +1,44 @@
+import type { z } from 'zod'
+import { loadCatalog } from '../../audience/catalog.ts'
+import type { ComputedTraitDefinition, Condition } from '../../audience/condition.ts'
+import { parseCondition, parseTrait, printCondition, printTrait } from '../../audience/text/condition.ts'
+import { Invalid } from '../../base/errors.ts'
+import { must } from '../../base/must.ts'
+import type { Db } from '../../db/database.ts'
+import type { AudienceDefinition, TraitDefinition } from './wire.ts'
+
+const FIELD = 'definition.query'
+
+// Who sends back what was read sends both; who changed one of them meant that one, and we cannot know which it is.
+const refuseOther = (text: string, parsed: string): void => {
+  if (text === parsed) return
+  throw new Invalid('definition', [
+    {
+      field: FIELD,
+      message: `says ${parsed}, and the definition beside it says ${text}`,
+      remedy: 'send only the one that you changed',
+    },
+  ])
+}
+
+/** The condition of a definition, which is given as such or as a query. @throws Invalid for a query that cannot be read. */
+export const conditionFrom = async (
+  db: Db,
+  spaceId: string,
+  { condition, query }: z.infer<typeof AudienceDefinition>,
+): Promise<Condition> => {
+  if (query === undefined) return must(condition, 'a condition or a query')
+  const { audiences } = await loadCatalog(db, spaceId)
+  const parsed = parseCondition(query, { audiences, field: FIELD })
+  if (condition) refuseOther(printCondition(condition), printCondition(parsed))
+  return condition ?? parsed
+}
+
+/** What a computed trait computes, which is given as such or as a query. @throws Invalid for a query that cannot be read. */
+export const traitFrom = ({ event, measure, query }: z.infer<typeof TraitDefinition>): ComputedTraitDefinition => {
+  const given = event && measure ? { event, measure } : undefined
+  if (query === undefined) return must(given, 'a definition or a query')
+  const parsed = parseTrait(query, { field: FIELD })
+  if (given) refuseOther(printTrait(given), printTrait(parsed))
+  return given ?? parsed
+}

@@ -1,0 +1,30 @@
+import type { Duration } from '../../base/duration.ts'
+import type { Reader } from './reader.ts'
+
+const UNITS = ['second', 'minute', 'hour', 'day', 'week']
+
+const spelled = (amount: string, unit: string): Duration => {
+  const number = Number(amount)
+  return `${number} ${unit}${number === 1 ? '' : 's'}`
+}
+
+/**
+ * `30 days`. Segment has hours and days here; the other units are read as well because conditions can hold them.
+ * @throws Invalid, and for `parent:` before it, which only a funnel has.
+ */
+export const readDuration = (reader: Reader): Duration => {
+  if (reader.peek().raw === 'parent') throw reader.fault({ sentence: 'within(parent: …) of a funnel is not supported yet' })
+  const amount = reader.peek()
+  if (!/^\d{1,6}$/.test(amount.raw)) throw reader.fault({ expected: ['a whole number up to 999999'] })
+  reader.next()
+  const unit = reader.peek().raw.replace(/s$/, '')
+  if (!UNITS.includes(unit)) throw reader.fault({ expected: UNITS.map((each) => `${each}s`) })
+  reader.next()
+  return spelled(amount.raw, unit)
+}
+
+/** The one spelling of a duration: `1 day`, `30 days`. */
+export const writeDuration = (duration: Duration): string => {
+  const [amount = '', unit = ''] = duration.split(' ')
+  return spelled(amount, unit.replace(/s$/, ''))
+}

@@ -1,0 +1,70 @@
+import type { Reader } from './reader.ts'
+
+/* AND, OR, NOT and parentheses, the same around conditions and around what an event must hold. */
+
+/** How a tree of some kind is put together. */
+export type Grow<Node> = {
+  readonly join: (type: 'and' | 'or', parts: readonly Node[]) => Node
+  readonly not: (part: Node) => Node
+  readonly leaf: (reader: Reader) => Node
+}
+
+const isWord = (reader: Reader, word: string): boolean => {
+  const { kind, raw } = reader.peek()
+  return kind === 'word' && raw.toUpperCase() === word
+}
+
+const acceptWord = (reader: Reader, word: string): boolean => {
+  const found = isWord(reader, word)
+  if (found) reader.next()
+  return found
+}
+
+const readUnary = <Node>(reader: Reader, grow: Grow<Node>): Node => {
+  if (acceptWord(reader, 'NOT')) return grow.not(reader.nested(() => readUnary(reader, grow)))
+  for (const word of ['ANY', 'ALL']) {
+    if (isWord(reader, word)) throw reader.fault({ sentence: `${word} (audiences of accounts) is not supported yet` })
+  }
+  if (!reader.accept('(')) return grow.leaf(reader)
+  const inner = reader.nested(() => readBool(reader, grow))
+  reader.expect(')', 'AND', 'OR')
+  return inner
+}
+
+const readJoined = <Node>(reader: Reader, type: 'and' | 'or', grow: Grow<Node>, part: () => Node): Node => {
+  const first = part()
+  const parts = [first]
+  while (acceptWord(reader, type.toUpperCase())) parts.push(part())
+  return parts.length === 1 ? first : grow.join(type, parts)
+}
+
+/** NOT binds tighter than AND, AND tighter than OR (spec/audiences §11.2). A group in parentheses stays a group of its own. */
+export const readBool = <Node>(reader: Reader, grow: Grow<Node>): Node =>
+  readJoined(reader, 'or', grow, () => readJoined(reader, 'and', grow, () => readUnary(reader, grow)))
+
+/** What a tree of some kind is made of at its top. */
+export type Opened<Node> =
+  | { readonly type: 'and' | 'or'; readonly parts: readonly Node[] }
+  | { readonly type: 'not'; readonly part: Node }
+  | { readonly type: 'leaf'; readonly text: string }
+export type Open<Node> = (node: Node) => Opened<Node>
+
+const BINDS = { or: 1, and: 2, not: 3, leaf: 3 } as const
+type Written = { readonly text: string; readonly binds: number }
+
+// A group within a group of its own type keeps its parentheses: whoever grouped it finds it again.
+const inside = ({ text, binds }: Written, outside: number): string => (binds <= outside && binds < BINDS.not ? `(${text})` : text)
+
+const write = <Node>(node: Node, open: Open<Node>): Written => {
+  const opened = open(node)
+  if (opened.type === 'leaf') return { text: opened.text, binds: BINDS.leaf }
+  if (opened.type === 'not') return { text: `NOT ${inside(write(opened.part, open), BINDS.not)}`, binds: BINDS.not }
+  const parts = opened.parts.map((part) => write(part, open))
+  const [only] = parts
+  if (only && parts.length === 1) return only
+  const binds = BINDS[opened.type]
+  return { text: parts.map((part) => inside(part, binds)).join(` ${opened.type.toUpperCase()} `), binds }
+}
+
+/** The text of a tree, with the fewest parentheses from which the same tree is read. */
+export const writeBool = <Node>(node: Node, open: Open<Node>): string => write(node, open).text

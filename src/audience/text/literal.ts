@@ -1,0 +1,69 @@
+import type { Literal } from '../condition.ts'
+import { type Calls, notYet, readCall } from './call.ts'
+import type { Reader } from './reader.ts'
+import type { Token } from './token.ts'
+
+/** A literal as it was read: its value, and the token it came from. */
+export type Written = { readonly value: Literal; readonly token: Token }
+
+const significant = (digits: string): string =>
+  digits
+    .replace(/[eE].*$/, '')
+    .replaceAll(/[-.]/g, '')
+    .replace(/^0+/, '')
+
+// Fifteen digits always survive; more do when they are the very ones that the number is written with.
+const isExact = (raw: string, value: number): boolean =>
+  Number.isFinite(value) &&
+  (value !== 0 || significant(raw) === '') &&
+  (significant(raw).replace(/0+$/, '').length <= 15 || String(value) === raw)
+
+const readNumber = (reader: Reader, token: Token): number => {
+  const value = Number(token.raw)
+  if (isExact(token.raw, value)) return value + 0
+  throw reader.fault(
+    { sentence: 'a number keeps no more than 15 digits', remedy: 'write it in quotes; it is compared as a number all the same' },
+    token,
+  )
+}
+
+const NAMED: Calls<Written> = {
+  literal: (reader: Reader) => readLiteral(reader),
+  property: notYet('comparing with a property'),
+  context: notYet('comparing with the context'),
+  trait: notYet('comparing with a trait', 'write a literal on the right side'),
+}
+
+const EXPECTED = ['a text in single quotes', 'a number', 'true', 'false', 'a day such as 2026-01-31']
+
+/** A text, a number, true, false, a day or instant without quotes, or `literal( … )` around one. */
+export const readLiteral = (reader: Reader): Written => {
+  const token = reader.peek()
+  if (token.kind === 'text' || token.kind === 'time') return { value: reader.next().value, token }
+  if (token.kind === 'number') return { value: readNumber(reader, reader.next()), token }
+  if (reader.accept('true')) return { value: true, token }
+  if (reader.accept('false')) return { value: false, token }
+  if (token.kind === 'word' && Object.hasOwn(NAMED, token.raw)) return readCall(reader, NAMED)
+  const remedy = token.raw === 'null' ? 'ask for a missing value with .absent()' : undefined
+  throw reader.fault({ expected: EXPECTED, remedy })
+}
+
+/** Whatever was written, as text: `'5'` and `5` are the same to an operator on text. */
+export const readWords = (reader: Reader): string => {
+  const { value, token } = readLiteral(reader)
+  return typeof value === 'string' ? value : token.raw
+}
+
+/** A text in quotes, called `what` where it is missing. */
+export const readQuoted = (reader: Reader, what: string, longest = 500): string => {
+  const token = reader.peek()
+  if (token.kind !== 'text') throw reader.fault({ expected: [`${what} in single quotes`] })
+  if (token.value === '' || token.value.length > longest) {
+    throw reader.fault({ sentence: `${what} has 1 to ${longest} characters` }, token)
+  }
+  return reader.next().value
+}
+
+export const writeText = (text: string): string => `'${text.replaceAll(/[\\']/g, '\\$&')}'`
+
+export const writeLiteral = (literal: Literal): string => (typeof literal === 'string' ? writeText(literal) : String(literal))

@@ -1,0 +1,171 @@
+import { expect, it } from 'vitest'
+import type { Condition, Filter } from '../../../src/audience/condition.ts'
+import { parseCondition, parseTrait, printCondition, printTrait } from '../../../src/audience/text/condition.ts'
+import { did, not } from '../support/world.ts'
+
+const trait = (path: string, operator: string, more: object = {}): Condition =>
+  ({ type: 'trait', path, compare: { operator, ...more } }) as Condition
+const property = (path: string, operator: string, value: unknown): Filter =>
+  ({ type: 'property', path, compare: { operator, value } }) as Filter
+const [a, b, c] = ['a', 'b', 'c'].map((path) => trait(path, 'exists')) as [Condition, Condition, Condition]
+const and = (...conditions: Condition[]): Condition => ({ type: 'and', conditions })
+const or = (...conditions: Condition[]): Condition => ({ type: 'or', conditions })
+const [A, B, C] = ["trait('a').exists()", "trait('b').exists()", "trait('c').exists()"]
+
+// Text, what it says, and the one text that says so where it is another.
+it.each<[string, Condition, string?]>([
+  [
+    "event('Shoes Bought').where(property('price') >= 100).within(7 days).count() >= 1",
+    did('Shoes Bought', undefined, { where: property('price', 'at_least', 100), within: '7 days' }),
+  ],
+  [
+    "event('Shoes Bought').within(7 days)\n  .where( property('price').at_least(literal(100)) )\n  .count().at_least(1)",
+    did('Shoes Bought', undefined, { where: property('price', 'at_least', 100), within: '7 days' }),
+    "event('Shoes Bought').where(property('price') >= 100).within(7 days).count() >= 1",
+  ],
+  [
+    "NOT ( event('Shoes Bought').count() >= 1 AND trait('total_spend') > 200 )",
+    not(and(did('Shoes Bought'), trait('total_spend', 'greater_than', { value: 200 }))),
+    "NOT (event('Shoes Bought').count() >= 1 AND trait('total_spend') > 200)",
+  ],
+  [
+    "event('Order').between(30 days, 90 days).count()>=1 AND event('Order').within(30 days).count()=0",
+    and(
+      did('Order', undefined, { between: ['30 days', '90 days'] }),
+      did('Order', { operator: 'equals', value: 0 }, { within: '30 days' }),
+    ),
+    "event('Order').between(30 days, 90 days).count() >= 1 AND event('Order').within(30 days).count() = 0",
+  ],
+  [
+    "event('X').where({property('price_usd') > 100}).count() == 1",
+    did('X', { operator: 'equals', value: 1 }, { where: property('price_usd', 'greater_than', 100) }),
+    "event('X').where(property('price_usd') > 100).count() = 1",
+  ],
+  [
+    "event('X').where(property('a') = 1 or not context('page.url').exists()).where(property('b') = true).sum('revenue') > 100.5",
+    {
+      type: 'event',
+      event: {
+        name: 'X',
+        where: {
+          type: 'and',
+          filters: [
+            {
+              type: 'or',
+              filters: [
+                property('a', 'equals', 1),
+                { type: 'not', filter: { type: 'context', path: 'page.url', compare: { operator: 'exists' } } },
+              ],
+            },
+            property('b', 'equals', true),
+          ],
+        },
+      },
+      measure: { kind: 'sum', property: 'revenue' },
+      compare: { operator: 'greater_than', value: 100.5 },
+    },
+    "event('X').where((property('a') = 1 OR NOT context('page.url').exists()) AND property('b') = true).sum(property('revenue')) > 100.5",
+  ],
+  // Precedence and groups (CND-30).
+  [`${A} OR ${B} AND ${C}`, or(a, and(b, c))],
+  [`${A} OR (${B} AND ${C})`, or(a, and(b, c)), `${A} OR ${B} AND ${C}`],
+  [`(${A} OR ${B}) AND ${C}`, and(or(a, b), c)],
+  [`NOT ${A} AND ${B}`, and(not(a), b)],
+  [`NOT (${A} AND ${B})`, not(and(a, b))],
+  [`NOT NOT ${A}`, not(not(a))],
+  [`((${A})) AND ((${B} AND ${C}))`, and(a, and(b, c)), `${A} AND (${B} AND ${C})`],
+  // Every comparator.
+  ["trait('x').equals('v')", trait('x', 'equals', { value: 'v' }), "trait('x') = 'v'"],
+  ["trait('x').differs('v')", trait('x', 'not_equals', { value: 'v' }), "trait('x') != 'v'"],
+  ["trait('x').greater_than(-5)", trait('x', 'greater_than', { value: -5 }), "trait('x') > -5"],
+  ["trait('x').less_than(1e-7)", trait('x', 'less_than', { value: 1e-7 }), "trait('x') < 1e-7"],
+  [
+    "trait('x').at_most(0.30000000000000004)",
+    trait('x', 'at_most', { value: 0.30000000000000004 }),
+    "trait('x') <= 0.30000000000000004",
+  ],
+  ["trait('x').absent()", trait('x', 'absent')],
+  ["trait('x').contains(['a', 'b'])", trait('x', 'contains', { values: ['a', 'b'] }), "trait('x').contains('a', 'b')"],
+  ["trait('x').contains(5)", trait('x', 'contains', { values: ['5'] }), "trait('x').contains('5')"],
+  ["trait('x').omits('a')", trait('x', 'omits', { value: 'a' })],
+  ["trait('x').starts_with('a')", trait('x', 'starts_with', { value: 'a' })],
+  ["trait('x').ends_with('a')", trait('x', 'ends_with', { value: 'a' })],
+  ["trait('x').one_of('a', 5, true)", trait('x', 'one_of', { values: ['a', 5, true] })],
+  ["trait('x').none_of([literal('a')])", trait('x', 'none_of', { values: ['a'] }), "trait('x').none_of('a')"],
+  ["trait('x').before_date('2023-12-07T18:50:00Z')", trait('x', 'before_date', { value: '2023-12-07T18:50:00Z' })],
+  ["trait('x').after_date(2023-12-07)", trait('x', 'after_date', { value: '2023-12-07' }), "trait('x').after_date('2023-12-07')"],
+  [
+    "trait('x').after_date(2023-12-07T18:50)",
+    trait('x', 'after_date', { value: '2023-12-07T18:50:00Z' }),
+    "trait('x').after_date('2023-12-07T18:50:00Z')",
+  ],
+  [
+    "trait('x').after_date('2023-12-07 18:50:07-0800')",
+    trait('x', 'after_date', { value: '2023-12-07T18:50:07-08:00' }),
+    "trait('x').after_date('2023-12-07T18:50:07-08:00')",
+  ],
+  ["trait('x').within_last(1 days)", trait('x', 'within_last', { duration: '1 day' }), "trait('x').within_last(1 day)"],
+  ["trait('x').within_next(24 hours)", trait('x', 'within_next', { duration: '24 hours' })],
+  ["trait('x').before_last(0030 day)", trait('x', 'before_last', { duration: '30 days' }), "trait('x').before_last(30 days)"],
+  ["trait('x').after_next(2 weeks)", trait('x', 'after_next', { duration: '2 weeks' })],
+  [
+    "trait('x') >= 2026-01-31T00:00:00.5+02:00",
+    trait('x', 'at_least', { value: '2026-01-31T00:00:00.5+02:00' }),
+    "trait('x') >= '2026-01-31T00:00:00.5+02:00'",
+  ],
+  // Quotes, backslashes, paths.
+  ["trait('x') = 'it\\'s'", trait('x', 'equals', { value: "it's" })],
+  ["trait('x') = 'it''s'", trait('x', 'equals', { value: "it's" }), "trait('x') = 'it\\'s'"],
+  ["trait('x') = ''", trait('x', 'equals', { value: '' })],
+  ["trait('x') = ''''", trait('x', 'equals', { value: "'" }), "trait('x') = '\\''"],
+  ["trait('x') = 'C:\\\\'", trait('x', 'equals', { value: 'C:\\' })],
+  ["trait('a\\.b').exists()", trait('a\\.b', 'exists'), "trait('a\\\\.b').exists()"],
+  ["trait('items.$.sku') = 'AND'", trait('items.$.sku', 'equals', { value: 'AND' })],
+  ["trait('vip') = 'true'", trait('vip', 'equals', { value: 'true' })],
+])('%s', (text, condition, canonical = text) => {
+  expect(parseCondition(text)).toEqual(condition)
+  expect(printCondition(condition)).toBe(canonical)
+})
+
+it('reads membership where it knows the audience, and a trait where it does not', () => {
+  const member: Condition = { type: 'audience', audience: 'lapsed' }
+  expect(printCondition(not(member))).toBe("NOT trait('lapsed') = true")
+  const audiences = new Set(['lapsed'])
+  expect(parseCondition("trait('lapsed') = true", { audiences })).toEqual(member)
+  expect(parseCondition("trait('lapsed') = 'true'", { audiences })).toEqual(member)
+  expect(parseCondition("trait('lapsed') = true")).toEqual(trait('lapsed', 'equals', { value: true }))
+  expect(parseCondition("trait('lapsed') = false", { audiences })).toEqual(trait('lapsed', 'equals', { value: false }))
+  expect(parseCondition("trait('lapsed.x') = true", { audiences })).toEqual(trait('lapsed.x', 'equals', { value: true }))
+})
+
+it.each([
+  [
+    "event('Shoes Bought').within(30 days).avg(property('spend'))",
+    { event: { name: 'Shoes Bought', within: '30 days' }, measure: { kind: 'average', property: 'spend' } },
+  ],
+  ["event('X').count()", { event: { name: 'X' }, measure: { kind: 'count' } }],
+  [
+    "event('X').sum('revenue')",
+    { event: { name: 'X' }, measure: { kind: 'sum', property: 'revenue' } },
+    "event('X').sum(property('revenue'))",
+  ],
+  [
+    "event('X').max(property('a') as number)",
+    { event: { name: 'X' }, measure: { kind: 'max', property: 'a' } },
+    "event('X').max(property('a'))",
+  ],
+  [
+    "event('Shoes Bought').where( property('price') > 100 AND property('brand') = 'My Brand' ).min(property('spend'))",
+    {
+      event: {
+        name: 'Shoes Bought',
+        where: { type: 'and', filters: [property('price', 'greater_than', 100), property('brand', 'equals', 'My Brand')] },
+      },
+      measure: { kind: 'min', property: 'spend' },
+    },
+    "event('Shoes Bought').where(property('price') > 100 AND property('brand') = 'My Brand').min(property('spend'))",
+  ],
+] as const)('computed trait %s', (text, definition, canonical: string = text) => {
+  expect(parseTrait(text)).toEqual(definition)
+  expect(printTrait(parseTrait(text))).toBe(canonical)
+})
