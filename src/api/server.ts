@@ -43,7 +43,18 @@ const document = async (app: App): Promise<void> => {
     transformObject: jsonSchemaTransformObject,
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-  await app.register(reference, { routePrefix: '/reference', configuration: { url: '/openapi.json', withDefaultFonts: false } })
+  await app.register(reference, {
+    routePrefix: '/reference',
+    configuration: {
+      url: '/openapi.json',
+      withDefaultFonts: false,
+      // What would send our API's description to somebody else's service.
+      showDeveloperTools: 'never',
+      agent: { disabled: true },
+      hideClientButton: true,
+      telemetry: false,
+    },
+  })
 }
 
 /** The whole API on one server: open routes (tracking, webhooks, links, health), and management routes behind a token of the space. */

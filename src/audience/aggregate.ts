@@ -2,15 +2,20 @@ import { sql } from 'kysely'
 import { valueAt } from './compare.ts'
 import type { Comparison, Literal, Measure } from './condition.ts'
 import { decimalOf } from './literal.ts'
-import { MEASURES } from './measures/index.ts'
+import { measureRule } from './measures/index.ts'
 import type { Sql } from './operator.ts'
 import { keysOf } from './path.ts'
 
-/** The measure as an aggregate over `event e`. Values that are not plain decimals are left out; sums are exact (spec/audiences §11.2). */
-export const aggregateOf = (measure: Measure): Sql =>
-  MEASURES[measure.kind].aggregate(
-    measure.kind === 'count' ? sql`1` : sql`decimal_of(${valueAt(sql`e.properties`, keysOf(measure.property))})`,
-  )
+/** The measure as an aggregate over `event e`; `properties` are those of the event that is looked at. Sums are exact (spec/audiences §11.2). */
+export const aggregateOf = (measure: Measure, properties: Sql = sql`e.properties`): Sql =>
+  measureRule(measure).aggregate(measure.kind === 'count' ? properties : valueAt(properties, keysOf(measure.property)), measure)
+
+/** What a measure counts is 0 where there is nothing to count; of nothing, the others are nothing. */
+export const isCounter = (measure: Measure): boolean => measureRule(measure).ofNothing === 0
+
+/** An answer of the measure as jsonb, as JSON writes it: the sum of 0.5 and 2.5 is 3, not 3.0. */
+export const asJson = (measure: Measure, answer: Sql): Sql =>
+  measureRule(measure).answers === 'number' ? sql`to_jsonb(trim_scale(${answer}))` : answer
 
 /** A comparison of a number, and whether it holds for the number 0. */
 export type NumberTest = { readonly test: (number: Sql) => Sql<boolean>; readonly holdsForZero: boolean }

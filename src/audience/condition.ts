@@ -70,10 +70,23 @@ export const EventSelection = z.strictObject({
 })
 export type EventSelection = z.infer<typeof EventSelection>
 
-/** What is measured over the selected events: how many there are, or an aggregate of a numeric property. */
+const of = <Kind extends string>(kind: Kind) => z.strictObject({ kind: z.literal(kind), property: Path })
+
+/**
+ * What is measured over the selected events (spec/audiences §7.1): how many there are, or what a property of theirs comes to. `minimum` is
+ * how often a value must be there to be the most frequent one.
+ */
 export const Measure = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('count') }),
-  z.strictObject({ kind: z.enum(['sum', 'average', 'min', 'max']), property: Path }),
+  of('sum'),
+  of('average'),
+  of('min'),
+  of('max'),
+  of('first'),
+  of('last'),
+  of('most_frequent').extend({ minimum: z.int().min(1).max(1_000_000).default(2) }),
+  of('unique'),
+  of('unique_count'),
 ])
 export type Measure = z.infer<typeof Measure>
 

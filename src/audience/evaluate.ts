@@ -74,7 +74,7 @@ const evaluateTrait = async (
 }
 
 const evaluateStep = async (tx: Db, work: Work, computation: Computation, step: Step): Promise<Changes> => {
-  if (computation.references.timely) await setWakes(tx, work.spaceId, computation, step.candidates, step.evaluation.at)
+  if (computation.references.timely) await setWakes(tx, work, computation, step.candidates, step.evaluation.at)
   return computation.kind === 'audience'
     ? evaluateAudience(tx, work, computation, step)
     : evaluateTrait(tx, work, computation, step)

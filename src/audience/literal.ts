@@ -3,10 +3,13 @@ import type { Literal } from './condition.ts'
 // What counts as a number in text: " 5", "007", "1e3" and "" do not (spec/audiences §11.2). `decimal_of` in SQL says the same.
 const DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?$/
 
+const LONGEST = 16_383
+const isDecimal = (text: string): boolean => text.length <= LONGEST && DECIMAL.test(text)
+
 /** The number that a literal is or writes out, as text for Postgres' exact `numeric`; undefined where it is none. */
 export const decimalOf = (literal: Literal): string | undefined => {
   if (typeof literal === 'number') return String(literal)
-  return typeof literal === 'string' && DECIMAL.test(literal) ? literal : undefined
+  return typeof literal === 'string' && isDecimal(literal) ? literal : undefined
 }
 
 const DATE = /^(?!0000)\d{4}-\d{2}-\d{2}$/
@@ -34,6 +37,6 @@ export const instantOf = (literal: Literal): string | undefined => {
 export const equalForms = (literal: Literal): readonly string[] => {
   if (typeof literal === 'boolean') return [String(literal), `"${literal}"`]
   if (typeof literal === 'number') return [String(literal)]
-  const word = literal === 'true' || literal === 'false' || DECIMAL.test(literal)
+  const word = literal === 'true' || literal === 'false' || isDecimal(literal)
   return word ? [JSON.stringify(literal), literal] : [JSON.stringify(literal)]
 }

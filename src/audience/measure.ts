@@ -2,14 +2,17 @@ import type { Measure } from './condition.ts'
 import type { Sql } from './operator.ts'
 
 export type MeasureKind = Measure['kind']
+export type MeasureOf<K extends MeasureKind> = Extract<Measure, { kind: K }>
 
-/** One aggregate over the selected events. One file each in `measures/`. */
-export type MeasureRule = {
-  /** The aggregate in SQL; `value` is the property as an exact number, null where it is none. */
-  readonly aggregate: (value: Sql) => Sql
-  /** What it is of no events: 0 for a count, nothing for the others (spec/audiences §11.2). */
+/** One aggregate over the selected `event e`. One file each in `measures/`. */
+export type MeasureRule<K extends MeasureKind> = {
+  /** The aggregate in SQL; `value` is the property as jsonb. What a measure can make nothing of is left out, and never fails. */
+  readonly aggregate: (value: Sql, measure: MeasureOf<K>) => Sql
+  /** What the aggregate is: a number of the database, or jsonb of any type. */
+  readonly answers: 'number' | 'json'
+  /** What it is of no events: 0 where things are counted, nothing for the others (spec/audiences §11.2). */
   readonly ofNothing: 0 | null
-  /** The measured thing in words, `property` being its path: `the sum of “revenue”`. */
-  readonly sentence: (property: string) => string
+  /** The measured thing in words: `the sum of “revenue”`. */
+  readonly sentence: (measure: MeasureOf<K>) => string
 }
-export type MeasureTable = Readonly<Record<MeasureKind, MeasureRule>>
+export type MeasureTable = { readonly [K in MeasureKind]: MeasureRule<K> }

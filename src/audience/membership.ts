@@ -71,9 +71,13 @@ export const applyChanges = async (tx: Db, evaluation: Evaluation, { entered, ex
   }
 }
 
-/** Tells the changes, in the same transaction: topics `entered` and `exited`. The outbox row has the change's id. */
+/**
+ * Tells the changes, in the same transaction: topics `entered` and `exited`, and only of an audience that a live journey begins with, for
+ * the others would be written, claimed and deleted for nobody. The outbox row has the change's id. A journey that is published after this
+ * looked is not told; its reaction waits for this transaction, which has the audience's lock, and reads who is a member then.
+ */
 export const tellChanges = async (tx: Db, evaluation: Evaluation, key: string): Promise<void> => {
-  const { id, at } = evaluation
+  const { spaceId, id, at } = evaluation
   await run(
     tx,
     query(
@@ -82,7 +86,9 @@ export const tellChanges = async (tx: Db, evaluation: Evaluation, key: string): 
         select c.space_id, c.profile_id, c.id, c.change,
           jsonb_build_object('audience_id', ${id}::text, 'audience_key', ${key}::text, 'change_id', c.id, 'changed_at', ${at.toISOString()}::text),
           c.changed_at, c.changed_at
-        from membership_change c where ${ofEvaluation(evaluation)} order by c.profile_id, c.id on conflict do nothing`,
+        from membership_change c where ${ofEvaluation(evaluation)}
+          and exists (select from audience_interest i where i.space_id = ${spaceId} and i.audience_id = ${id})
+        order by c.profile_id, c.id on conflict do nothing`,
     ),
   )
 }

@@ -1,10 +1,10 @@
 import { unreachable } from '../base/must.ts'
-import { holdsForZero } from './aggregate.ts'
+import { holdsForZero, isCounter } from './aggregate.ts'
 import type { Catalog } from './catalog.ts'
 import { flipsOf, holdsForNothing } from './compare.ts'
 import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter } from './condition.ts'
 import { traitKind } from './leaves/trait.ts'
-import { MEASURES } from './measures/index.ts'
+import { measureRule } from './measures/index.ts'
 import { keysOf, rootOf } from './path.ts'
 import { edgesOf } from './selection.ts'
 
@@ -49,6 +49,11 @@ export const comparisonsOf = (filter: Filter): readonly Extract<Filter, { type: 
 }
 
 const isTimely = (compare: Comparison): boolean => flipsOf(compare).length > 0
+
+/** A measured value that is compared and may be a date: the property it is of. Numbers are none. */
+export const comparedProperty = ({ measure }: Extract<Condition, { type: 'event' }>): string | undefined =>
+  measure.kind !== 'count' && measureRule(measure).answers === 'json' ? measure.property : undefined
+
 const isTimelySelection = ({ where }: EventSelection): boolean =>
   where !== undefined && comparisonsOf(where).some(({ compare }) => isTimely(compare))
 
@@ -63,9 +68,7 @@ const holdsForStrangers = (condition: Condition): boolean => {
     case 'trait':
       return holdsForNothing(condition.compare)
     case 'event':
-      return MEASURES[condition.measure.kind].ofNothing === 0
-        ? holdsForZero(condition.compare)
-        : holdsForNothing(condition.compare)
+      return isCounter(condition.measure) ? holdsForZero(condition.compare) : holdsForNothing(condition.compare)
     case 'audience':
       return false
     default:
@@ -92,7 +95,10 @@ export const referencesOf = (condition: Condition, catalog: Catalog): References
     computations: [...new Set(idsOf(condition, catalog))],
     holdsForStrangers: holdsForStrangers(condition),
     timely: leaves.some(
-      (leaf) => (leaf.type === 'trait' && isTimely(leaf.compare)) || (leaf.type === 'event' && isTimelySelection(leaf.event)),
+      (leaf) =>
+        (leaf.type === 'trait' && isTimely(leaf.compare)) ||
+        (leaf.type === 'event' &&
+          (isTimelySelection(leaf.event) || (comparedProperty(leaf) !== undefined && isTimely(leaf.compare)))),
     ),
   }
 }

@@ -1,7 +1,7 @@
 import { unreachable } from '../base/must.ts'
 import { ruleOf } from './compare.ts'
 import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter } from './condition.ts'
-import { MEASURES } from './measures/index.ts'
+import { measureRule } from './measures/index.ts'
 
 const list = (parts: readonly string[], word: 'and' | 'or'): string => parts.join(`, ${word} `)
 
@@ -75,7 +75,7 @@ const counted = (compare: Comparison, event: EventSelection): string => {
 
 const eventSentence = ({ event, measure, compare }: Extract<Condition, { type: 'event' }>): string => {
   if (measure.kind === 'count') return counted(compare, event)
-  return `${MEASURES[measure.kind].sentence(measure.property)} of ${selectionSentence(event)} ${compared(compare)}`
+  return `${measureRule(measure).sentence(measure)} of ${selectionSentence(event)} ${compared(compare)}`
 }
 
 const negation = (condition: Condition): string => {
@@ -109,4 +109,4 @@ export const sentence = (condition: Condition): string => {
 export const definitionSentence = ({ event, measure }: ComputedTraitDefinition): string =>
   measure.kind === 'count'
     ? `how often somebody did ${selectionSentence(event)}`
-    : `${MEASURES[measure.kind].sentence(measure.property)} of ${selectionSentence(event)}`
+    : `${measureRule(measure).sentence(measure)} of ${selectionSentence(event)}`

@@ -1,9 +1,9 @@
 import { milliseconds } from '../base/duration.ts'
 import type { Problem } from '../base/errors.ts'
-import { numberTest } from './aggregate.ts'
 import type { Catalog } from './catalog.ts'
 import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter, Measure } from './condition.ts'
 import { instantOf } from './literal.ts'
+import { measureRule } from './measures/index.ts'
 import { keysOf, rootOf } from './path.ts'
 import { audienceKeysOf, comparisonsOf, leavesOf } from './references.ts'
 
@@ -90,7 +90,7 @@ const leaf = (each: ReturnType<typeof leavesOf>[number], catalog: Catalog): read
         ...selection('condition.event', each.event),
         ...measure('condition.measure', each.measure),
         ...comparison('condition.compare', each.compare),
-        ...(numberTest(each.compare) === undefined && each.compare.operator.endsWith('_date')
+        ...(measureRule(each.measure).answers === 'number' && each.compare.operator.endsWith('_date')
           ? [{ field: 'condition.compare', message: 'a measured number is no date' }]
           : []),
       ]

@@ -1,12 +1,15 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
+import type { Catalog } from './catalog.ts'
 import { flipsOf, iterate } from './compare.ts'
 import type { Computation } from './computation.ts'
-import type { Comparison, EventSelection } from './condition.ts'
+import type { Comparison, Condition, EventSelection } from './condition.ts'
 import { EVERYBODY } from './due.ts'
+import { computedValue, traitKind } from './leaves/trait.ts'
 import type { Sql } from './operator.ts'
-import { comparisonsOf, leavesOf } from './references.ts'
+import { keysOf, pathOf } from './path.ts'
+import { comparedProperty, comparisonsOf, leavesOf } from './references.ts'
 
 /*
  * Dates that are compared with the passing time (`within_last` and the like) give each profile moments of its own at which the answer
@@ -32,31 +35,56 @@ const inColumn = (column: Sql, path: string, compare: Comparison, now: Date): re
   return [from.length === 0 ? moment : sql`(select min(${moment}) from ${sql.join(from)})`]
 }
 
-const inEvents = (spaceId: string, { name, where }: EventSelection, now: Date): readonly Sql[] =>
-  (where === undefined ? [] : comparisonsOf(where))
+const inEvents = (
+  spaceId: string,
+  { name, where }: EventSelection,
+  now: Date,
+  more: ReturnType<typeof comparisonsOf> = [],
+): readonly Sql[] =>
+  [...(where === undefined ? [] : comparisonsOf(where)), ...more]
     .flatMap(({ type, path, compare }) => inColumn(type === 'property' ? sql`e.properties` : sql`e.context`, path, compare, now))
     .map(
       (moment) =>
         sql`(select min(${moment}) from event e where e.space_id = ${spaceId} and e.name = ${name} and e.profile_id = p.id)`,
     )
 
-const momentsOf = (spaceId: string, computation: Computation, now: Date): readonly Sql[] => {
+const inTrait = ({ path, compare }: Extract<Condition, { type: 'trait' }>, { spaceId, catalog, now }: Asked): readonly Sql[] => {
+  const kind = traitKind(path, { catalog })
+  if (kind.kind === 'custom') return inColumn(sql`p.traits`, path, compare, now)
+  if (kind.kind === 'audience') return []
+  const [, ...rest] = keysOf(path)
+  const value = computedValue(kind.id, { spaceId })
+  if (rest.length > 0) return inColumn(value, pathOf(...rest), compare, now)
+  const ages = flipsOf(compare)
+  return ages.length === 0 ? [] : [nearest(value, ages, now)]
+}
+
+// Whichever event's value is measured at last, its moments are among those of all of them.
+const inMeasure = (leaf: Extract<Condition, { type: 'event' }>): ReturnType<typeof comparisonsOf> => {
+  const path = comparedProperty(leaf)
+  return path === undefined ? [] : [{ type: 'property', path, compare: leaf.compare }]
+}
+
+type Asked = { readonly spaceId: string; readonly catalog: Catalog; readonly now: Date }
+
+const momentsOf = (computation: Computation, asked: Asked): readonly Sql[] => {
+  const { spaceId, now } = asked
   if (computation.kind === 'computed_trait') return inEvents(spaceId, computation.definition.event, now)
   return leavesOf(computation.condition).flatMap((leaf) => {
-    if (leaf.type === 'trait') return inColumn(sql`p.traits`, leaf.path, leaf.compare, now)
-    return leaf.type === 'event' ? inEvents(spaceId, leaf.event, now) : []
+    if (leaf.type === 'trait') return inTrait(leaf, asked)
+    return leaf.type === 'event' ? inEvents(spaceId, leaf.event, now, inMeasure(leaf)) : []
   })
 }
 
 /** Rewrites when the profiles that an evaluation at `now` looked at (all without `candidates`) must be looked at again by time alone. */
 export const setWakes = async (
   tx: Db,
-  spaceId: string,
+  { spaceId, catalog }: Pick<Asked, 'spaceId' | 'catalog'>,
   computation: Computation,
   candidates: Sql | undefined,
   now: Date,
 ): Promise<void> => {
-  const moments = momentsOf(spaceId, computation, now)
+  const moments = momentsOf(computation, { spaceId, catalog, now })
   const among = (column: Sql): Sql => (candidates ? sql`${column} in (${candidates})` : sql`true`)
   await run(
     tx,

@@ -26,6 +26,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   audience_evaluation: own('audience_id'),
   membership: own('profile_id'),
   membership_change: own('profile_id'),
+  audience_interest: own('reference'),
   computed_trait: own('reference'),
   computed_trait_state: own('computed_trait_id'),
   computed_value: own('profile_id'),

@@ -66,8 +66,7 @@ const external = (item: Json): readonly [string, unknown] | undefined =>
     : undefined
 
 /** One spelling per value: e-mail trimmed and in lower case, phone in E.164 where it is one; everything else exactly as it is. */
-const spelled = (type: string, value: unknown): unknown => {
-  if (typeof value !== 'string') return undefined
+const spelled = (type: string, value: string): string => {
   if (type === 'email') return value.trim().toLowerCase()
   if (type === 'phone') return normaliseAddress('sms', value) ?? value.trim()
   return value
@@ -75,18 +74,21 @@ const spelled = (type: string, value: unknown): unknown => {
 
 /** Every identifier that a call carries, in the order of the table, without those that the rules block. */
 export const identifiersOf = (places: Places, rules: Rules): readonly Identifier[] => {
-  const found: (readonly [string, unknown])[] = readers.flatMap(([type, read]) =>
-    read(places).map((value) => [type, value] as const),
-  )
-  for (const type of rules.configured) for (const value of configured(type, places)) found.push([type, value])
-  const externalIds = places.context['externalIds']
-  if (Array.isArray(externalIds))
-    for (const item of externalIds) found.push(...[external(item)].filter((pair) => pair !== undefined))
   const distinct = new Map<string, Identifier>()
-  for (const [type, value] of found) {
+  // Most places hold nothing: they cost a look and no more.
+  const take = (type: string, value: unknown): void => {
+    if (typeof value !== 'string') return
     const id = identifier(type, spelled(type, value))
     if (id && !rules.of(type).blocked(id.value)) distinct.set(`${type} ${id.value}`, id)
   }
+  for (const [type, read] of readers) for (const value of read(places)) take(type, value)
+  for (const type of rules.configured) for (const value of configured(type, places)) take(type, value)
+  const externalIds = places.context['externalIds']
+  if (Array.isArray(externalIds))
+    for (const item of externalIds) {
+      const pair = external(item)
+      if (pair) take(...pair)
+    }
   return [...distinct.values()]
 }
 

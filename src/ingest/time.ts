@@ -1,17 +1,24 @@
 const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|z|[+-]\d\d(?::?\d\d)?)?)?$/
+// As nearly every SDK writes it; asking for this first halves the cost.
+const USUAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const ZONED = /(?:Z|z|[+-]\d\d(?::?\d\d)?)$/
+
+const known = (at: number): number | undefined => (Number.isNaN(at) ? undefined : at)
 
 /** Epoch milliseconds of an ISO 8601 instant, UTC where no zone is written; undefined for anything else. */
 export const instantOf = (value: unknown): number | undefined => {
-  if (typeof value !== 'string' || !ISO.test(value)) return undefined
+  if (typeof value !== 'string') return undefined
+  if (USUAL.test(value)) return known(Date.parse(value))
+  if (!ISO.test(value)) return undefined
   const zoned = value.length > 10 && !ZONED.test(value.slice(10)) ? `${value}Z` : value
-  const at = Date.parse(
-    zoned
-      .replace(' ', 'T')
-      .replace(',', '.')
-      .replace(/([+-]\d\d)$/, '$1:00'),
+  return known(
+    Date.parse(
+      zoned
+        .replace(' ', 'T')
+        .replace(',', '.')
+        .replace(/([+-]\d\d)$/, '$1:00'),
+    ),
   )
-  return Number.isNaN(at) ? undefined : at
 }
 
 /**

@@ -4,7 +4,7 @@ import { query, run } from '../db/query.ts'
 import type { JourneyRow } from '../db/rows/journey.ts'
 import { JourneyDefinition } from './definition.ts'
 
-type Published = { readonly definition: unknown; readonly entered: boolean }
+type Published = { readonly definition: unknown; readonly live: boolean; readonly entered: boolean }
 
 /** Names of the events that one version waits for; its entry only where somebody may enter. */
 export const eventsOf = (definition: JourneyDefinition, entered: boolean): readonly string[] => [
@@ -18,29 +18,58 @@ const waiting = (tx: Db, spaceId: string, journeyId: string): Promise<readonly P
     tx,
     query(
       'event_interest.versions',
-      sql<Published>`select v.definition, v.status = 'live' and j.status = 'live' as entered from journey_version v
+      sql<Published>`select v.definition, v.status = 'live' as live, v.status = 'live' and j.status = 'live' as entered from journey_version v
         join journey j on j.space_id = ${spaceId} and j.id = v.journey_id
         where v.space_id = ${spaceId} and v.journey_id = ${journeyId} and v.status in ('live', 'draining')`,
     ),
   )
 
-/**
- * Writes anew which events a journey waits for: those of its live and draining versions. Ingestion tells only such events to the journey
- * room, so this is called inside every transaction that changes what is published.
- */
-export const writeInterest = async (tx: Db, spaceId: string, journey: Pick<JourneyRow, 'id'>): Promise<void> => {
-  const versions = await waiting(tx, spaceId, journey.id)
-  const names = new Set(versions.flatMap(({ definition, entered }) => eventsOf(JourneyDefinition.parse(definition), entered)))
+const writeEvents = async (tx: Db, spaceId: string, journeyId: string, names: readonly string[]): Promise<void> => {
   await run(
     tx,
-    query('event_interest.clear', sql`delete from event_interest where space_id = ${spaceId} and consumer = ${journey.id}`),
+    query('event_interest.clear', sql`delete from event_interest where space_id = ${spaceId} and consumer = ${journeyId}`),
   )
   await run(
     tx,
     query(
       'event_interest.add',
       sql`insert into event_interest (space_id, name, consumer)
-        select ${spaceId}, name, ${journey.id} from unnest(${[...names].toSorted()}::text[]) as n (name) on conflict do nothing`,
+        select ${spaceId}, name, ${journeyId} from unnest(${names}::text[]) as n (name) on conflict do nothing`,
     ),
   )
+}
+
+// A key is never used again, so the id that is found now is the id for good.
+const writeAudiences = async (tx: Db, spaceId: string, journeyId: string, keys: readonly string[]): Promise<void> => {
+  await run(
+    tx,
+    query('audience_interest.clear', sql`delete from audience_interest where space_id = ${spaceId} and consumer = ${journeyId}`),
+  )
+  await run(
+    tx,
+    query(
+      'audience_interest.add',
+      sql`insert into audience_interest (space_id, audience_id, consumer)
+        select ${spaceId}, a.id, ${journeyId} from unnest(${keys}::text[]) as k (key)
+          join audience a on a.space_id = ${spaceId} and a.key = k.key
+        order by a.id on conflict do nothing`,
+    ),
+  )
+}
+
+/**
+ * Writes anew what a journey waits for: the events of its live and draining versions, and the audience that its live version begins with.
+ * Only these are told to the journey room, so this is called inside every transaction that changes what is published. A paused journey
+ * keeps its audience: it hears and admits nobody, and so none is missed around the moment in which it resumes.
+ */
+export const writeInterest = async (tx: Db, spaceId: string, journey: Pick<JourneyRow, 'id'>): Promise<void> => {
+  const versions = (await waiting(tx, spaceId, journey.id)).map((version) => ({
+    ...version,
+    definition: JourneyDefinition.parse(version.definition),
+  }))
+  const names = new Set(versions.flatMap(({ definition, entered }) => eventsOf(definition, entered)))
+  const entries = versions.flatMap(({ definition, live }) => (live ? [definition.entry] : []))
+  const audiences = new Set(entries.flatMap((entry) => (entry.type === 'audience' ? [entry.audience] : [])))
+  await writeEvents(tx, spaceId, journey.id, [...names].toSorted())
+  await writeAudiences(tx, spaceId, journey.id, [...audiences].toSorted())
 }

@@ -25,10 +25,20 @@ export const definitionOf = async (db: Db, spaceId: string, journeyId: string, v
   return must(row, `version ${version} of journey ${journeyId}`).definition
 }
 
-/** A version in which runs move, and since when one may enter by it; undefined where it is paused or superseded (spec/journeys §5.1). */
-export type CurrentPlan = Plan & { readonly openSince: Date | undefined }
+/**
+ * A version in which runs move, when it was published, and since when one may enter by it; undefined where it is paused or superseded
+ * (spec/journeys §5.1).
+ */
+export type CurrentPlan = Plan & { readonly publishedAt: Date; readonly openSince: Date | undefined }
 
-type CurrentRow = { journey_id: string; version: number; open: boolean; entries_from: Date | null; definition: JourneyDefinition }
+type CurrentRow = {
+  journey_id: string
+  version: number
+  published_at: Date
+  open: boolean
+  entries_from: Date | null
+  definition: JourneyDefinition
+}
 
 /** Every version in which runs move. */
 export const currentPlans = async (db: Db, spaceId: string): Promise<readonly CurrentPlan[]> => {
@@ -36,17 +46,18 @@ export const currentPlans = async (db: Db, spaceId: string): Promise<readonly Cu
     db,
     query(
       'journey_version.current',
-      sql<CurrentRow>`select v.journey_id, v.version, v.definition, j.status = 'live' and v.status = 'live' as open, j.entries_from
+      sql<CurrentRow>`select v.journey_id, v.version, v.definition, v.published_at, j.status = 'live' and v.status = 'live' as open, j.entries_from
         from journey j join journey_version v on v.space_id = ${spaceId} and v.journey_id = j.id
         where j.space_id = ${spaceId} and j.status in ('live', 'paused') and j.deleted_at is null and v.status in ('live', 'draining')
         order by v.journey_id, v.version`,
     ),
   )
-  return rows.map(({ journey_id: journeyId, version, definition, open, entries_from }) => ({
+  return rows.map(({ journey_id: journeyId, version, definition, published_at: publishedAt, open, entries_from }) => ({
     spaceId,
     journeyId,
     version,
     definition,
+    publishedAt,
     openSince: open ? (entries_from ?? new Date(0)) : undefined,
   }))
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Comparison, Condition, Measure } from '../../src/audience/condition.ts'
 import { freshDatabase } from '../support/database.ts'
-import { addEvent, addProfile, did, hour, makePartitions, makeSpace, matching, not } from './support/world.ts'
+import { addEvent, addProfile, did, hour, makePartitions, makeSpace, matching, measureOf, not } from './support/world.ts'
 
 const { db } = await freshDatabase()
 await makePartitions(db)
@@ -148,7 +148,7 @@ describe('event conditions', () => {
   const measured = (kind: Measure['kind'], compare: Comparison): Condition => ({
     type: 'event',
     event: { name: 'Order' },
-    measure: kind === 'count' ? { kind } : { kind, property: 'revenue' },
+    measure: measureOf(kind, 'revenue'),
     compare,
   })
   it.each<[string, Measure['kind'], Comparison, boolean, boolean]>([
@@ -162,6 +162,15 @@ describe('event conditions', () => {
     ['CND-18 nothing is absent', 'sum', { operator: 'absent' }, false, true],
     ['CND-18 exists', 'max', { operator: 'exists' }, true, false],
     ['CND-18 omits', 'sum', { operator: 'omits', value: '9' }, true, true],
+    ['CTR-04 first', 'first', { operator: 'equals', value: 'free' }, true, false],
+    ['CTR-04 last', 'last', { operator: 'less_than', value: 0.2 }, true, false],
+    ['CTR-04 last of nothing is not another', 'last', { operator: 'not_equals', value: 'x' }, true, false],
+    ['CTR-04 first of nothing is absent', 'first', { operator: 'absent' }, false, true],
+    ['CTR-03 nothing is there twice', 'most_frequent', { operator: 'exists' }, false, false],
+    ['CTR-05 a list as its compact JSON', 'unique', { operator: 'contains', values: ['["0.1","0.2","free"]'] }, true, false],
+    ['CTR-05 no list omits everything', 'unique', { operator: 'omits', value: 'free' }, false, true],
+    ['CTR-05 so many', 'unique_count', { operator: 'equals', value: 3 }, true, false],
+    ['CTR-05 none', 'unique_count', { operator: 'at_most', value: 0 }, false, true],
     ['CND-18 count as text', 'count', { operator: 'starts_with', value: '3' }, true, false],
     ['CND-18 count of nothing as text', 'count', { operator: 'contains', values: ['0'] }, false, true],
   ])('%s', async (_check, kind, compare, spender, nobody) => {

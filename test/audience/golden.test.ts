@@ -10,7 +10,7 @@ import { OPERATORS } from '../../src/audience/operators/index.ts'
 import type { Scope } from '../../src/audience/scope.ts'
 import { query, run } from '../../src/db/query.ts'
 import { freshDatabase } from '../support/database.ts'
-import { did, not, START } from './support/world.ts'
+import { did, measureOf, not, START } from './support/world.ts'
 
 const { db } = await freshDatabase()
 const FOLDER = new URL('./golden/', import.meta.url)
@@ -77,7 +77,7 @@ it.each(Object.keys(OPERATORS) as Comparison['operator'][])('operator %s', async
 })
 
 it.each(Object.keys(MEASURES) as Measure['kind'][])('measure %s', async (kind) => {
-  const measure: Measure = kind === 'count' ? { kind } : { kind, property: 'revenue' }
+  const measure = measureOf(kind, 'revenue')
   const event = { name: 'Order Completed', within: '30 days' }
   const condition: Condition = { type: 'event', event, measure, compare: { operator: 'at_least', value: 2 } }
   await golden(`measure.${kind}.everybody`, compile(condition, scope))
@@ -86,7 +86,11 @@ it.each(Object.keys(MEASURES) as Measure['kind'][])('measure %s', async (kind) =
   await golden(`value.${kind}.candidates`, compileValue({ event, measure }, { ...scope, candidates }))
 })
 
+const last = { type: 'event', event: { name: 'A' }, measure: { kind: 'last', property: 'p' } } as const
+
 it.each<[string, Condition]>([
+  ['last_omits', { ...last, compare: { operator: 'omits', value: 'x' } }],
+  ['last_in_order', { ...last, compare: { operator: 'less_than', value: '2026-01-01' } }],
   ['none', did('A', { operator: 'at_most', value: 0 }, { between: ['1 day', '2 days'] })],
   ['text_of_count', did('A', { operator: 'contains', values: ['1'] })],
   ['array', { type: 'trait', path: 'list.$.n', compare: { operator: 'omits', value: 'x' } }],

@@ -25,6 +25,33 @@ it.each<[string, Condition]>([
     },
   ],
   [
+    'the last “category” of “Product Viewed” is “shoes”',
+    {
+      type: 'event',
+      event: { name: 'Product Viewed' },
+      measure: { kind: 'last', property: 'category' },
+      compare: { operator: 'equals', value: 'shoes' },
+    },
+  ],
+  [
+    'the most frequent “category” (there at least 3 times) of “Product Viewed” within the last 7 days is “shoes”',
+    {
+      type: 'event',
+      event: { name: 'Product Viewed', within: '7 days' },
+      measure: { kind: 'most_frequent', property: 'category', minimum: 3 },
+      compare: { operator: 'equals', value: 'shoes' },
+    },
+  ],
+  [
+    'the number of different “category” of “Product Viewed” is at least 3',
+    {
+      type: 'event',
+      event: { name: 'Product Viewed' },
+      measure: { kind: 'unique_count', property: 'category' },
+      compare: { operator: 'at_least', value: 3 },
+    },
+  ],
+  [
     'did “Order”, and is not part of “lapsed”, and (“plan” is “pro” or “team”, or “vip” exists)',
     {
       type: 'and',

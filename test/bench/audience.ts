@@ -107,7 +107,7 @@ const evaluation = async (place: Place, each: Case): Promise<readonly Figure[]> 
     aside(`audience: first evaluation, everybody enters, ${each.name}`, first, 'ms', {
       other: firstByHand,
       ratio: first / firstByHand,
-      note: 'other: one statement that writes the same rows of members, changes and outbox',
+      note: 'other: one statement that writes the same members and changes',
     }),
   ]
 }

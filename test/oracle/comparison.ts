@@ -19,7 +19,8 @@ const equal = (value: Value, literal: Literal): boolean => {
 const numberOfLiteral = (literal: Literal) =>
   typeof literal === 'number' ? exactOfNumber(literal) : typeof literal === 'string' ? exactOfText(literal) : undefined
 
-const byCodePoint = (a: string, b: string): number => {
+/** Negative, zero or positive as text `a` goes before, is or goes after `b`, by code point. */
+export const byCodePoint = (a: string, b: string): number => {
   const [left, right] = [Array.from(a), Array.from(b)]
   for (const [index, char] of left.entries()) {
     const other = right[index]

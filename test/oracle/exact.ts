@@ -10,9 +10,12 @@ const scaled = (sign: string, whole: string, fraction: string, power: number): E
   return places > 0 ? { over: digits, under: 10n ** BigInt(places) } : { over: digits * 10n ** BigInt(-places), under: 1n }
 }
 
+// A number of the database has no more digits than this after its point.
+const LONGEST = 16_383
+
 /** A string that is a number: a plain decimal, and nothing else. `" 5"`, `"007"`, `"1e3"` and `""` are none (spec/audiences §11.2). */
 export const exactOfText = (text: string): Exact | undefined => {
-  const [, sign = '', whole, fraction = ''] = PLAIN.exec(text) ?? []
+  const [, sign = '', whole, fraction = ''] = text.length > LONGEST ? [] : (PLAIN.exec(text) ?? [])
   return whole === undefined ? undefined : scaled(sign, whole, fraction, 0)
 }
 

@@ -34,8 +34,8 @@ const measuredValues = (
   { event, measure }: Extract<Condition, { type: 'event' }>,
   now: Date,
 ): readonly Value[] => {
-  const number = measured(selected(person.events, event, now), measure)
-  return number === undefined ? [] : [{ kind: 'number', number }]
+  const value = measured(selected(person.events, event, now), measure)
+  return value === undefined ? [] : [value]
 }
 
 const holds = (condition: Condition, person: Person, world: World, now: Date): boolean => {

@@ -87,7 +87,7 @@ export const Audience = z
   .meta({ id: 'Audience' })
 
 export const ComputedTrait = z
-  .object({ ...common, definition: z.object({ event: z.unknown(), measure: z.unknown(), query: AnsweredQuery }) })
+  .object({ ...common, definition: z.looseObject({ event: z.unknown(), measure: z.unknown(), query: AnsweredQuery }) })
   .meta({ id: 'ComputedTrait' })
 
 const saved = {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { aggregateOf, type NumberTest, numberTest, presenceOf } from '../aggregate.ts'
-import { compareValue } from '../compare.ts'
+import { aggregateOf, asJson, isCounter, type NumberTest, numberTest, presenceOf } from '../aggregate.ts'
+import { compareValue, holdsForNothing } from '../compare.ts'
 import type { Condition } from '../condition.ts'
-import { MEASURES } from '../measures/index.ts'
+import { measureRule } from '../measures/index.ts'
 import type { Sql } from '../operator.ts'
 import type { Lowered, Scope } from '../scope.ts'
 import { selected } from '../selection.ts'
@@ -23,7 +23,19 @@ const present = ({ event }: EventCondition, scope: Scope, presence: 'some' | 'no
 }
 
 const holdsWithoutEvents = ({ measure }: EventCondition, { holdsForZero }: NumberTest): boolean =>
-  MEASURES[measure.kind].ofNothing === 0 && holdsForZero
+  isCounter(measure) && holdsForZero
+
+/** Everybody, by a value that is no number: as `amongEverybody`, the value made once for all that the comparison looks at. */
+const byValue = ({ event, measure, compare }: EventCondition, scope: Scope, alias: string): Lowered => {
+  const id = sql.ref(`${alias}.profile_id`)
+  const test = compareValue(sql`g.value`, compare, scope.now)
+  const wanted = holdsForNothing(compare) ? sql`not (${test})` : test
+  const set = sql`(select g.profile_id from (select e.profile_id, ${aggregateOf(measure)} as value from event e where ${selected(event, scope)} group by e.profile_id) g where ${wanted})`
+  return {
+    joins: [sql`left join ${set} ${sql.ref(alias)} on ${id} = p.id`],
+    test: holdsForNothing(compare) ? sql`${id} is null` : sql`${id} is not null`,
+  }
+}
 
 /**
  * Everybody: the profiles that pass as one grouped set, joined. The planner makes an inner join of it where the condition must hold and an
@@ -32,6 +44,7 @@ const holdsWithoutEvents = ({ measure }: EventCondition, { holdsForZero }: Numbe
 const amongEverybody = (condition: EventCondition, scope: Scope, alias: string): Lowered => {
   const presence = condition.measure.kind === 'count' ? presenceOf(condition.compare) : undefined
   if (presence) return present(condition, scope, presence)
+  if (measureRule(condition.measure).answers === 'json') return byValue(condition, scope, alias)
   const set = sql.ref(alias)
   const id = sql.ref(`${alias}.profile_id`)
   const aggregate = aggregateOf(condition.measure)
@@ -39,12 +52,11 @@ const amongEverybody = (condition: EventCondition, scope: Scope, alias: string):
     sql`left join (select e.profile_id${columns} from event e where ${selected(condition.event, scope)} group by e.profile_id${having}) ${set} on ${id} = p.id`
   const rule = numberTest(condition.compare)
   if (!rule) {
-    const nothing = MEASURES[condition.measure.kind].ofNothing
     const number = sql.ref(`${alias}.number`)
-    const value = nothing === null ? number : sql`coalesce(${number}, ${sql.lit(nothing)})`
+    const value = isCounter(condition.measure) ? sql`coalesce(${number}, 0)` : number
     return {
       joins: [grouped(sql`, ${aggregate} as number`, sql``)],
-      test: compareValue(sql`to_jsonb(${value})`, condition.compare, scope.now),
+      test: compareValue(asJson(condition.measure, value), condition.compare, scope.now),
     }
   }
   return holdsWithoutEvents(condition, rule)
@@ -57,10 +69,16 @@ const amongEverybody = (condition: EventCondition, scope: Scope, alias: string):
  * plan does not hang on what the planner believes about how many candidates there are: a wrong guess reads every event of the name.
  */
 const amongCandidates = (condition: EventCondition, scope: Scope): Lowered => {
+  const { event, measure, compare } = condition
+  if (measureRule(measure).answers === 'json') {
+    const test = compareValue(sql`g.value`, compare, scope.now)
+    const found = sql`select ${aggregateOf(measure)} as value from event e where ${selected(event, scope)} and e.profile_id = p.id`
+    return { joins: [], test: sql`(select ${test} from (${found}) g)` }
+  }
   const number = measured(condition, scope)
-  const rule = numberTest(condition.compare)
+  const rule = numberTest(compare)
   if (rule) return { joins: [], test: sql`coalesce(${rule.test(number)}, false)` }
-  return { joins: [], test: compareValue(sql`to_jsonb(${number})`, condition.compare, scope.now) }
+  return { joins: [], test: compareValue(asJson(measure, number), compare, scope.now) }
 }
 
 /** An event condition over `profile p`. */

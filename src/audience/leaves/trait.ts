@@ -21,7 +21,8 @@ export const traitKind = (
   return computed === undefined ? { kind: 'custom' } : { kind: 'computed', id: computed }
 }
 
-const computedValue = (id: string, { spaceId }: Scope): Sql =>
+/** The value of a computed trait of `profile p`. */
+export const computedValue = (id: string, { spaceId }: Pick<Scope, 'spaceId'>): Sql =>
   sql`(select c.value from computed_value c where c.space_id = ${spaceId} and c.computed_trait_id = ${id} and c.profile_id = p.id)`
 
 // True on entry, false after exit, nothing for somebody who never was in (spec/audiences §10.3).

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import type { MeasureRule } from '../measure.ts'
 
-export const average: MeasureRule = {
-  aggregate: (value) => sql`avg(${value})`,
+export const average: MeasureRule<'average'> = {
+  aggregate: (value) => sql`avg(decimal_of(${value}))`,
+  answers: 'number',
   ofNothing: null,
-  sentence: (property) => `the average of “${property}”`,
+  sentence: ({ property }) => `the average of “${property}”`,
 }

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import type { MeasureRule } from '../measure.ts'
 
-export const min: MeasureRule = {
-  aggregate: (value) => sql`min(${value})`,
+export const min: MeasureRule<'min'> = {
+  aggregate: (value) => sql`min(decimal_of(${value}))`,
+  answers: 'number',
   ofNothing: null,
-  sentence: (property) => `the lowest “${property}”`,
+  sentence: ({ property }) => `the lowest “${property}”`,
 }

@@ -39,10 +39,11 @@ const readExact = (reader: Reader): Literal => {
 
 // An instant may leave out seconds and zone, which is then UTC; conditions hold the whole of it.
 const PARTS = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?(?:(Z)|([+-]\d{2})(?::?(\d{2}))?)?$/
-const whole = (text: string): string =>
-  text.replace(PARTS, (_, day, minute, second = ':00', z = 'Z', hours = undefined, minutes = '00') =>
-    hours === undefined ? `${day}T${minute}${second}${z}` : `${day}T${minute}${second}${hours}:${minutes}`,
-  )
+const whole = (text: string): string => {
+  const [found, day, minute, second = ':00', utc = 'Z', hours, minutes = '00'] = PARTS.exec(text) ?? []
+  if (found === undefined) return text
+  return `${day}T${minute}${second}${hours === undefined ? utc : `${hours}:${minutes}`}`
+}
 
 const readInstant = (reader: Reader): string => {
   const { value, token } = readLiteral(reader)

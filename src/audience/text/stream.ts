@@ -17,7 +17,7 @@ const readProperty = (reader: Reader): string => {
 }
 
 const reduced =
-  (kind: Exclude<Measure['kind'], 'count'>, typed = false): Argument<Step> =>
+  (kind: 'sum' | 'average' | 'min' | 'max' | 'first' | 'last', typed = false): Argument<Step> =>
   (reader) => {
     const property = readProperty(reader)
     if (typed && reader.accept('as') && !reader.accept('number')) {
@@ -25,6 +25,23 @@ const reduced =
     }
     return { measure: { kind, property } }
   }
+
+const readMode: Argument<Step> = (reader) => {
+  const property = readProperty(reader)
+  if (reader.accept('as') && !reader.accept('string')) {
+    throw reader.fault({ sentence: `"as ${reader.peek().raw}" is not supported yet`, remedy: 'values are counted as strings' })
+  }
+  if (!reader.accept(',')) return { measure: { kind: 'most_frequent', property, minimum: 2 } }
+  return { measure: { kind: 'most_frequent', property, minimum: readTimes(reader) } }
+}
+
+const readTimes = (reader: Reader): number => {
+  const token = reader.next()
+  const times = Number(token.raw)
+  if (!/^[1-9]\d{0,5}$/.test(token.raw))
+    throw reader.fault({ expected: ['how often a value must be there, from 1 to 999999'] }, token)
+  return times
+}
 
 type Step = { readonly filter: Partial<EventSelection>; readonly word: Token } | { readonly measure: Measure }
 
@@ -45,10 +62,10 @@ const STEPS: Calls<Step> = {
   avg: reduced('average'),
   max: reduced('max', true),
   min: reduced('min', true),
-  mode: notYet('the most frequent value'),
-  first: notYet('the first value'),
-  last: notYet('the last value'),
-  unique: notYet('the list of values'),
+  mode: readMode,
+  first: reduced('first'),
+  last: reduced('last'),
+  unique: (reader) => ({ measure: { kind: 'unique', property: readProperty(reader) } }),
 }
 
 const both = (a: Filter | undefined, b: Filter): Filter => (a === undefined ? b : { type: 'and', filters: [a, b] })
@@ -63,13 +80,21 @@ const narrowed = (reader: Reader, event: EventSelection, { filter, word }: Extra
 /** The name in `event( … )`. */
 export const readEventName: Argument<EventSelection> = (reader) => ({ name: readQuoted(reader, 'the name of an event') })
 
+// `.unique('p').count()` is the length of the list; any other word after the list compares it.
+const readLength = (reader: Reader, property: string): Measure => {
+  if (reader.peek().raw !== '.' || reader.peek(1).raw !== 'count') return { kind: 'unique', property }
+  for (const sign of ['.', 'count', '(', ')']) reader.expect(sign)
+  return { kind: 'unique_count', property }
+}
+
 /** The filters after `event('Name')` and the reducer that ends them. */
 export const readStream = (reader: Reader, event: EventSelection): ComputedTraitDefinition => {
   const step = readLink(reader, STEPS)
-  return 'measure' in step ? { event, measure: step.measure } : readStream(reader, narrowed(reader, event, step))
+  if (!('measure' in step)) return readStream(reader, narrowed(reader, event, step))
+  return { event, measure: step.measure.kind === 'unique' ? readLength(reader, step.measure.property) : step.measure }
 }
 
-const REDUCERS = { sum: 'sum', average: 'avg', min: 'min', max: 'max' } as const
+const REDUCERS = { sum: 'sum', average: 'avg', min: 'min', max: 'max', first: 'first', last: 'last', unique: 'unique' } as const
 
 const writeMeasure = (measure: Measure): string => {
   switch (measure.kind) {
@@ -79,7 +104,14 @@ const writeMeasure = (measure: Measure): string => {
     case 'average':
     case 'min':
     case 'max':
+    case 'first':
+    case 'last':
+    case 'unique':
       return `.${REDUCERS[measure.kind]}(property(${writeText(measure.property)}))`
+    case 'unique_count':
+      return `.unique(property(${writeText(measure.property)})).count()`
+    case 'most_frequent':
+      return `.mode(property(${writeText(measure.property)}), ${measure.minimum})`
     default:
       return unreachable(measure)
   }

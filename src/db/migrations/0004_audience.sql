@@ -1,9 +1,10 @@
 -- What stored values mean to a condition (spec/audiences 11.2). They answer null instead of failing, whatever is stored, and are inlined by the
--- planner. `instant_of` is called stable because the cast of a text to timestamptz is; with a zone in the text it depends on nothing.
+-- planner. A text longer than 16,383 characters is no number: numeric has no more digits after its point. `instant_of` is called stable because
+-- the cast of a text to timestamptz is; with a zone in the text it depends on nothing.
 create function decimal_of(value jsonb) returns numeric language sql immutable parallel safe
 return case jsonb_typeof(value)
   when 'number' then value::numeric
-  when 'string' then case when (value #>> '{}') ~ '^-?(0|[1-9][0-9]*)(\.[0-9]+)?$' then (value #>> '{}')::numeric end
+  when 'string' then case when length(value #>> '{}') <= 16383 and (value #>> '{}') ~ '^-?(0|[1-9][0-9]*)(\.[0-9]+)?$' then (value #>> '{}')::numeric end
 end;
 
 create function instant_of(value jsonb) returns timestamptz language sql stable parallel safe
@@ -15,18 +16,16 @@ return case when jsonb_typeof(value) = 'string' then
   end
 end;
 
--- JSON without spaces, as a sender would have written it; jsonb's own text has them.
+-- JSON without spaces, as a sender would have written it; jsonb's own text has one after each comma and colon. Not by walking the tree: 800
+-- nested arrays are deeper than a function may call itself, and would fail the query for everybody. Every second piece between quotes lies
+-- inside a string; escaped backslashes and quotes are set aside as characters that jsonb's text never has.
 create function compact_json(value jsonb) returns text language plpgsql immutable parallel safe as $$
 begin
-  case jsonb_typeof(value)
-    when 'array' then
-      return (select '[' || coalesce(string_agg(compact_json(e.entry), ',' order by e.place), '') || ']'
-        from jsonb_array_elements(value) with ordinality as e (entry, place));
-    when 'object' then
-      return (select '{' || coalesce(string_agg(to_jsonb(e.key)::text || ':' || compact_json(e.entry), ',' order by e.place), '') || '}'
-        from jsonb_each(value) with ordinality as e (key, entry, place));
-    else return value::text;
-  end case;
+  return (
+    select replace(replace(string_agg(
+        case when p.place % 2 = 1 then replace(replace(p.piece, ', ', ','), ': ', ':') else p.piece end, '"' order by p.place),
+      chr(2), '\"'), chr(1), '\\')
+    from string_to_table(replace(replace(value::text, '\\', chr(1)), '\"', chr(2)), '"') with ordinality as p (piece, place));
 end $$;
 
 create function text_of(value jsonb) returns text language sql immutable parallel safe
@@ -37,6 +36,23 @@ return case jsonb_typeof(value)
   when 'null' then null
   else compact_json(value)
 end;
+
+-- What the values of one property come to over many events. A value is known by its text, so that 5 and "5" are one; lists and objects are
+-- no values.
+create function scalar_text(value jsonb) returns text language sql immutable parallel safe
+return case jsonb_typeof(value)
+  when 'string' then value #>> '{}'
+  when 'number' then trim_scale(value::numeric)::text
+  when 'boolean' then value #>> '{}'
+end;
+
+create function distinct_texts(texts text[]) returns jsonb language sql immutable parallel safe
+return (select jsonb_agg(d.text order by d.text collate "C")
+  from (select distinct u.text from unnest(texts) as u (text) where u.text is not null) as d);
+
+create function most_frequent_text(texts text[], minimum integer) returns text language sql immutable parallel safe
+return (select u.text from unnest(texts) as u (text) where u.text is not null
+  group by u.text having count(*) >= minimum order by count(*) desc, u.text collate "C" limit 1);
 
 -- Definitions. Their changing state lives in a table of its own (distribution R11).
 create table audience (
@@ -112,6 +128,14 @@ create table membership_change (
   primary key (space_id, profile_id, id)
 );
 create index membership_change_by_audience on membership_change (space_id, audience_id, changed_at);
+
+-- Audiences that a live journey begins with: only their changes go to the outbox.
+create table audience_interest (
+  space_id text not null,
+  audience_id text not null,
+  consumer text not null,
+  primary key (space_id, audience_id, consumer)
+);
 
 create table computed_trait (
   space_id text not null,

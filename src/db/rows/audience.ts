@@ -60,6 +60,7 @@ export type MembershipChangeRow = {
   changed_at: Date
   evaluation: number | null
 }
+export type AudienceInterestRow = { space_id: string; audience_id: string; consumer: string }
 export type ComputedValueRow = { space_id: string; computed_trait_id: string; profile_id: string; value: Json; changed_at: Date }
 export type ComputedChangeRow = { space_id: string; computed_trait_id: string; profile_id: string; value: Json | null }
 export type ComputationDueRow = { space_id: string; computation_id: string; batch: string; profile_id: string }
@@ -72,6 +73,7 @@ export type AudienceTables = {
   audience_evaluation: AudienceEvaluationRow
   membership: MembershipRow
   membership_change: MembershipChangeRow
+  audience_interest: AudienceInterestRow
   computed_trait: ComputedTraitRow
   computed_trait_state: ComputedTraitStateRow
   computed_value: ComputedValueRow

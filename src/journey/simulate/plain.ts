@@ -1,3 +1,4 @@
+import { isCounter } from '../../audience/aggregate.ts'
 import { flipsOf, holdsForNothing } from '../../audience/compare.ts'
 import type { Comparison, ComputedTraitDefinition, Condition, EventSelection } from '../../audience/condition.ts'
 import { keysOf } from '../../audience/path.ts'
@@ -28,7 +29,7 @@ const ever = ({ event }: ComputedTraitDefinition): Condition => ({
 // nothing by themselves.
 const plainComputed = (computed: ComputedTraitDefinition, compare: Comparison): Condition => {
   const measured: Condition = { type: 'event', ...computed, compare }
-  if (computed.measure.kind !== 'count') return measured
+  if (!isCounter(computed.measure)) return measured
   const did: Condition = { type: 'and', conditions: [ever(computed), measured] }
   return holdsForNothing(compare) ? { type: 'or', conditions: [{ type: 'not', condition: ever(computed) }, did] } : did
 }

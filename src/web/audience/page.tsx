@@ -185,7 +185,7 @@ const tabsOf = (audience: Audience) => [
   {
     key: 'query',
     label: 'Query',
-    body: () => <pre className="query">{audience.definition.query}</pre>,
+    body: () => <pre style={{ whiteSpace: 'pre-wrap' }}>{audience.definition.query}</pre>,
   },
   {
     key: 'json',

@@ -1,4 +1,4 @@
-select p.id as profile_id, to_jsonb(v.number) as value
+select p.id as profile_id, to_jsonb(trim_scale(v.number)) as value
    
   from profile p join (select e.profile_id, count(*) filter (where e.timestamp >= $1::timestamptz and e.timestamp <= $2::timestamptz) as number
   from event e

@@ -1,4 +1,4 @@
-select p.id as profile_id, to_jsonb(v.number) as value
+select p.id as profile_id, to_jsonb(trim_scale(v.number)) as value
      
   from profile p cross join lateral (select max(decimal_of((e.properties -> $1::text))) as number, count(*) as events
   from event e

@@ -1,4 +1,4 @@
-select p.id as profile_id, to_jsonb(v.number) as value
+select p.id as profile_id, to_jsonb(trim_scale(v.number)) as value
    
   from profile p join (select e.profile_id, sum(decimal_of((e.properties -> $1::text))) as number
   from event e

@@ -70,18 +70,46 @@ export const measure: fc.Arbitrary<Measure> = fc.oneof(
       property: fc.constant('n'),
     }) as fc.Arbitrary<Measure>,
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('first', 'last', 'unique', 'unique_count'),
+      property: fc.constantFrom('n', 'n', 'at'),
+    }) as fc.Arbitrary<Measure>,
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('most_frequent' as const),
+      property: fc.constantFrom('n', 'n', 'at'),
+      minimum: fc.integer({ min: 1, max: 2 }),
+    }),
+  },
 )
 
 const event: fc.Arbitrary<Condition> = fc.record({
   type: fc.constant('event'),
   event: selection,
   measure,
-  compare: fc.oneof({ weight: 6, arbitrary: numeric }, { weight: 1, arbitrary: anyComparison }),
+  compare: fc.oneof(
+    { weight: 6, arbitrary: numeric },
+    { weight: 2, arbitrary: anyComparison },
+    { weight: 2, arbitrary: relative },
+  ),
+}) as fc.Arbitrary<Condition>
+
+// A date that was measured, against the passing time.
+const dated: fc.Arbitrary<Condition> = fc.record({
+  type: fc.constant('event'),
+  event: selection,
+  measure: fc.record({ kind: fc.constantFrom('first', 'last'), property: fc.constant('at') }),
+  compare: relative,
 }) as fc.Arbitrary<Condition>
 
 const trait: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({ type: fc.constant('trait'), path: fc.constantFrom('x', 'y', 'counted', 'measured'), compare: anyComparison }),
-  fc.record({ type: fc.constant('trait'), path: fc.constant('when'), compare: relative }),
+  fc.record({ type: fc.constant('trait'), path: fc.constantFrom('when', 'when', 'counted', 'measured'), compare: relative }),
+  fc.record({ type: fc.constant('trait'), path: fc.constantFrom('counted.$', 'measured.$'), compare: anyComparison }),
 ) as fc.Arbitrary<Condition>
 
 /** A condition; `keys` are audiences that it may refer to, as an audience or as a trait. */
@@ -90,6 +118,7 @@ export const condition = (keys: readonly string[]): fc.Arbitrary<Condition> =>
     node: fc.oneof(
       { maxDepth: 3, withCrossShrink: true },
       { weight: 4, arbitrary: event },
+      { weight: 1, arbitrary: dated },
       { weight: 3, arbitrary: trait },
       ...(keys.length === 0
         ? []

@@ -76,6 +76,13 @@ export const comparison = (now: Date): fc.Arbitrary<Comparison> => {
       >,
     },
     { weight: 3, arbitrary: relative },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        operator: fc.constantFrom('less_than', 'at_most', 'greater_than', 'at_least'),
+        value: dateNear(now),
+      }) as fc.Arbitrary<Of<'at_most'>>,
+    },
   )
 }
 
@@ -116,12 +123,17 @@ const PATHS = [
   ],
 ]
 
+const isDated = (compare: Comparison): boolean =>
+  'duration' in compare ||
+  compare.operator.endsWith('_date') ||
+  ('value' in compare && typeof compare.value === 'string' && /^\d{4}-/.test(compare.value))
+
 /** A path; where dates are asked for, mostly one that holds dates. */
 const path = (compare: Comparison): fc.Arbitrary<string> =>
   fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom('x', 'y', 'x', 'tags.$', 'items.$.sku', 'items.$.x') },
     { weight: 2, arbitrary: fc.constantFrom(...PATHS) },
-    { weight: 'duration' in compare || compare.operator.endsWith('_date') ? 6 : 1, arbitrary: fc.constant('when') },
+    { weight: isDated(compare) ? 8 : 1, arbitrary: fc.constant('when') },
   )
 
 const leafOf = <Type extends string>(type: Type, now: Date, more: readonly string[] = []) =>
@@ -168,6 +180,8 @@ const selection = (now: Date): fc.Arbitrary<EventSelection> =>
     )
     .map(([name, where, more]) => ({ name, ...(where ? { where } : {}), ...more }))
 
+const isNumber = ({ kind }: Measure): boolean => !['first', 'last', 'most_frequent', 'unique'].includes(kind)
+
 const measure: fc.Arbitrary<Measure> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: 'count' as const }) },
   {
@@ -181,6 +195,20 @@ const measure: fc.Arbitrary<Measure> = fc.oneof(
     }),
   },
 )
+
+const VALUES = ['first', 'last', 'unique', 'unique_count'] as const
+const valued: fc.Arbitrary<Measure> = fc
+  .record({
+    property: fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom('x', 'x', 'y', 'when') },
+      fc.constantFrom('address.city', 'a\\.b', 'tags', 'items', 'missing'),
+    ),
+    kind: fc.constantFrom(...VALUES, 'most_frequent' as const),
+    minimum: fc.constantFrom(1, 1, 2, 3),
+  })
+  .map(({ kind, property, minimum }) => (kind === 'most_frequent' ? { kind, property, minimum } : { kind, property }))
+
+const anyMeasure: fc.Arbitrary<Measure> = fc.oneof(measure, valued)
 
 const amount = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom<Literal>(0, 1, 2, 3, 5, 5.5, '1', '5.0', 0.3, 100) },
@@ -201,20 +229,27 @@ const written = fc.oneof(
   fc.record({ operator: fc.constantFrom('omits', 'starts_with', 'ends_with'), value: digits }) as fc.Arbitrary<Of<'omits'>>,
   fc.record({ operator: fc.constant('contains' as const), values: fc.array(digits, { minLength: 1, maxLength: 2 }) }),
 )
+const parts = fc.constantFrom('"5"', '["5"', ',"a', '"]', '["', '\\u', '\\\\', '5', 'a')
+const listed = fc.oneof(
+  fc.record({ operator: fc.constantFrom('omits', 'starts_with', 'ends_with'), value: parts }) as fc.Arbitrary<Of<'omits'>>,
+  fc.record({ operator: fc.constant('contains' as const), values: fc.array(parts, { minLength: 1, maxLength: 2 }) }),
+)
 const event = (now: Date): fc.Arbitrary<Condition> =>
-  measure.chain((measured) =>
+  anyMeasure.chain((measured) =>
     fc.record({
       type: fc.constant('event' as const),
       event: selection(now),
       measure: fc.constant(measured),
       compare: fc.oneof(
-        { weight: 6, arbitrary: numeric },
+        { weight: isNumber(measured) ? 6 : 1, arbitrary: numeric },
         { weight: measured.kind === 'average' ? 0 : 1, arbitrary: written },
+        { weight: measured.kind === 'unique' ? 4 : 0, arbitrary: listed },
         {
           // A date is refused when it is saved, and the digits of an average that does not end are nobody's promise.
-          weight: 1,
+          weight: isNumber(measured) ? 1 : 6,
           arbitrary: comparison(now).filter(
-            ({ operator }) => !operator.endsWith('_date') && (measured.kind !== 'average' || !TEXTUAL.has(operator)),
+            ({ operator }) =>
+              (!isNumber(measured) || !operator.endsWith('_date')) && (measured.kind !== 'average' || !TEXTUAL.has(operator)),
           ),
         },
       ),
@@ -246,4 +281,5 @@ export const condition = (now: Date): fc.Arbitrary<Condition> => {
 }
 
 /** A computed trait of any shape. */
-export const computedTrait = (now: Date): fc.Arbitrary<ComputedTraitDefinition> => fc.record({ event: selection(now), measure })
+export const computedTrait = (now: Date): fc.Arbitrary<ComputedTraitDefinition> =>
+  fc.record({ event: selection(now), measure: anyMeasure })

@@ -5,6 +5,8 @@ import type { Happened, Person } from '../../oracle/person.ts'
 /** One person, one condition, one instant: what is kept of a disagreement. `member` is what the specification says. */
 export type Case = {
   readonly why: string
+  /** Who is eligible, where it is not the default. */
+  readonly externalIds?: readonly string[]
   readonly now: string
   readonly condition: Condition
   readonly person: Omit<Person, 'events'> & {

@@ -323,6 +323,9 @@ const identifiers = fc.oneof(
   ),
 )
 
+// Their order is by code point, and not that of any language.
+const MESSAGES = ['b', 'B', 'ä', 'a', '10', '9']
+
 /** People without ids; events are in no order. */
 export const person = (now: Date): fc.Arbitrary<Omit<Person, 'id'>> =>
   fc.record({
@@ -330,9 +333,13 @@ export const person = (now: Date): fc.Arbitrary<Omit<Person, 'id'>> =>
     merged: fc.oneof({ weight: 15, arbitrary: fc.constant(false) }, fc.constant(true)),
     identifiers,
     traits: bag(now, 4),
-    events: fc
-      .array(happened(now), { maxLength: 6 })
-      .map((events) => events.map((each, index): Happened => ({ ...each, messageId: `m${index}` }))),
+    events: fc.array(happened(now), { maxLength: 6 }).map((events) =>
+      events.map((each, index): Happened => {
+        // Every third happens at the same instant as the first, so that the messageId decides.
+        const { timestamp } = (index % 3 === 1 ? events[0] : undefined) ?? each
+        return { ...each, timestamp, messageId: MESSAGES[index] ?? `m${index}` }
+      }),
+    ),
     memberships: fc.record(
       { vip: fc.constantFrom('member', 'exited'), plain: fc.constantFrom('member', 'exited') },
       { requiredKeys: [] },

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { loadCatalog } from '../../../src/audience/catalog.ts'
 import { compile } from '../../../src/audience/compile.ts'
-import type { Condition, Filter } from '../../../src/audience/condition.ts'
+import type { Condition, Filter, Measure } from '../../../src/audience/condition.ts'
 import { create } from '../../../src/audience/save.ts'
 import { DEFAULT_EXTERNAL_IDS, type Scope } from '../../../src/audience/scope.ts'
 import { idFrom } from '../../../src/base/ids.ts'
@@ -99,6 +99,12 @@ export const makeSpace = async (db: Db, spaceId: string): Promise<void> => {
       sql`insert into space (id, slug, name, created_at) values (${spaceId}, ${spaceId}, ${spaceId}, ${START}) on conflict do nothing`,
     ),
   )
+}
+
+/** A measure of this kind, of a property where it is of one. */
+export const measureOf = (kind: Measure['kind'], property: string): Measure => {
+  if (kind === 'count') return { kind }
+  return kind === 'most_frequent' ? { kind, property, minimum: 2 } : { kind, property }
 }
 
 export const makeAudience = (db: Db, spaceId: string, key: string, condition: Condition, now: Date = START) =>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Condition, Filter } from '../../../src/audience/condition.ts'
+import type { Condition, Filter, Measure } from '../../../src/audience/condition.ts'
 import { parseCondition, parseTrait, printCondition, printTrait } from '../../../src/audience/text/condition.ts'
 import { did, not } from '../support/world.ts'
 
@@ -12,8 +12,30 @@ const and = (...conditions: Condition[]): Condition => ({ type: 'and', condition
 const or = (...conditions: Condition[]): Condition => ({ type: 'or', conditions })
 const [A, B, C] = ["trait('a').exists()", "trait('b').exists()", "trait('c').exists()"]
 
+const reduced = (measure: Measure): Condition => ({
+  type: 'event',
+  event: { name: 'A' },
+  measure,
+  compare: { operator: 'equals', value: 'a' },
+})
+
 // Text, what it says, and the one text that says so where it is another.
 it.each<[string, Condition, string?]>([
+  ["event('A').first(property('x')) = 'a'", reduced({ kind: 'first', property: 'x' })],
+  ["event('A').last('x') = 'a'", reduced({ kind: 'last', property: 'x' }), "event('A').last(property('x')) = 'a'"],
+  ["event('A').mode(property('x'), 3) = 'a'", reduced({ kind: 'most_frequent', property: 'x', minimum: 3 })],
+  [
+    "event('A').mode('x' as string) = 'a'",
+    reduced({ kind: 'most_frequent', property: 'x', minimum: 2 }),
+    "event('A').mode(property('x'), 2) = 'a'",
+  ],
+  ["event('A').unique(property('x')) = 'a'", reduced({ kind: 'unique', property: 'x' })],
+  ["event('A').unique('x').equals('a')", reduced({ kind: 'unique', property: 'x' }), "event('A').unique(property('x')) = 'a'"],
+  [
+    "event('A').unique('x') . count() = 'a'",
+    reduced({ kind: 'unique_count', property: 'x' }),
+    "event('A').unique(property('x')).count() = 'a'",
+  ],
   [
     "event('Shoes Bought').where(property('price') >= 100).within(7 days).count() >= 1",
     did('Shoes Bought', undefined, { where: property('price', 'at_least', 100), within: '7 days' }),

@@ -130,18 +130,16 @@ export const diffOf = ({ spaceId }: Population, audienceId: string, { text, para
   }
 }
 
-const WRITTEN = ['membership', 'membership_change', 'outbox'] as const
+const WRITTEN = ['membership', 'membership_change'] as const
 
-/** By hand: one statement that makes everybody who matches a member, with the history and the outbox rows that tell it. In tables like the real ones. */
+/** By hand: one statement that makes everybody who matches a member, with the history that tells it. In tables like the real ones. */
 export const writesOf = async ({ connection, spaceId, now }: Opened & Population, { text, parameters }: ByHand) => {
   for (const table of WRITTEN) await connection.pool.query(`create table by_hand_${table} (like ${table} including all)`)
   const n = parameters.length
   const statement = `with change as materialized (
       select f.profile_id, md5('by hand ' || f.profile_id)::uuid as id from (${text}) f order by f.profile_id),
     member as (insert into by_hand_membership (space_id, audience_id, profile_id, entered_at)
-      select $${n + 1}, 'by hand', profile_id, $${n + 2} from change),
-    told as (insert into by_hand_outbox (space_id, profile_id, id, topic, payload, created_at, due_at)
-      select $${n + 1}, profile_id, id, 'entered', jsonb_build_object('audience_id', 'aud_by_hand', 'audience_key', 'by_hand', 'change_id', id, 'changed_at', $${n + 2}::timestamptz), $${n + 2}, $${n + 2} from change)
+      select $${n + 1}, 'by hand', profile_id, $${n + 2} from change)
     insert into by_hand_membership_change (space_id, profile_id, id, audience_id, change, changed_at, evaluation)
       select $${n + 1}, profile_id, id, 'by hand', 'entered', $${n + 2}, 1 from change`
   return {

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { sha256 } from '../../../src/base/hash.ts'
 import { must } from '../../../src/base/must.ts'
 import { connect } from '../../../src/db/connect.ts'
 import { migrate } from '../../../src/db/migrate.ts'
@@ -31,15 +33,24 @@ const fresh = async (server: EmbeddedPostgresServer, name: string, stops: Stops)
 
 const NOTE = 'bench_seed'
 
-// A note in the database says that the filling was finished, and with what.
+const MIGRATIONS = new URL('../../../src/db/migrations/', import.meta.url)
+const schemaNow = (): string =>
+  sha256(
+    readdirSync(MIGRATIONS)
+      .toSorted()
+      .map((file) => readFileSync(new URL(file, MIGRATIONS), 'utf8'))
+      .join(),
+  )
+
+// A note in the database says that the filling was finished, with what, and by which schema.
 const noted = async ({ connection }: Opened): Promise<Population | undefined> => {
   const { rows } = await connection.pool.query<{ there: boolean }>(`select to_regclass('${NOTE}') is not null as there`)
   if (!rows[0]?.there) return undefined
-  const { rows: notes } = await connection.pool.query<{ note: Omit<Population, 'now'> & { now: string } }>(
+  const { rows: notes } = await connection.pool.query<{ note: Omit<Population, 'now'> & { now: string; schema: string } }>(
     `select note from ${NOTE}`,
   )
-  const note = must(notes[0], 'a note').note
-  return { ...note, now: new Date(note.now) }
+  const { schema, ...note } = must(notes[0], 'a note').note
+  return schema === schemaNow() ? { ...note, now: new Date(note.now) } : undefined
 }
 
 const seeded = async ({ server, say }: Run, scale: Scale, stops: Stops): Promise<Opened & Population> => {
@@ -50,7 +61,9 @@ const seeded = async ({ server, say }: Run, scale: Scale, stops: Stops): Promise
   const place = await fresh(server, name, stops)
   const started = Date.now()
   const made = await populate(place.connection, scale)
-  await place.connection.pool.query(`create table ${NOTE} as select $1::jsonb as note`, [JSON.stringify(made)])
+  await place.connection.pool.query(`create table ${NOTE} as select $1::jsonb as note`, [
+    JSON.stringify({ ...made, schema: schemaNow() }),
+  ])
   await place.connection.pool.query('checkpoint')
   say(
     `  filled ${scale.profiles.toLocaleString('en')} profiles and ${scale.events.toLocaleString('en')} events in ${Math.round((Date.now() - started) / 1000)} s`,

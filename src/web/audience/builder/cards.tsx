@@ -79,10 +79,20 @@ const MEASURES = [
   { value: 'average', label: 'with the average of' },
   { value: 'min', label: 'with the smallest' },
   { value: 'max', label: 'with the largest' },
+  { value: 'first', label: 'with the first' },
+  { value: 'last', label: 'with the last' },
+  { value: 'most_frequent', label: 'with the most frequent' },
+  { value: 'unique', label: 'with the list of every' },
+  { value: 'unique_count', label: 'with the number of different' },
 ]
+const AMOUNTS: ReadonlySet<string> = new Set<Measure['kind']>(['sum', 'average', 'min', 'max', 'unique_count'])
 
-const measureOf = (kind: string, before: Measure): Measure =>
-  kind === 'count' ? { kind: 'count' } : { kind: kind as 'sum', property: before.kind === 'count' ? '' : before.property }
+const measureOf = (kind: string, before: Measure): Measure => {
+  if (kind === 'count') return { kind }
+  const property = before.kind === 'count' ? '' : before.property
+  if (kind === 'most_frequent') return { kind, property, minimum: 2 }
+  return { kind: kind as 'sum', property }
+}
 
 const windowOf = (event: EventSelection): 'ever' | 'within' | 'between' =>
   event.between ? 'between' : event.within ? 'within' : 'ever'
@@ -146,7 +156,15 @@ export const EventCard = ({ leaf, set, negated, negate, catalog }: CardProps<Lea
         {measure.kind !== 'count' && (
           <MeasureWords measure={measure} set={(next) => set({ ...leaf, measure: next })} leaf={properties} />
         )}
-        <Amount compare={leaf.compare} set={(compare) => set({ ...leaf, compare })} />
+        {measure.kind === 'count' || AMOUNTS.has(measure.kind) ? (
+          <Amount compare={leaf.compare} set={(compare) => set({ ...leaf, compare })} />
+        ) : (
+          <Compare
+            compare={leaf.compare}
+            set={(compare) => set({ ...leaf, compare })}
+            known={properties.find(({ path }) => path === measure.property)}
+          />
+        )}
         {measure.kind === 'count' && <span>{'value' in leaf.compare && leaf.compare.value === 1 ? 'time' : 'times'}</span>}
         <Window event={event} set={put} />
       </div>
