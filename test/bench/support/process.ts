@@ -1,4 +1,5 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../../src/dev/port.ts'
@@ -71,13 +72,12 @@ export type Helper = {
 export const startHelper = async (file: string, ...words: readonly string[]): Promise<Helper> => {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [...words], { serialization: 'advanced' })
   await said(child, 'ready')
-  return {
-    ask: <Reply>(question: unknown) =>
-      new Promise<Reply>((resolve, reject) => {
-        child.once('message', (reply) => resolve(reply as Reply))
-        child.once('exit', () => reject(new Error(`${file} ended`)))
-        child.send(question as object)
-      }),
-    stop: stopper(child),
+  const gone = new AbortController()
+  child.once('exit', () => gone.abort(new Error(`${file} ended`)))
+  const ask = async <Reply>(question: unknown): Promise<Reply> => {
+    const reply = once(child, 'message', { signal: gone.signal })
+    child.send(question as object)
+    return (await reply)[0] as Reply
   }
+  return { ask, stop: stopper(child) }
 }
