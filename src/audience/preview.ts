@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import { Invalid } from '../base/errors.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import { loadCatalog } from './catalog.ts'
 import { compile } from './compile.ts'
 import type { Condition } from './condition.ts'
 import { type PersonColumns, personColumns } from './person.ts'
+import { refuseProblems } from './refuse.ts'
 import { DEFAULT_EXTERNAL_IDS } from './scope.ts'
 import { problemsOf } from './validate.ts'
 
@@ -30,12 +30,7 @@ export const preview = async (
   { now, at, count, filterByExternalIds = DEFAULT_EXTERNAL_IDS }: PreviewOptions,
 ): Promise<Preview> => {
   const catalog = await loadCatalog(db, spaceId)
-  const problems = problemsOf(condition, catalog)
-  if (problems.length > 0)
-    throw new Invalid(
-      'definition',
-      problems.map((each) => ({ ...each, field: `definition.${each.field}` })),
-    )
+  refuseProblems(problemsOf(condition, catalog))
   const matching = compile(condition, { spaceId, now: at ?? now, catalog, filterByExternalIds, asOf: at })
   const rows = await run(
     db,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { Invalid, type Problem, Refused } from '../base/errors.ts'
+import { Invalid, Refused } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { keyFrom } from '../base/key.ts'
 import type { Db } from '../db/database.ts'
@@ -10,6 +10,7 @@ import { type Computation, loadComputations, type Options } from './computation.
 import type { ComputedTraitDefinition, Condition } from './condition.ts'
 import { markEverybody } from './due.ts'
 import { referencesOf } from './references.ts'
+import { refuseProblems } from './refuse.ts'
 import {
   type Definition,
   definitionOf,
@@ -61,15 +62,11 @@ const refuseCycle = async (tx: Db, spaceId: string, key: string, condition: Cond
 
 const check = async (tx: Db, kind: Kind, spaceId: string, key: string, definition: JsonObject): Promise<void> => {
   const catalog = await loadCatalog(tx, spaceId)
-  const problems: readonly Problem[] =
+  refuseProblems(
     kind === 'audience'
       ? problemsOf(definition as unknown as Condition, withKey(catalog, key))
-      : problemsOfTrait(definition as unknown as ComputedTraitDefinition)
-  if (problems.length > 0)
-    throw new Invalid(
-      'definition',
-      problems.map((each) => ({ ...each, field: `definition.${each.field}` })),
-    )
+      : problemsOfTrait(definition as unknown as ComputedTraitDefinition),
+  )
   if (kind === 'audience') {
     await refuseCycle(tx, spaceId, key, definition as unknown as Condition, withKey(catalog, key))
   }

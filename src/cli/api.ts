@@ -9,6 +9,8 @@ import type { Config } from '../config.ts'
 export type Api = {
   readonly get: (path: string, search?: Readonly<Record<string, string | undefined>>) => Promise<JsonObject>
   readonly post: (path: string, body?: unknown) => Promise<JsonObject>
+  readonly patch: (path: string, body: unknown) => Promise<JsonObject>
+  readonly remove: (path: string) => Promise<JsonObject>
 }
 
 const Session = z.object({ url: z.string(), token: z.string(), spaceId: z.string() })
@@ -74,5 +76,7 @@ export const openApi = async (config: Config): Promise<Api> => {
   return {
     get: (path, search = {}) => request(url, token, 'GET', at(withSearch(path, search))),
     post: (path, body = {}) => request(url, token, 'POST', at(path), body),
+    patch: (path, body) => request(url, token, 'PATCH', at(path), body),
+    remove: (path) => request(url, token, 'DELETE', at(path)),
   }
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { Config } from '../config.ts'
 import { type Api, openApi } from './api.ts'
 import { audienceCommand } from './commands/audience.ts'
+import { codeCommand } from './commands/code.ts'
 import { journeyCommand } from './commands/journey.ts'
 import { profileCommand } from './commands/profile.ts'
 import { sendTestCommand } from './commands/send-test.ts'
@@ -20,7 +21,7 @@ export const createProgram = (config: Config, write: (text: string) => void): Co
     api: () => openApi(config),
     print: (answer, show) => printer(program.opts<{ json?: boolean }>().json === true, write)(answer, show),
   }
-  for (const command of [audienceCommand, journeyCommand, profileCommand, sendTestCommand]) command(program, session)
+  for (const command of [audienceCommand, codeCommand, journeyCommand, profileCommand, sendTestCommand]) command(program, session)
   spaceCommand(program, config, write)
   return program
 }

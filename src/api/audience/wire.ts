@@ -96,7 +96,7 @@ const saved = {
   enabled: z.boolean().optional(),
   options: Options.optional(),
 }
-const Key = z.string().regex(/^[a-z0-9_]{1,255}$/, 'a key is 1 to 255 of a-z, 0-9 and _')
+export const Key = z.string().regex(/^[a-z0-9_]{1,255}$/, 'a key is 1 to 255 of a-z, 0-9 and _')
 
 export const NewAudience = z.strictObject({
   ...saved,

@@ -1,8 +1,10 @@
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
+import { audienceCaseRoutes } from './audience-cases.ts'
 import { audienceRoutes } from './audiences.ts'
 import { catalogRoutes } from './catalog.ts'
 import { computedTraitRoutes } from './computed-traits.ts'
+import { editPreviewRoutes } from './edit-previews.ts'
 import { healthRoutes } from './health.ts'
 import { journeyRunRoutes } from './journey-runs.ts'
 import { journeyRoutes } from './journeys.ts'
@@ -42,6 +44,8 @@ export const managementRoutes: readonly Route[] = [
   spaceRoutes,
   audienceRoutes,
   computedTraitRoutes,
+  editPreviewRoutes,
+  audienceCaseRoutes,
   overviewRoutes,
   liveRoutes,
   timelineRoutes,

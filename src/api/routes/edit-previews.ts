@@ -1,0 +1,46 @@
+import * as z from 'zod'
+import { previewAudienceEdit, previewTraitEdit } from '../../audience/edit-preview.ts'
+import { definitionOf } from '../../audience/store.ts'
+import { conditionFrom, traitFrom } from '../audience/query.ts'
+import { AudienceDefinition, OneParams, TraitDefinition } from '../audience/wire.ts'
+import type { Route } from './index.ts'
+
+const AudienceEdit = z.object({ entered: z.number(), exited: z.number(), stayed: z.number() })
+const TraitEdit = z.object({ changed: z.number(), kept: z.number() })
+
+/** `POST …/edit-previews`: what saving another definition would do, counted exactly and not saved. */
+export const editPreviewRoutes: Route = (app, { db, now }) => {
+  app.post(
+    '/spaces/:space/audiences/:id/edit-previews',
+    {
+      schema: {
+        tags: ['audience'],
+        summary: 'How many people another definition would bring in and take out',
+        params: OneParams,
+        body: z.strictObject({ definition: AudienceDefinition }),
+        response: { 200: z.object({ data: z.object({ editPreview: AudienceEdit }) }) },
+      },
+    },
+    async ({ caller: { spaceId }, params, body }) => {
+      const audience = await definitionOf(db, 'audience', spaceId, params.id)
+      const condition = await conditionFrom(db, spaceId, body.definition)
+      return { data: { editPreview: await previewAudienceEdit(db, spaceId, audience, condition, now()) } }
+    },
+  )
+  app.post(
+    '/spaces/:space/computed-traits/:id/edit-previews',
+    {
+      schema: {
+        tags: ['computed trait'],
+        summary: 'How many values another definition would change',
+        params: OneParams,
+        body: z.strictObject({ definition: TraitDefinition }),
+        response: { 200: z.object({ data: z.object({ editPreview: TraitEdit }) }) },
+      },
+    },
+    async ({ caller: { spaceId }, params, body }) => {
+      const trait = await definitionOf(db, 'computed_trait', spaceId, params.id)
+      return { data: { editPreview: await previewTraitEdit(db, spaceId, trait, traitFrom(body.definition), now()) } }
+    },
+  )
+}

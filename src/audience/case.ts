@@ -1,0 +1,123 @@
+import { milliseconds } from '../base/duration.ts'
+import { Invalid } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { Db } from '../db/database.ts'
+import { transact } from '../db/query.ts'
+import { ensurePartitions } from '../event/partitions.ts'
+import { ingestCalls } from '../ingest/ingest.ts'
+import { createSource, createSpace } from '../space/space.ts'
+import type { Options } from './computation.ts'
+import type { Condition } from './condition.ts'
+import { evaluateSpaceFully } from './evaluate.ts'
+import { type Explanation, explain, profileIdOf } from './explain.ts'
+import { create } from './save.ts'
+import { DEFAULT_EXTERNAL_IDS } from './scope.ts'
+import { definitionOf, type Kind } from './store.ts'
+
+/*
+ * A case is a small history and who is in an audience after it. It is played for real: the calls go through `ingest` into a space of their
+ * own, everything is computed by the one compiler, and the transaction around it is undone, so that nothing of it is ever seen.
+ */
+
+/** A definition that a case may use; the one that is asked about among them. */
+export type CaseDefinition = {
+  readonly kind: Kind
+  readonly key: string
+  readonly definition: JsonObject
+  readonly options: Options
+}
+
+/** People are written as user ids, or as `type:value`. A call's `timestamp` may be `3 days ago`; without one it happens at `at`. */
+export type Case = {
+  readonly name: string
+  readonly audience: string
+  readonly at: Date
+  readonly calls: readonly JsonObject[]
+  readonly in: readonly string[]
+  readonly out: readonly string[]
+}
+
+export type Wrong = { readonly person: string; readonly expected: 'in' | 'out'; readonly why: Explanation }
+export type CaseResult = { readonly name: string; readonly passed: boolean; readonly wrong: readonly Wrong[] }
+
+const AGO = /^(.+) ago$/
+
+const dated = (call: JsonObject, at: Date): JsonObject => {
+  const { timestamp } = call
+  if (timestamp === undefined) return { ...call, timestamp: at.toISOString() }
+  const [, duration] = typeof timestamp === 'string' ? (AGO.exec(timestamp) ?? []) : []
+  return duration === undefined ? call : { ...call, timestamp: new Date(at.getTime() - milliseconds(duration)).toISOString() }
+}
+
+type Play = { readonly id: string; readonly random: (bytes: number) => Uint8Array; readonly now: Date }
+
+const send = async (tx: Db, one: Case, calls: readonly JsonObject[], { id, random }: Play): Promise<void> => {
+  const results = await ingestCalls(tx, { spaceId: id, sourceId: `src_${id}` }, calls, { receivedAt: one.at, random })
+  const problems = results.flatMap((result, place) =>
+    result.status === 'stored'
+      ? []
+      : [{ field: `calls.${place}`, message: result.status === 'dropped' ? result.message : `is ${result.status}` }],
+  )
+  if (problems.length > 0) throw new Invalid('case', problems)
+}
+
+// A slow condition must not hold the connection: a case is a handful of people.
+const LIMITS = { incrementalMs: 10_000, fullMs: 10_000 }
+
+const wrongOf = async (tx: Db, one: Case, { id }: Play): Promise<readonly Wrong[]> => {
+  const { definition, options } = await definitionOf(tx, 'audience', id, one.audience)
+  const scope = { spaceId: id, now: one.at, filterByExternalIds: options.filterByExternalIds ?? DEFAULT_EXTERNAL_IDS }
+  const asked = (['in', 'out'] as const).flatMap((expected) => one[expected].map((person) => ({ person, expected })))
+  const wrong: Wrong[] = []
+  for (const { person, expected } of asked) {
+    const profileId = await profileIdOf(tx, id, person.includes(':') ? person : `user_id:${person}`)
+    const why = await explain(tx, scope, definition as unknown as Condition, profileId)
+    if (why.matches !== (expected === 'in')) wrong.push({ person, expected, why })
+  }
+  return wrong
+}
+
+const play = async (tx: Db, definitions: readonly CaseDefinition[], one: Case, calls: readonly JsonObject[], how: Play) => {
+  const { id } = how
+  await createSpace(tx, { id, slug: id, name: id }, one.at)
+  await createSource(tx, { spaceId: id, id: `src_${id}`, name: 'case', kind: 'server', writeKey: `key_${id}` }, one.at)
+  await send(tx, one, calls, how)
+  for (const { kind, key, definition, options } of definitions) {
+    const saved = { name: key, key, description: '', enabled: true, definition, options }
+    await create(tx, kind, { spaceId: id, by: 'case', now: one.at }, key, saved)
+  }
+  await evaluateSpaceFully(tx, id, one.at, LIMITS)
+  return wrongOf(tx, one, how)
+}
+
+/** Carries the answer out of the transaction that it undoes. */
+class Undone extends Error {
+  readonly wrong: readonly Wrong[]
+  constructor(wrong: readonly Wrong[]) {
+    super('undone')
+    this.wrong = wrong
+  }
+}
+
+/**
+ * Plays a case and answers who is not where the case expects them, each with the reason. Definitions come in the order in which they may
+ * be saved. Nothing is kept. @throws Invalid for a call or definition that a space would not take; Refused 404 for somebody who is nowhere
+ * in the history.
+ */
+export const runCase = async (db: Db, definitions: readonly CaseDefinition[], one: Case, how: Play): Promise<CaseResult> => {
+  const calls = one.calls.map((call) => dated(call, one.at))
+  // Outside of the transaction: partitions are remembered as being there.
+  await ensurePartitions(db, instantsOf(calls, one.at), how.now)
+  try {
+    await transact(db, async (tx) => {
+      throw new Undone(await play(tx, definitions, one, calls, how))
+    })
+  } catch (error) {
+    if (error instanceof Undone) return { name: one.name, passed: error.wrong.length === 0, wrong: error.wrong }
+    throw error
+  }
+  throw new Error('a case always ends with an answer or an error')
+}
+
+const instantsOf = (calls: readonly JsonObject[], at: Date): readonly number[] =>
+  calls.map(({ timestamp }) => Date.parse(String(timestamp))).map((instant) => (Number.isNaN(instant) ? at.getTime() : instant))

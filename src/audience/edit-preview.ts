@@ -1,0 +1,72 @@
+import { sql } from 'kysely'
+import { must } from '../base/must.ts'
+import type { Db } from '../db/database.ts'
+import { query, runOne } from '../db/query.ts'
+import { loadCatalog } from './catalog.ts'
+import { compile } from './compile.ts'
+import { compileValue } from './compute.ts'
+import type { ComputedTraitDefinition, Condition } from './condition.ts'
+import { refuseProblems } from './refuse.ts'
+import { DEFAULT_EXTERNAL_IDS } from './scope.ts'
+import type { Definition } from './store.ts'
+import { problemsOf, problemsOfTrait } from './validate.ts'
+
+/** How many people an edit would bring in, take out and leave where they are. */
+export type AudienceEdit = { readonly entered: number; readonly exited: number; readonly stayed: number }
+/** How many people's value an edit would change (those who get or lose one included), and how many keep theirs. */
+export type TraitEdit = { readonly changed: number; readonly kept: number }
+
+const scopeOfEdit = async (db: Db, spaceId: string, { options, createdAt }: Definition, now: Date) => ({
+  spaceId,
+  now,
+  catalog: await loadCatalog(db, spaceId),
+  filterByExternalIds: options.filterByExternalIds ?? DEFAULT_EXTERNAL_IDS,
+  since: options.includeHistoricalData === false ? createdAt : undefined,
+})
+
+/** What saving another condition would do to the members of an audience at `now`; nothing is saved. @throws Invalid as saving would. */
+export const previewAudienceEdit = async (
+  db: Db,
+  spaceId: string,
+  audience: Definition,
+  condition: Condition,
+  now: Date,
+): Promise<AudienceEdit> => {
+  const scope = await scopeOfEdit(db, spaceId, audience, now)
+  refuseProblems(problemsOf(condition, scope.catalog))
+  const row = await runOne(
+    db,
+    query(
+      'audience.edit_preview*',
+      sql<AudienceEdit>`select count(*) filter (where m.profile_id is null) as entered, count(*) filter (where n.profile_id is null) as exited,
+          count(*) filter (where m.profile_id = n.profile_id) as stayed
+        from (${compile(condition, scope)}) as n
+          full join (select c.profile_id from membership c where c.space_id = ${spaceId} and c.audience_id = ${audience.id}) as m
+            on m.profile_id = n.profile_id`,
+    ),
+  )
+  return must(row, 'one row')
+}
+
+/** What saving another definition would do to the values of a computed trait at `now`; nothing is saved. @throws Invalid as saving would. */
+export const previewTraitEdit = async (
+  db: Db,
+  spaceId: string,
+  trait: Definition,
+  definition: ComputedTraitDefinition,
+  now: Date,
+): Promise<TraitEdit> => {
+  const scope = await scopeOfEdit(db, spaceId, trait, now)
+  refuseProblems(problemsOfTrait(definition))
+  const row = await runOne(
+    db,
+    query(
+      'computed_trait.edit_preview*',
+      sql<TraitEdit>`select count(*) filter (where n.value is distinct from o.value) as changed, count(*) filter (where n.value = o.value) as kept
+        from (${compileValue(definition, scope)}) as n
+          full join (select c.profile_id, c.value from computed_value c where c.space_id = ${spaceId} and c.computed_trait_id = ${trait.id}) as o
+            on o.profile_id = n.profile_id`,
+    ),
+  )
+  return must(row, 'one row')
+}

@@ -1,0 +1,70 @@
+import * as z from 'zod'
+import type { JsonObject } from '../../base/json.ts'
+import type { Api } from '../api.ts'
+import { textOf as cell, listOf, objectOf } from '../table.ts'
+import type { Definition } from './definition.ts'
+import { readYaml } from './files.ts'
+import { inOrder } from './plan.ts'
+
+const Call = z.looseObject({ type: z.string() })
+const People = z.array(z.string()).default([])
+
+/** A file of cases about one audience: a history, and who is in and out after it. */
+export const CaseFile = z.strictObject({
+  audience: z.string(),
+  at: z.iso.datetime({ offset: true }).default('2026-01-01T00:00:00Z'),
+  cases: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        at: z.iso.datetime({ offset: true }).optional(),
+        calls: z.array(Call),
+        in: People,
+        out: People,
+      }),
+    )
+    .min(1),
+})
+
+const writtenOf = (definitions: readonly Definition[], kind: Definition['kind']) =>
+  definitions
+    .filter((each) => each.kind === kind)
+    .map(({ key, query, options }) => ({
+      key,
+      query,
+      ...(options.filterByExternalIds ? { options: { filterByExternalIds: options.filterByExternalIds } } : {}),
+    }))
+
+/** Plays the cases of a file against the definitions of the folder, in the space's own engine; nothing is kept. */
+export const runCases = async (api: Api, definitions: readonly Definition[], path: string): Promise<readonly JsonObject[]> => {
+  const { audience, at, cases } = await readYaml(path, CaseFile)
+  const ordered = inOrder(definitions)
+  const answer = await api.post('/audience-cases', {
+    computedTraits: writtenOf(ordered, 'computed_trait'),
+    audiences: writtenOf(ordered, 'audience'),
+    cases: cases.map((one) => ({ ...one, audience, at: one.at ?? at })),
+  })
+  return listOf(answer, 'results').map((result) => ({ ...result, file: path }))
+}
+
+const node = (explained: JsonObject, depth: number): string => {
+  const evidence = explained['evidence'] === undefined ? '' : `   ${JSON.stringify(explained['evidence'])}`
+  const line = `${'  '.repeat(depth)}${explained['matches'] ? '✓' : '✗'} ${cell(explained['sentence'])}${evidence}`
+  return [line, ...listOf(explained, 'conditions').map((child) => node(child, depth + 1))].join('\n')
+}
+
+const wrong = (one: JsonObject): string => {
+  const why = objectOf(one, 'why')
+  const where = one['expected'] === 'in' ? 'should be in, and is not' : 'should not be in, and is'
+  const eligible = why['eligible'] === false ? '\n      has no identifier that makes people eligible' : ''
+  return `    ${cell(one['person'])} ${where}:${eligible}\n${node(objectOf(why, 'conditions'), 3)}`
+}
+
+/** The results of cases, a line each; where somebody is not where they should be, why. */
+export const showResults = (results: readonly JsonObject[]): string => {
+  const lines = results.map((result) =>
+    [`${result['passed'] ? '✓' : '✗'} ${cell(result['name'])}`, ...listOf(result, 'wrong').map(wrong)].join('\n'),
+  )
+  const failed = results.filter((result) => result['passed'] !== true).length
+  return `${lines.join('\n')}\n\n${results.length - failed} passed, ${failed} failed`
+}

@@ -1,0 +1,205 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
+import { createProgram } from '../../src/cli/program.ts'
+import { readConfig } from '../../src/config.ts'
+import { freshDatabase } from '../support/database.ts'
+import { testApi } from '../support/server.ts'
+
+const database = await freshDatabase()
+const api = await testApi(database)
+const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
+afterAll(() => api.server.close())
+
+const usher = async (...words: string[]): Promise<string> => {
+  let said = ''
+  const config = readConfig({ USHER_URL: url, USHER_TOKEN: api.token })
+  await createProgram(config, (text) => {
+    said += text
+  }).parseAsync(words, { from: 'user' })
+  return said
+}
+
+const evaluate = async () => {
+  await evaluateFullyDue(database.db, new Date())
+  await evaluateDue(database.db, new Date())
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'usher code '))
+const write = (path: string, text: string): void => {
+  mkdirSync(join(folder, path, '..'), { recursive: true })
+  writeFileSync(join(folder, path), text)
+}
+const read = (path: string): string => readFileSync(join(folder, path), 'utf8')
+
+const order = (userId: string, revenue: number) => ({ type: 'track', userId, event: 'Order Completed', properties: { revenue } })
+
+beforeAll(async () => {
+  await api.server.inject({
+    method: 'POST',
+    url: '/v1/batch',
+    headers: { authorization: `Basic ${btoa(`${api.writeKey}:`)}` },
+    payload: { batch: [order('ada', 100), order('ada', 50), order('bob', 10), order('cyd', 70)] },
+  })
+  const queries = {
+    buyers: "event('Order Completed').count() >= 1",
+    small_buyers: "trait('buyers') = true AND event('Order Completed').sum(property('revenue')) < 60",
+  }
+  for (const [key, query] of Object.entries(queries))
+    await api.call('POST', `/spaces/${api.spaceId}/audiences`, { name: `The ${key}`, key, definition: { query } })
+  await api.call('POST', `/spaces/${api.spaceId}/computed-traits`, {
+    name: 'Orders',
+    key: 'orders',
+    description: 'How many.',
+    definition: { query: "event('Order Completed').count()" },
+  })
+  await evaluate()
+})
+
+describe('a space as files', () => {
+  it('pulls every audience and computed trait, and a second time writes nothing', async () => {
+    expect(await usher('pull', folder)).toMatch(/wrote .*audiences\/buyers\.yaml/)
+    expect(readdirSync(join(folder, 'audiences')).toSorted()).toEqual(['buyers.yaml', 'small_buyers.yaml'])
+    expect(read('audiences/buyers.yaml')).toBe("name: The buyers\nquery: event('Order Completed').count() >= 1\n")
+    expect(read('computed-traits/orders.yaml')).toBe(
+      "name: Orders\ndescription: How many.\nquery: event('Order Completed').count()\n",
+    )
+    expect(await usher('pull', folder)).toContain('already says what the space says')
+    expect(await usher('plan', folder)).toContain('Nothing to do.')
+  })
+
+  it('takes a query that is only laid out differently for the same', async () => {
+    write('audiences/buyers.yaml', "name: The buyers\nquery: |\n  (event('Order Completed')\n    .count().at_least(1))\n")
+    expect(await usher('plan', folder)).toContain('Nothing to do.')
+  })
+
+  it('plans: what changes, and how many people enter, exit and stay; nothing is saved', async () => {
+    write('audiences/buyers.yaml', "name: The buyers\nquery: event('Order Completed').sum(property('revenue')) < 100\n")
+    write('audiences/big.yaml', "name: Big\nquery: trait('orders') >= 2\n")
+    write(
+      'computed-traits/orders.yaml',
+      "name: Orders\ndescription: How many.\nquery: event('Order Completed').sum(property('revenue'))\n",
+    )
+    const plan = await usher('plan', folder)
+    expect(plan).toMatch(/~ computed trait orders\n {4}query: - event\('Order Completed'\)\.count\(\)\n/)
+    expect(plan).toContain('3 values change, 0 values stay')
+    expect(plan).toMatch(/~ audience buyers\n[\s\S]*0 enter, 1 exit, 2 stay/)
+    expect(plan).toMatch(/\+ audience big\n[\s\S]*1 enter\n/)
+    expect(plan).toContain('1 to make, 2 to change, 0 not in the files.')
+    expect((await api.call('GET', `/spaces/${api.spaceId}/audiences/buyers`)).body.data.audience.definition.query).toContain(
+      'count',
+    )
+    const json = JSON.parse(await usher('plan', folder, '--json'))
+    expect(json.plan.map((each: { effect: object }) => each.effect)).toContainEqual({
+      numbers: { entered: 0, exited: 1, stayed: 2 },
+    })
+  })
+
+  it('applies what it planned, and those people enter and exit', async () => {
+    expect(await usher('apply', folder)).toContain('3 applied.')
+    await evaluate()
+    expect(await usher('plan', folder)).toContain('Nothing to do.')
+    const sizes = (await api.call('GET', `/spaces/${api.spaceId}/audiences`)).body.data.audiences
+    expect(
+      Object.fromEntries(sizes.map((each: { key: string; size: { count: number } }) => [each.key, each.size.count])),
+    ).toEqual({
+      buyers: 2,
+      small_buyers: 1,
+      big: 3,
+    })
+  })
+
+  it('makes audiences before those that refer to them, whatever the files are called', async () => {
+    write('audiences/aaa.yaml', "name: A\nquery: trait('zzz') = true\n")
+    write('audiences/zzz.yaml', "name: Z\nquery: trait('vip').exists()\n")
+    const plan = await usher('plan', folder)
+    expect(plan).toMatch(/\+ audience zzz[\s\S]*\+ audience aaa\n[\s\S]*can be counted once zzz is there/)
+    expect(await usher('apply', folder)).toContain('2 applied.')
+    expect((await api.call('GET', `/spaces/${api.spaceId}/audiences/aaa`)).body.data.audience.definition.condition).toEqual({
+      type: 'audience',
+      audience: 'zzz',
+    })
+  })
+
+  it('leaves what is not in the files alone, and removes it where it is asked to', async () => {
+    for (const key of ['aaa', 'zzz']) rmSync(join(folder, `audiences/${key}.yaml`))
+    expect(await usher('plan', folder)).toMatch(/- audience aaa[\s\S]*- audience zzz[\s\S]*2 not in the files/)
+    expect(await usher('apply', folder)).toContain('0 applied.')
+    expect(await usher('apply', folder, '--remove')).toContain('2 applied.')
+    expect((await api.call('GET', `/spaces/${api.spaceId}/audiences/zzz`)).status).toBe(404)
+  })
+
+  it.each([
+    ['audiences/bad.yaml', 'name: [', /audiences\/bad\.yaml: .*at line 1/],
+    ['audiences/bad.yaml', 'name: Bad\nqueries: 1\n', /audiences\/bad\.yaml/],
+    [
+      'audiences/bad.yaml',
+      "name: Bad\nquery: event('A').cuont() > 1\n",
+      /audiences\/bad\.yaml query: line 1, column 12: found "cuont"/,
+    ],
+    ['audiences/Bad Key.yaml', "name: Bad\nquery: trait('a').exists()\n", /the file name is the key/],
+    ['audiences/bad.yaml', "name: Bad\nquery: trait('bad') = true\n", /refers to itself: bad → bad/],
+  ])('refuses %s that says %j, and says where', async (path, text, problem) => {
+    write(path, text)
+    await expect(usher('apply', folder)).rejects.toThrow(problem)
+    rmSync(join(folder, path))
+  })
+})
+
+describe('cases', () => {
+  const calls = [
+    '      - { type: identify, userId: ada, traits: { email: ada@example.com } }',
+    '      - { type: track, userId: ada, event: Order Completed, timestamp: 40 days ago, properties: { revenue: 60 } }',
+    '      - { type: track, userId: ada, event: Order Completed, timestamp: 2026-03-01T00:00:00Z, properties: { revenue: 50 } }',
+    '      - { type: track, userId: bob, event: Order Completed }',
+  ].join('\n')
+  const caseFile = (inside: string): string =>
+    `audience: recent\nat: 2026-03-02T00:00:00Z\ncases:\n  - name: one old order and one of yesterday\n    calls:\n${calls}\n${inside}`
+
+  it('play a history in the engine itself and say who is in', async () => {
+    write(
+      'audiences/recent.yaml',
+      "name: Recent\nquery: event('Order Completed').within(30 days).count() = 1 AND trait('orders') >= 100\n",
+    )
+    write('tests/recent.yaml', caseFile('    in: ["email:ada@example.com"]\n    out: [bob]\n'))
+    expect(await usher('test', folder)).toBe('✓ one old order and one of yesterday\n\n1 passed, 0 failed\n')
+  })
+
+  it('say why somebody is not where they should be, and fail', async () => {
+    write('tests/recent.yaml', caseFile('    in: [ada, bob]\n'))
+    let said = ''
+    const config = readConfig({ USHER_URL: url, USHER_TOKEN: api.token })
+    const program = createProgram(config, (text) => {
+      said += text
+    })
+    await expect(program.parseAsync(['test', folder], { from: 'user' })).rejects.toThrow('1 of 1 cases failed')
+    expect(said).toMatch(
+      /✗ one old order[\s\S]*bob should be in, and is not:[\s\S]*✓ did “Order Completed”[\s\S]*✗ “orders” is at least 100/,
+    )
+  })
+
+  it('keep nothing: no space, profile or event of theirs is left', async () => {
+    const left = await database.pool.query(
+      "select (select count(*) from space where id like 'case_%') + (select count(*) from profile where space_id like 'case_%') + (select count(*) from event where space_id like 'case_%') as n",
+    )
+    expect(Number(left.rows[0].n)).toBe(0)
+  })
+
+  it('refuse a call that a space would not take, a person who is nowhere and an audience that there is not, each by its place', async () => {
+    const post = (one: object) =>
+      api.call('POST', `/spaces/${api.spaceId}/audience-cases`, {
+        audiences: [{ key: 'a', query: "trait('vip').exists()" }],
+        cases: [{ name: 'x', audience: 'a', at: '2026-03-02T00:00:00Z', calls: [], ...one }],
+      })
+    expect((await post({ calls: [{ type: 'track', userId: 'ada' }] })).body.error.problems[0].field).toBe('cases.0.calls.0')
+    expect(await post({ in: ['nobody'] })).toMatchObject({ status: 404 })
+    expect(await post({ audience: 'b' })).toMatchObject({ status: 404 })
+    expect(
+      (await post({ calls: [{ type: 'track', userId: 'a', event: 'E', timestamp: 'yesterday' }] })).body.error.problems[0],
+    ).toMatchObject({
+      field: 'cases.0.calls.0.timestamp',
+    })
+  })
+})
