@@ -19,11 +19,13 @@ import { providerAccountRoutes } from './provider-accounts.ts'
 import { sessionRoutes } from './session.ts'
 import { sourceRoutes } from './sources.ts'
 import { spaceRoutes } from './space.ts'
+import { sqlTraitRoutes } from './sql-traits.ts'
 import { subscriptionRoutes } from './subscriptions.ts'
 import { templateRoutes } from './templates.ts'
 import { testSendRoutes } from './test-sends.ts'
 import { timelineRoutes } from './timeline.ts'
 import { trackingRoutes } from './tracking.ts'
+import { warehouseRoutes } from './warehouses.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 /** Adds a noun's routes to a server. */
@@ -60,4 +62,6 @@ export const managementRoutes: readonly Route[] = [
   profileRoutes,
   catalogRoutes,
   sourceRoutes,
+  warehouseRoutes,
+  sqlTraitRoutes,
 ]
