@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Misconfigured } from './base/errors.ts'
+import { type Limits, readLimits } from './space/limit.ts'
 
 const Environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -14,8 +15,16 @@ const Environment = z.object({
   USHER_MAILBOX_URL: z.url().optional(),
   USHER_HOME: z.string().optional(),
   USHER_TASK_QUEUE: z.string().default('usher'),
-  USHER_WAREHOUSE_HOSTS: z.string().optional(),
   USHER_EVALUATE_EVERY: z.string().default('5 seconds'),
+  USHER_LIMITS: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const limits = readLimits(text)
+      if (typeof limits !== 'string') return limits
+      context.addIssue({ code: 'custom', message: limits })
+      return z.NEVER
+    }),
   USHER_URL: z.url().optional(),
   USHER_TOKEN: z.string().optional(),
   USHER_LOG: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
@@ -45,8 +54,8 @@ export type Config = {
   /** Where development keeps its database and caches. */
   readonly home: string | undefined
   readonly evaluateEvery: string
-  /** The only hosts that SQL traits may read from, in lower case; absent, any but those that are no customer's. */
-  readonly warehouseHosts: readonly string[] | undefined
+  /** `USHER_LIMITS=audiences=100,audience_preview=none`: each limit that is not the default one. */
+  readonly limits: Limits
   /** Where the command line finds the API, and the token it shows there; absent, it asks the `npm start` that runs beside it. */
   readonly apiUrl: string | undefined
   readonly apiToken: string | undefined
@@ -76,7 +85,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     mailboxUrl: data.USHER_MAILBOX_URL,
     home: data.USHER_HOME,
     evaluateEvery: data.USHER_EVALUATE_EVERY,
-    warehouseHosts: data.USHER_WAREHOUSE_HOSTS?.split(',').map((host) => host.trim().toLowerCase()),
+    limits: data.USHER_LIMITS,
     apiUrl: data.USHER_URL,
     apiToken: data.USHER_TOKEN,
     logLevel: data.USHER_LOG,

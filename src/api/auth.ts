@@ -14,8 +14,8 @@ export const credentialOf = (authorization: string | undefined): string | undefi
   return undefined
 }
 
-/** Who calls: a token belongs to one space. `seesPersonalData`: it is shown what a SQL trait's query answers (spec/audiences §8). */
-export type Caller = { readonly spaceId: string; readonly name: string; readonly seesPersonalData: boolean }
+/** Who calls: a token belongs to one space. */
+export type Caller = { readonly spaceId: string; readonly name: string }
 
 /** The caller behind a token. @throws Refused 401 without or with an unknown one, 403 when the address names another space. */
 export const authenticate = async (db: Db, request: FastifyRequest): Promise<Caller> => {
@@ -24,10 +24,7 @@ export const authenticate = async (db: Db, request: FastifyRequest): Promise<Cal
     throw new Refused('authentication_error', 'Send a token of this space: "Authorization: Bearer <token>".', { status: 401 })
   const row = await runOne(
     db,
-    query(
-      'api_token.by_hash',
-      sql<Caller>`select space_id as "spaceId", name, sees_personal_data as "seesPersonalData" from api_token where hash = ${sha256(token)}`,
-    ),
+    query('api_token.by_hash', sql<Caller>`select space_id as "spaceId", name from api_token where hash = ${sha256(token)}`),
   )
   if (!row)
     throw new Refused('authentication_error', 'This token is not known. Make a new one with `usher token create`.', {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
+import type { Limits } from '../space/limit.ts'
 import { loadCatalog } from './catalog.ts'
 import { compile } from './compile.ts'
 import type { Condition } from './condition.ts'
@@ -17,6 +18,7 @@ export type PreviewOptions = {
   readonly at?: Date | undefined
   readonly count: number
   readonly filterByExternalIds?: readonly string[] | undefined
+  readonly limits?: Limits | undefined
 }
 
 /**
@@ -27,10 +29,10 @@ export const preview = async (
   db: Db,
   spaceId: string,
   condition: Condition,
-  { now, at, count, filterByExternalIds = DEFAULT_EXTERNAL_IDS }: PreviewOptions,
+  { now, at, count, filterByExternalIds = DEFAULT_EXTERNAL_IDS, limits }: PreviewOptions,
 ): Promise<Preview> => {
   const catalog = await loadCatalog(db, spaceId)
-  refuseProblems(problemsOf(condition, catalog))
+  refuseProblems(problemsOf(condition, catalog, limits))
   const matching = compile(condition, { spaceId, now: at ?? now, catalog, filterByExternalIds, asOf: at })
   const rows = await run(
     db,

@@ -4,6 +4,8 @@ import type { JsonObject } from '../base/json.ts'
 import { keyFrom } from '../base/key.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, transact } from '../db/query.ts'
+import { nounInWords, takeKey } from '../space/key.ts'
+import { DEFAULT_LIMITS, type Limits } from '../space/limit.ts'
 import { type Catalog, loadCatalog } from './catalog.ts'
 import { wakeClock } from './clock.ts'
 import { type Computation, loadComputations, type Options } from './computation.ts'
@@ -12,11 +14,11 @@ import { markEverybody } from './due.ts'
 import { referencesOf } from './references.ts'
 import { refuseProblems } from './refuse.ts'
 import {
+  countDefinitions,
   type Definition,
   definitionOf,
   insertDefinition,
   type Kind,
-  keyIsUsed,
   removeDefinition,
   updateDefinition,
 } from './store.ts'
@@ -30,8 +32,31 @@ type Saved = {
   readonly options: Options
 }
 
-/** Who does it, and when. */
-export type Act = { readonly spaceId: string; readonly by: string; readonly now: Date }
+/** Who does it, and when; within which limits, where they are not the default ones. */
+export type Act = {
+  readonly spaceId: string
+  readonly by: string
+  readonly now: Date
+  readonly limits?: Limits | undefined
+}
+
+const refuseBeyond = async (tx: Db, kind: Kind, { spaceId, limits = DEFAULT_LIMITS }: Act): Promise<void> => {
+  const [most, noun] = kind === 'audience' ? [limits.audiences, 'audiences'] : [limits.computed_traits, 'computed traits']
+  if (most === null || (await countDefinitions(tx, kind, spaceId)) < most) return
+  throw new Refused(
+    'limit_reached',
+    `This space has ${most} ${noun}, which is its limit. Delete one that nobody uses, or have the limit raised: it is the setting ${noun.replace(' ', '_')} in USHER_LIMITS.`,
+  )
+}
+
+const takeOrRefuse = async (tx: Db, kind: Kind, { spaceId, now }: Act, key: string): Promise<void> => {
+  const taken = await takeKey(tx, spaceId, key, kind, now)
+  if (!taken) return
+  throw new Refused(
+    'key_used',
+    `The key "${key}" is or was used by ${taken === 'audience' ? 'an' : 'a'} ${nounInWords(taken)} of this space, and keys are never used again. Choose another name or key.`,
+  )
+}
 
 const conditionsOf = async (tx: Db, spaceId: string): Promise<Map<string, Condition>> => {
   const rows = await run(
@@ -60,11 +85,11 @@ const refuseCycle = async (tx: Db, spaceId: string, key: string, condition: Cond
   ])
 }
 
-const check = async (tx: Db, kind: Kind, spaceId: string, key: string, definition: JsonObject): Promise<void> => {
+const check = async (tx: Db, kind: Kind, { spaceId, limits }: Act, key: string, definition: JsonObject): Promise<void> => {
   const catalog = await loadCatalog(tx, spaceId)
   refuseProblems(
     kind === 'audience'
-      ? problemsOf(definition as unknown as Condition, withKey(catalog, key))
+      ? problemsOf(definition as unknown as Condition, withKey(catalog, key), limits)
       : problemsOfTrait(definition as unknown as ComputedTraitDefinition),
   )
   if (kind === 'audience') {
@@ -98,13 +123,9 @@ export const create = (
     if (key === '')
       throw new Invalid('key', [{ field: 'key', message: 'the name has no letters for a key', remedy: 'send a key' }])
     await wakeClock(tx, spaceId, now)
-    if (await keyIsUsed(tx, spaceId, key)) {
-      throw new Refused(
-        'key_used',
-        `The key "${key}" is or was used in this space, and keys are never used again. Choose another name or key.`,
-      )
-    }
-    await check(tx, kind, spaceId, key, saved.definition)
+    await refuseBeyond(tx, kind, act)
+    await takeOrRefuse(tx, kind, act, key)
+    await check(tx, kind, act, key, saved.definition)
     await insertDefinition(tx, kind, spaceId, { ...saved, id, key }, by, now)
     // What used to be a custom trait of this name is this now, for those who ask for it.
     const computations = await loadComputations(tx, spaceId, await loadCatalog(tx, spaceId))
@@ -136,7 +157,7 @@ export const update = (db: Db, kind: Kind, act: Act, idOrKey: string, patch: Pat
       throw new Refused('external_ids', 'Who is eligible cannot be changed later; make a new one with other external ids.')
     }
     const other = JSON.stringify([next.definition, next.options]) !== JSON.stringify([old.definition, old.options])
-    if (patch.definition) await check(tx, kind, spaceId, old.key, next.definition)
+    if (patch.definition) await check(tx, kind, act, old.key, next.definition)
     await updateDefinition(tx, kind, spaceId, { ...next, version: other ? old.version + 1 : old.version }, by, now)
     if (next.enabled && (other || !old.enabled)) await markEverybody(tx, spaceId, [old.id], `saved ${now.toISOString()}`)
     if (!next.enabled) await forget(tx, spaceId, old.id)

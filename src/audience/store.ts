@@ -40,15 +40,28 @@ const select = (kind: Kind, spaceId: string) => {
     where d.space_id = ${spaceId} and d.deleted_at is null`
 }
 
+export type Page = {
+  readonly count: number
+  readonly offset: number
+  readonly search?: string | undefined
+  /** Where it is looked for: the key begins with it, the name contains it; without: key or name contains it. */
+  readonly searchIn?: 'key' | 'name' | undefined
+}
+
+// `*` stands for anything; what SQL's pattern takes for more than itself is escaped.
+const patternOf = (search: string): string => `%${search.replaceAll(/[\\%_]/g, '\\$&').replaceAll('*', '%')}%`
+
 /** A page of a space's audiences or computed traits, newest first, and how many there are. */
 export const listDefinitions = async (
   db: Db,
   kind: Kind,
   spaceId: string,
-  page: { readonly count: number; readonly offset: number; readonly search?: string | undefined },
+  page: Page,
 ): Promise<{ readonly definitions: readonly Definition[]; readonly total: number }> => {
-  const like = `%${(page.search ?? '').replaceAll(/[\\%_]/g, '\\$&')}%`
-  const found = sql`(d.name ilike ${like} or d.key ilike ${like})`
+  const { search = '', searchIn = 'any' } = page
+  const like = patternOf(search)
+  const found = sql`case ${searchIn}::text when 'key' then starts_with(d.key, ${search}) when 'name' then d.name ilike ${like}
+    else d.name ilike ${like} or d.key ilike ${like} end`
   const definitions = await run(
     db,
     query(
@@ -81,17 +94,16 @@ export const definitionOf = async (db: Db, kind: Kind, spaceId: string, idOrKey:
   return row
 }
 
-/** Whether a key was ever used by an audience or computed trait of the space, deleted ones included (spec/audiences §10.3). */
-export const keyIsUsed = async (tx: Db, spaceId: string, key: string): Promise<boolean> => {
+/** How many a space has that are not deleted. */
+export const countDefinitions = async (db: Db, kind: Kind, spaceId: string): Promise<number> => {
   const row = await runOne(
-    tx,
+    db,
     query(
-      'audience.key_is_used',
-      sql<{ used: boolean }>`select exists (select from audience where space_id = ${spaceId} and key = ${key})
-        or exists (select from computed_trait where space_id = ${spaceId} and key = ${key}) as used`,
+      `${kind}.count_all`,
+      sql<{ count: number }>`select count(*) as count from ${sql.table(kind)} where space_id = ${spaceId} and deleted_at is null`,
     ),
   )
-  return row?.used ?? false
+  return row?.count ?? 0
 }
 
 export type NewDefinition = Pick<Definition, 'id' | 'key' | 'name' | 'description' | 'enabled' | 'definition' | 'options'>

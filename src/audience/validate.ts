@@ -1,5 +1,6 @@
 import { milliseconds } from '../base/duration.ts'
 import type { Problem } from '../base/errors.ts'
+import { DEFAULT_LIMITS, type Limits } from '../space/limit.ts'
 import type { Catalog } from './catalog.ts'
 import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter, Measure } from './condition.ts'
 import { instantOf } from './literal.ts'
@@ -7,8 +8,6 @@ import { measureRule } from './measures/index.ts'
 import { keysOf, rootOf } from './path.ts'
 import { audienceKeysOf, comparisonsOf, leavesOf } from './references.ts'
 
-/** Every comparison counts, nested ones too (spec/audiences §11.1, §11.2). */
-const MOST_COMPARISONS = 50
 const DEEPEST = 20
 const LONGEST_MS = 36_500 * 86_400_000
 
@@ -113,15 +112,19 @@ const comparisons = (condition: Condition): number =>
     0,
   )
 
-/** What is wrong with a condition beyond its shape; empty when it can be compiled. */
-export const problemsOf = (condition: Condition, catalog: Catalog): readonly Problem[] => {
+/** What is wrong with a condition beyond its shape; empty when it can be compiled. Every comparison counts, nested ones too (spec/audiences §11.1, §11.2). */
+export const problemsOf = (
+  condition: Condition,
+  catalog: Catalog,
+  { comparisons: most }: Pick<Limits, 'comparisons'> = DEFAULT_LIMITS,
+): readonly Problem[] => {
   const count = comparisons(condition)
   return [
-    ...(count > MOST_COMPARISONS
+    ...(most !== null && count > most
       ? [
           {
             field: 'condition',
-            message: `has ${count} comparisons, ${MOST_COMPARISONS} are allowed`,
+            message: `has ${count} comparisons, ${most} are allowed`,
             remedy: 'split it into audiences and refer to them',
           },
         ]

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { Misconfigured, Refused, Unavailable } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
@@ -60,6 +61,11 @@ const request = async (url: string, token: string, method: string, path: string,
     },
   )
   const json: unknown = await answer.json().catch(() => undefined)
+  if (answer.status === 429) {
+    // Files of a hundred audiences are more than a minute's requests.
+    await sleep(1_000 * Number(answer.headers.get('retry-after') ?? 1))
+    return request(url, token, method, path, body)
+  }
   if (!answer.ok) throw new Refused('cli', messageOf(json, answer.status), { status: answer.status })
   return z.object({ data: z.record(z.string(), z.json()) }).parse(json).data as JsonObject
 }

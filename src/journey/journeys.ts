@@ -5,6 +5,7 @@ import { keyFrom } from '../base/key.ts'
 import type { Db } from '../db/database.ts'
 import { type Query, query, run, runOne, transact } from '../db/query.ts'
 import type { JourneyRow, JourneyVersionRow } from '../db/rows/journey.ts'
+import { keysLike, nounInWords, takeKey } from '../space/key.ts'
 import type { JourneyDefinition } from './definition.ts'
 
 export type NewJourney = {
@@ -103,27 +104,25 @@ const refuseTakenName = async (tx: Db, spaceId: string, name: string, except: st
     ])
 }
 
-const keysLike = async (tx: Db, spaceId: string, key: string): Promise<ReadonlySet<string>> => {
-  const rows = await run(
-    tx,
-    query(
-      'journey.keys_like',
-      sql<{ key: string }>`select key from journey where space_id = ${spaceId} and starts_with(key, ${key})`,
-    ),
-  )
-  return new Set(rows.map((row) => row.key))
-}
-
 /** A key is never used again, not even after its journey was deleted: destinations would take one for the other (spec/audiences §10.3). */
-const freeKey = async (tx: Db, spaceId: string, journey: NewJourney): Promise<string> => {
+const freeKey = async (tx: Db, spaceId: string, journey: NewJourney, now: Date): Promise<string> => {
   const wanted = journey.key ?? (keyFrom(journey.name).slice(0, 240) || 'journey')
-  const taken = await keysLike(tx, spaceId, wanted)
-  if (!taken.has(wanted)) return wanted
-  if (journey.key !== undefined)
-    throw new Invalid('key_taken', [
-      { field: 'key', message: `"${wanted}" is or was the key of a journey`, remedy: 'Use a key that was never used.' },
-    ])
-  for (let n = 2; ; n++) if (!taken.has(`${wanted}_${n}`)) return `${wanted}_${n}`
+  if (journey.key === undefined) {
+    const taken = await keysLike(tx, spaceId, wanted)
+    for (let n = 1; ; n++) {
+      const key = n === 1 ? wanted : `${wanted}_${n}`
+      if (!taken.has(key) && !(await takeKey(tx, spaceId, key, 'journey', now))) return key
+    }
+  }
+  const noun = await takeKey(tx, spaceId, wanted, 'journey', now)
+  if (!noun) return wanted
+  throw new Invalid('key_taken', [
+    {
+      field: 'key',
+      message: `"${wanted}" is or was the key of ${noun === 'audience' ? 'an' : 'a'} ${nounInWords(noun)}`,
+      remedy: 'Use a key that was never used.',
+    },
+  ])
 }
 
 /** Makes a draft. It may be unfinished: what keeps it from being published is said by `validate`. @throws Invalid name_taken, key_taken. */
@@ -131,7 +130,7 @@ export const createJourney = (db: Db, spaceId: string, journey: NewJourney, now:
   transact(db, async (tx) => {
     await lockNames(tx, spaceId)
     await refuseTakenName(tx, spaceId, journey.name, journey.id)
-    const key = await freeKey(tx, spaceId, journey)
+    const key = await freeKey(tx, spaceId, journey, now)
     await run(
       tx,
       query(

@@ -25,9 +25,9 @@ const send = (definition: object, name = 'Pro buyers') => api.call('POST', `${SP
 it('an audience is made from a query, and answers both its condition and its query', async () => {
   const made = await send({ query: "event('Order').within(30 day).count().at_least(1)  AND  (trait('plan') == 'pro')" })
   expect(made.status, JSON.stringify(made.body)).toBe(201)
-  expect(made.body.data.audience.definition).toEqual({ condition: CONDITION, query: QUERY })
+  expect(made.body.data.audience.definition).toEqual({ condition: CONDITION, query: QUERY, type: 'USERS' })
   const byCondition = await send({ condition: CONDITION }, 'By condition')
-  expect(byCondition.body.data.audience.definition).toEqual({ condition: CONDITION, query: QUERY })
+  expect(byCondition.body.data.audience.definition).toEqual({ condition: CONDITION, query: QUERY, type: 'USERS' })
   const list = await api.call('GET', `${SPACE}/audiences?search=buyers`)
   expect(list.body.data.audiences).toMatchObject([{ definition: { condition: CONDITION, query: QUERY } }])
 })
@@ -76,12 +76,13 @@ it('a computed trait is made, read and changed as a query', async () => {
     event: { name: 'Order' },
     measure: { kind: 'sum', property: 'revenue' },
     query: "event('Order').sum(property('revenue'))",
+    type: 'USERS',
   }
   expect(made.body.data.computedTrait.definition).toEqual(definition)
   expect((await api.call('PATCH', `${path}/spent`, { definition })).status).toBe(200)
   const query = "event('Order').within(7 days).count()"
   const changed = await api.call('PATCH', `${path}/spent`, { definition: { query } })
-  expect(changed.body.data.computedTrait.definition).toEqual({
+  expect(changed.body.data.computedTrait.definition).toMatchObject({
     event: { name: 'Order', within: '7 days' },
     measure: { kind: 'count' },
     query,

@@ -10,6 +10,7 @@ import { freePort } from '../../src/dev/port.ts'
 import { createSource, createSpace, createToken } from '../../src/space/space.ts'
 import { startWorker } from '../../src/worker.ts'
 import { freshDatabase } from './database.ts'
+import { NO_RATES } from './server.ts'
 import { freshTemporal } from './temporal.ts'
 
 const SPACE = 'spa_shop'
@@ -59,6 +60,7 @@ export const startInstallation = async (): Promise<Installation> => {
   const mailbox = await startMailbox({ host: '127.0.0.1', httpPort: 0, smtpPort: 0, webhook: url })
   const config = readConfig({
     USHER_LOG: 'silent',
+    USHER_LIMITS: NO_RATES,
     USHER_PORT: String(port),
     USHER_DEV_TOKEN: TOKEN,
     USHER_MAILBOX_URL: mailbox.httpUrl,

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Door } from '../../src/api/door.ts'
 import { createServer } from '../../src/api/server.ts'
 import { readConfig } from '../../src/config.ts'
+import { LIMIT_NAMES, LIMITS } from '../../src/space/limit.ts'
 import { createSource, createSpace, createToken } from '../../src/space/space.ts'
 import type { TestDatabase } from './database.ts'
 
@@ -20,13 +21,25 @@ export type TestApi = {
   ) => Promise<{ status: number; body: ReturnType<typeof JSON.parse> }>
 }
 
-/** The real server on a fresh database with one space, its token and its write key; `now` may be given to stand still. */
+/** `USHER_LIMITS` that lets tests ask as often as they like, as clocks that stand still would have it. */
+export const NO_RATES = LIMIT_NAMES.filter((name) => /minute/.test(LIMITS[name].unit))
+  .map((name) => `${name}=none`)
+  .join(',')
+
+/** The real server on a fresh database with one space, its token and its write key; `now` may be given to stand still, `limits` as `USHER_LIMITS`. */
 export const testApi = async (
   { db }: TestDatabase,
   spaceId = 'spa_test',
   now: () => Date = () => new Date(),
+  limits: string = NO_RATES,
 ): Promise<TestApi> => {
-  const door: Door = { db, config: readConfig({ USHER_LOG: 'silent' }), now, random: (n) => randomBytes(n), notify: () => {} }
+  const door: Door = {
+    db,
+    config: readConfig({ USHER_LOG: 'silent', USHER_LIMITS: limits }),
+    now,
+    random: (n) => randomBytes(n),
+    notify: () => {},
+  }
   const token = `token_of_${spaceId}`
   const writeKey = `key_of_${spaceId}`
   await createSpace(db, { id: spaceId, slug: spaceId, name: spaceId }, now())

@@ -42,6 +42,8 @@ const common = {
 
 const Query = z.string().max(LONGEST_QUERY)
 
+const DefinitionType = z.literal('USERS').meta({ description: 'Whom it is about; answered, and may be sent back' })
+
 /** A definition says its condition as JSON or as a query; both are answered. */
 export const AudienceDefinition = z
   .strictObject({
@@ -50,6 +52,7 @@ export const AudienceDefinition = z
       description:
         "The condition in Segment's query language, in place of `condition`: event('Order Completed').within(30 days).count() >= 2 AND NOT trait('lapsed') = true",
     }),
+    type: DefinitionType.optional(),
   })
   .refine(({ condition, query }) => condition !== undefined || query !== undefined, 'send a `condition` or a `query`')
   .meta({ description: 'Who is in: a `condition`, or the same as a `query`. When both are sent they must say the same.' })
@@ -60,6 +63,7 @@ export const TraitDefinition = ComputedTraitDefinition.partial()
       description:
         "The definition in Segment's query language, in place of `event` and `measure`: event('Order Completed').within(30 days).sum(property('revenue'))",
     }),
+    type: DefinitionType.optional(),
   })
   .refine(({ event, measure, query }) => (event && measure) || query !== undefined, 'send `event` and `measure`, or a `query`')
   .meta({
@@ -68,11 +72,12 @@ export const TraitDefinition = ComputedTraitDefinition.partial()
 
 const AnsweredQuery = z.string().meta({ description: "The same in Segment's query language" })
 /** The definition of an audience as it is answered. */
-export const AnsweredDefinition = z.object({ condition: z.unknown(), query: AnsweredQuery })
+export const AnsweredDefinition = z.object({ condition: z.unknown(), query: AnsweredQuery, type: z.string() })
 
 export const answeredDefinition = (condition: Condition): z.infer<typeof AnsweredDefinition> => ({
   condition,
   query: printCondition(condition),
+  type: 'USERS',
 })
 
 export const Audience = z
@@ -81,13 +86,16 @@ export const Audience = z
     definition: AnsweredDefinition,
     audienceType: z.literal('USERS'),
     computeCadence: z.object({ type: z.literal('REALTIME') }),
-    size: z.object({ count: z.number(), type: z.literal('USERS') }),
+    size: z.object({ count: z.number(), uniqueCount: z.number(), type: z.literal('USERS') }),
     changes24h: z.object({ entered: z.number(), exited: z.number() }),
   })
   .meta({ id: 'Audience' })
 
 export const ComputedTrait = z
-  .object({ ...common, definition: z.looseObject({ event: z.unknown(), measure: z.unknown(), query: AnsweredQuery }) })
+  .object({
+    ...common,
+    definition: z.looseObject({ event: z.unknown(), measure: z.unknown(), query: AnsweredQuery, type: z.string() }),
+  })
   .meta({ id: 'ComputedTrait' })
 
 const saved = {
@@ -137,7 +145,7 @@ export const audienceFrom = (spaceId: string, row: Definition, moved: Moved | un
     sentence: sentence(condition),
     audienceType: 'USERS',
     computeCadence: { type: 'REALTIME' },
-    size: { count: row.count, type: 'USERS' },
+    size: { count: row.count, uniqueCount: row.count, type: 'USERS' },
     changes24h: { entered: moved?.entered ?? 0, exited: moved?.exited ?? 0 },
   }
 }
@@ -146,18 +154,46 @@ export const computedTraitFrom = (spaceId: string, row: Definition): z.infer<typ
   const definition = row.definition as unknown as ComputedTraitDefinition
   return {
     ...commonOf(spaceId, row),
-    definition: { ...definition, query: printTrait(definition) },
+    definition: { ...definition, query: printTrait(definition), type: 'USERS' },
     sentence: definitionSentence(definition),
   }
 }
 
+/** In what a search of definitions looks: the query text and the sentence. */
+export const audienceWords = (row: Definition): readonly string[] => {
+  const condition = row.definition as unknown as Condition
+  return [printCondition(condition), sentence(condition)]
+}
+
+export const traitWords = (row: Definition): readonly string[] => {
+  const definition = row.definition as unknown as ComputedTraitDefinition
+  return [printTrait(definition), definitionSentence(definition)]
+}
+
 /** `pagination` of an answer. */
-export const Pagination = z.object({ current: z.string(), next: z.string().optional(), totalEntries: z.number().optional() })
+export const Pagination = z.object({
+  current: z.string(),
+  next: z.string().optional(),
+  previous: z.string().optional(),
+  totalEntries: z.number().optional(),
+})
 
 export const ListQuery = z.object({
-  count: z.coerce.number().int().min(1).max(200).default(20),
-  cursor: z.string().max(500).optional(),
+  count: z.coerce.number().int().min(1).max(200).default(20).meta({ description: 'Also `pagination[count]`' }),
+  cursor: z.string().max(500).optional().meta({ description: 'Also `pagination[cursor]`' }),
   search: z.string().max(255).optional(),
+})
+
+export const SearchQuery = ListQuery.extend({
+  search: z
+    .string()
+    .max(255)
+    .optional()
+    .meta({ description: 'Also `search[query]`; a name or key that contains it, if no type is said' }),
+  searchType: z.enum(['KEY', 'NAME', 'DEFINITION']).optional().meta({
+    description:
+      'Also `search[type]`: KEY begins with it; NAME and DEFINITION (as query text or sentence) contain it, `*` stands for anything',
+  }),
 })
 
 export const toCursor = (position: unknown): string => Buffer.from(JSON.stringify(position)).toString('base64url')

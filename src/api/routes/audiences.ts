@@ -1,13 +1,15 @@
 import * as z from 'zod'
 import { movedSince } from '../../audience/members.ts'
 import { preview } from '../../audience/preview.ts'
-import { consumersOf, create, remove, runNow, update } from '../../audience/save.ts'
+import { create, remove, runNow, update } from '../../audience/save.ts'
 import { sentence } from '../../audience/sentence.ts'
-import { type Definition, definitionOf, listDefinitions } from '../../audience/store.ts'
+import { type Definition, definitionOf } from '../../audience/store.ts'
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { audienceDetailRoutes } from '../audience/detail.ts'
+import { listPage } from '../audience/list.ts'
 import { conditionFrom } from '../audience/query.ts'
+import { referenceRoutes } from '../audience/references.ts'
 import {
   AnsweredDefinition,
   Audience,
@@ -15,24 +17,23 @@ import {
   AudiencePatch,
   answeredDefinition,
   audienceFrom,
+  audienceWords,
   Deleted,
-  fromCursor,
-  ListQuery,
   NewAudience,
   OneParams,
   Options,
   Pagination,
-  paginationOf,
+  SearchQuery,
   SpaceParams,
 } from '../audience/wire.ts'
 import type { Door } from '../door.ts'
+import { guardPublicApi } from '../public-api/guard.ts'
 import type { App } from '../server.ts'
 import type { Route } from './index.ts'
 
 const tags = ['audience']
 const DAY_MS = 86_400_000
 const One = z.object({ data: z.object({ audience: Audience }) })
-const Offset = z.number().int().min(0)
 
 const show = async ({ db, now }: Door, spaceId: string, rows: readonly Definition[]) => {
   const moved = new Map((await movedSince(db, spaceId, new Date(now().getTime() - DAY_MS))).map((each) => [each.id, each]))
@@ -52,15 +53,18 @@ const reading = (app: App, door: Door): void => {
         tags,
         summary: 'The audiences of the space, newest first',
         params: SpaceParams,
-        querystring: ListQuery,
+        querystring: SearchQuery.extend({
+          include: z
+            .string()
+            .optional()
+            .meta({ description: '`schedules`: linked audiences have some; ours are computed as events arrive' }),
+        }),
         response: { 200: z.object({ data: z.object({ audiences: z.array(Audience), pagination: Pagination }) }) },
       },
     },
-    async ({ caller, query: { count, cursor, search } }) => {
-      const offset = fromCursor(Offset, cursor) ?? 0
-      const { definitions, total } = await listDefinitions(door.db, 'audience', caller.spaceId, { count, offset, search })
-      const next = offset + count < total ? offset + count : undefined
-      return { data: { audiences: await show(door, caller.spaceId, definitions), pagination: paginationOf(cursor, next, total) } }
+    async ({ caller, query }) => {
+      const { definitions, pagination } = await listPage(door.db, 'audience', caller.spaceId, query, audienceWords)
+      return { data: { audiences: await show(door, caller.spaceId, definitions), pagination } }
     },
   )
   app.get(
@@ -69,29 +73,15 @@ const reading = (app: App, door: Door): void => {
     async ({ caller, params }) =>
       showOne(door, caller.spaceId, await definitionOf(door.db, 'audience', caller.spaceId, params.id)),
   )
-  app.get(
-    '/spaces/:space/audiences/:id/audience-references',
-    {
-      schema: {
-        tags,
-        summary: 'The audiences that refer to this one',
-        params: OneParams,
-        response: {
-          200: z.object({
-            data: z.object({ audiences: z.array(z.object({ id: z.string(), key: z.string(), name: z.string() })) }),
-          }),
-        },
-      },
-    },
-    async ({ caller, params }) => {
-      const { id } = await definitionOf(door.db, 'audience', caller.spaceId, params.id)
-      return { data: { audiences: [...(await consumersOf(door.db, caller.spaceId, id))] } }
-    },
-  )
 }
 
 const writing = (app: App, door: Door): void => {
-  const actOf = (caller: { spaceId: string; name: string }) => ({ spaceId: caller.spaceId, by: caller.name, now: door.now() })
+  const actOf = (caller: { spaceId: string; name: string }) => ({
+    spaceId: caller.spaceId,
+    by: caller.name,
+    now: door.now(),
+    limits: door.config.limits,
+  })
   app.post(
     '/spaces/:space/audiences',
     { schema: { tags, summary: 'Make an audience', params: SpaceParams, body: NewAudience, response: { 201: One } } },
@@ -167,7 +157,7 @@ const PreviewBody = z.strictObject({
 })
 const Previewed = z.object({
   status: z.literal('COMPLETED'),
-  size: z.object({ count: z.number(), type: z.literal('USERS') }),
+  size: z.object({ count: z.number(), uniqueCount: z.number(), type: z.literal('USERS') }),
   results: z.array(
     z.object({
       profileId: z.string(),
@@ -180,7 +170,7 @@ const Previewed = z.object({
   definition: AnsweredDefinition,
 })
 
-const previewing = (app: App, { db, now }: Door): void => {
+const previewing = (app: App, { db, now, config }: Door): void => {
   app.post(
     '/spaces/:space/audiences/previews',
     {
@@ -199,10 +189,11 @@ const previewing = (app: App, { db, now }: Door): void => {
         at: at === undefined ? undefined : new Date(at),
         count,
         filterByExternalIds: options?.filterByExternalIds,
+        limits: config.limits,
       })
       const audiencePreview = {
         status: 'COMPLETED' as const,
-        size: { count: found.count, type: 'USERS' as const },
+        size: { count: found.count, uniqueCount: found.count, type: 'USERS' as const },
         results: found.people.map((person) => ({ ...person })),
         sentence: sentence(condition),
         definition: answeredDefinition(condition),
@@ -214,8 +205,10 @@ const previewing = (app: App, { db, now }: Door): void => {
 
 /** `/spaces/:space/audiences`: create, read, change, delete, preview, members, changes, sizes, explain (spec/audiences §24). */
 export const audienceRoutes: Route = (app, door) => {
+  guardPublicApi(app, door)
   reading(app, door)
   writing(app, door)
+  referenceRoutes(app, door, 'audience', 'audiences')
   running(app, door)
   previewing(app, door)
   audienceDetailRoutes(app, door)

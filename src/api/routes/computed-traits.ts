@@ -1,29 +1,30 @@
 import * as z from 'zod'
 import { create, remove, update } from '../../audience/save.ts'
-import { definitionOf, listDefinitions } from '../../audience/store.ts'
+import { definitionOf } from '../../audience/store.ts'
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { listPage } from '../audience/list.ts'
 import { traitFrom } from '../audience/query.ts'
+import { referenceRoutes } from '../audience/references.ts'
 import {
   ComputedTrait,
   ComputedTraitPatch,
   computedTraitFrom,
   Deleted,
-  fromCursor,
-  ListQuery,
   NewComputedTrait,
   OneParams,
   Pagination,
-  paginationOf,
+  SearchQuery,
   SpaceParams,
+  traitWords,
 } from '../audience/wire.ts'
 import type { Door } from '../door.ts'
+import { guardPublicApi } from '../public-api/guard.ts'
 import type { App } from '../server.ts'
 import type { Route } from './index.ts'
 
 const tags = ['computed trait']
 const One = z.object({ data: z.object({ computedTrait: ComputedTrait }) })
-const Offset = z.number().int().min(0)
 
 const reading = (app: App, { db }: Door): void => {
   app.get(
@@ -33,16 +34,13 @@ const reading = (app: App, { db }: Door): void => {
         tags,
         summary: 'The computed traits of the space, newest first',
         params: SpaceParams,
-        querystring: ListQuery,
+        querystring: SearchQuery,
         response: { 200: z.object({ data: z.object({ computedTraits: z.array(ComputedTrait), pagination: Pagination }) }) },
       },
     },
-    async ({ caller: { spaceId }, query: { count, cursor, search } }) => {
-      const offset = fromCursor(Offset, cursor) ?? 0
-      const { definitions, total } = await listDefinitions(db, 'computed_trait', spaceId, { count, offset, search })
-      const next = offset + count < total ? offset + count : undefined
-      const computedTraits = definitions.map((row) => computedTraitFrom(spaceId, row))
-      return { data: { computedTraits, pagination: paginationOf(cursor, next, total) } }
+    async ({ caller: { spaceId }, query }) => {
+      const { definitions, pagination } = await listPage(db, 'computed_trait', spaceId, query, traitWords)
+      return { data: { computedTraits: definitions.map((row) => computedTraitFrom(spaceId, row)), pagination } }
     },
   )
   app.get(
@@ -55,7 +53,12 @@ const reading = (app: App, { db }: Door): void => {
 }
 
 const writing = (app: App, door: Door): void => {
-  const actOf = (caller: { spaceId: string; name: string }) => ({ spaceId: caller.spaceId, by: caller.name, now: door.now() })
+  const actOf = (caller: { spaceId: string; name: string }) => ({
+    spaceId: caller.spaceId,
+    by: caller.name,
+    now: door.now(),
+    limits: door.config.limits,
+  })
   app.post(
     '/spaces/:space/computed-traits',
     {
@@ -104,6 +107,8 @@ const writing = (app: App, door: Door): void => {
 
 /** `/spaces/:space/computed-traits`: create, read, change, delete (spec/audiences §24). */
 export const computedTraitRoutes: Route = (app, door) => {
+  guardPublicApi(app, door)
   reading(app, door)
   writing(app, door)
+  referenceRoutes(app, door, 'computed_trait', 'computed-traits')
 }

@@ -8,6 +8,7 @@ import { editPreviewRoutes } from './edit-previews.ts'
 import { healthRoutes } from './health.ts'
 import { journeyRunRoutes } from './journey-runs.ts'
 import { journeyRoutes } from './journeys.ts'
+import { limitRoutes } from './limits.ts'
 import { liveRoutes } from './live.ts'
 import { mailboxRoutes } from './mailbox.ts'
 import { messageRoutes } from './messages.ts'
@@ -19,13 +20,11 @@ import { providerAccountRoutes } from './provider-accounts.ts'
 import { sessionRoutes } from './session.ts'
 import { sourceRoutes } from './sources.ts'
 import { spaceRoutes } from './space.ts'
-import { sqlTraitRoutes } from './sql-traits.ts'
 import { subscriptionRoutes } from './subscriptions.ts'
 import { templateRoutes } from './templates.ts'
 import { testSendRoutes } from './test-sends.ts'
 import { timelineRoutes } from './timeline.ts'
 import { trackingRoutes } from './tracking.ts'
-import { warehouseRoutes } from './warehouses.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 /** Adds a noun's routes to a server. */
@@ -62,6 +61,5 @@ export const managementRoutes: readonly Route[] = [
   profileRoutes,
   catalogRoutes,
   sourceRoutes,
-  warehouseRoutes,
-  sqlTraitRoutes,
+  limitRoutes,
 ]

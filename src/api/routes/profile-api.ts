@@ -24,7 +24,6 @@ import {
 import type { App } from '../server.ts'
 import type { Route } from './index.ts'
 
-const MOST_A_SECOND = 100
 // The older address still answers (spec/audiences §23).
 const BASES = ['/v1/spaces/:space', '/v1/namespaces/:space'] as const
 
@@ -38,14 +37,15 @@ const failAsSegment = (error: Error, request: FastifyRequest, reply: FastifyRepl
 }
 
 const guard = (app: App, door: Door): void => {
-  const mayPass = createRate(MOST_A_SECOND)
+  const most = door.config.limits.profile_api
+  const mayPass = createRate(most ?? Number.POSITIVE_INFINITY)
   app.setErrorHandler(failAsSegment)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('request-id', request.id)
     const { spaceId } = await authenticate(door.db, request)
     if (mayPass(spaceId, door.now())) return
     reply.header('retry-after', '1')
-    throw new Refused('rate_limit_error', `More than ${MOST_A_SECOND} requests in a second; try again in the next.`, {
+    throw new Refused('rate_limit_error', `More than ${most} requests in a second; try again in the next.`, {
       status: 429,
     })
   })

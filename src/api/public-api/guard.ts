@@ -1,0 +1,74 @@
+import type { FastifyRequest } from 'fastify'
+import { LIMITS, type LimitName } from '../../space/limit.ts'
+import type { Door } from '../door.ts'
+import type { App } from '../server.ts'
+import { answerTooMany, failAsPublicApi } from './failure.ts'
+import { createWindows } from './window.ts'
+
+const AUDIENCE = '/spaces/:space/audiences/:id'
+const TRAIT = '/spaces/:space/computed-traits/:id'
+
+/** Which limit a call counts for (spec/audiences §24). What is not here has none. */
+const RATES: Readonly<Record<string, LimitName>> = {
+  'POST /spaces/:space/audiences': 'audience_create',
+  [`POST ${AUDIENCE}/clones`]: 'audience_create',
+  'GET /spaces/:space/audiences': 'audience_list',
+  [`GET ${AUDIENCE}`]: 'audience_read',
+  [`PATCH ${AUDIENCE}`]: 'audience_update',
+  [`DELETE ${AUDIENCE}`]: 'audience_delete',
+  'POST /spaces/:space/audiences/previews': 'audience_preview',
+  'GET /spaces/:space/audiences/previews/:id': 'audience_preview_read',
+  [`GET ${AUDIENCE}/audience-references`]: 'audience_references',
+  'POST /spaces/:space/computed-traits': 'trait_create',
+  [`POST ${TRAIT}/clones`]: 'trait_create',
+  'GET /spaces/:space/computed-traits': 'trait_list',
+  [`GET ${TRAIT}`]: 'trait_read',
+  [`PATCH ${TRAIT}`]: 'trait_update',
+  [`DELETE ${TRAIT}`]: 'trait_delete',
+}
+
+// A person who clicks makes many small requests, and a builder that counts while she types makes more; the limits are against scripts that
+// run away. Only browsers send this header, and scripts in them cannot.
+const isFromApp = (request: FastifyRequest): boolean => request.headers['sec-fetch-site'] === 'same-origin'
+
+// `request` writes `pagination[count]`, the documentation `pagination.count`.
+const KNOWN: Readonly<Record<string, string>> = {
+  'pagination.count': 'count',
+  'pagination.cursor': 'cursor',
+  'search.type': 'searchType',
+  'search.query': 'search',
+}
+const flatQuery = (asked: unknown): object =>
+  Object.fromEntries(
+    Object.entries((asked ?? {}) as object).map(([name, value]) => {
+      const dotted = name.replaceAll(/\[(\w+)\]/g, '.$1')
+      return [KNOWN[dotted] ?? name, value]
+    }),
+  )
+
+/**
+ * Makes routes answer as Segment's Public API does: its errors, its rate limits with their headers, its ways of writing a page and a search,
+ * and its content type.
+ */
+export const guardPublicApi = (app: App, { config, now }: Door): void => {
+  const use = createWindows()
+  app.setErrorHandler(failAsPublicApi)
+  app.addContentTypeParser(
+    /^application\/vnd\.segment\.[a-z0-9]+\+json/,
+    { parseAs: 'string' },
+    app.getDefaultJsonParser('error', 'ignore'),
+  )
+  app.addHook('onRequest', async (request, reply) => {
+    request.query = flatQuery(request.query)
+    const name = RATES[`${request.method} ${request.routeOptions.url}`]
+    const most = name === undefined ? null : config.limits[name]
+    if (name === undefined || most === null || isFromApp(request)) return
+    const { consumed, msBeforeNext } = use(`${request.caller.spaceId} ${name}`, now())
+    reply
+      .header('x-ratelimit-consumed', String(consumed))
+      .header('x-ratelimit-remaining', String(Math.max(0, most - consumed)))
+      .header('x-ratelimit-reset', new Date(now().getTime() + msBeforeNext).toUTCString())
+    if (consumed <= most) return
+    await answerTooMany(reply, `${LIMITS[name].says}: ${most} requests a minute and space are allowed.`, msBeforeNext, consumed)
+  })
+}

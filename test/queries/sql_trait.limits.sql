@@ -1,1 +1,0 @@
-select settings -> 'sqlTraitLimits' as limits from space where id = $1
