@@ -80,16 +80,21 @@ export const crossEdges = async (
     tx,
     query(
       'computation_due.cross_edges',
-      sql`insert into computation_due (space_id, computation_id, batch, profile_id)
-        select distinct ${spaceId}, m.computation_id, ${batch}, e.profile_id
-        from unnest(${edges.map((_, index) => index)}::integer[], ${edges.map((edge) => edge.name)}::text[],
-            ${edges.map((edge) => before(movedAt, edge.age).toISOString())}::timestamptz[],
-            ${edges.map((edge) => before(now, edge.age).toISOString())}::timestamptz[]) as w (edge, name, since, until)
-          cross join lateral (select v.profile_id from event v where v.space_id = ${spaceId} and v.name = w.name
-            and v.timestamp >= w.since and v.timestamp <= w.until offset 0) as e
+      sql`with crossed as (
+          insert into due_profile (space_id, batch, profile_id)
+          select distinct ${spaceId}, ${batch}::text || '.edge ' || w.edge, e.profile_id
+          from unnest(${edges.map((_, index) => index)}::integer[], ${edges.map((edge) => edge.name)}::text[],
+              ${edges.map((edge) => before(movedAt, edge.age).toISOString())}::timestamptz[],
+              ${edges.map((edge) => before(now, edge.age).toISOString())}::timestamptz[]) as w (edge, name, since, until)
+            cross join lateral (select v.profile_id from event v where v.space_id = ${spaceId} and v.name = w.name
+              and v.timestamp >= w.since and v.timestamp <= w.until offset 0) as e
+          order by 2, e.profile_id on conflict do nothing returning batch)
+        insert into computation_due (space_id, computation_id, batch, profiles)
+        select ${spaceId}, m.computation_id, c.batch, c.profiles
+        from (select batch, count(*) as profiles from crossed group by batch) c
           join unnest(${mentions.map((each) => each.index)}::integer[], ${mentions.map((each) => each.id)}::text[]) as m (edge, computation_id)
-            on m.edge = w.edge
-        order by m.computation_id, e.profile_id on conflict do nothing`,
+            on c.batch = ${batch}::text || '.edge ' || m.edge
+        order by m.computation_id, c.batch on conflict do nothing`,
     ),
   )
 }

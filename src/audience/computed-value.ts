@@ -70,10 +70,14 @@ export const passValuesOn = async (
     tx,
     query(
       'computed_change.pass_on',
-      sql`insert into computation_due (space_id, computation_id, batch, profile_id)
-        select c.space_id, r.id, ${batch}, c.profile_id
-        from computed_change c cross join unnest(${dependents.toSorted()}::text[]) as r (id)
-        where ${ofTrait(evaluation)} order by r.id, c.profile_id on conflict do nothing`,
+      sql`with passed as (
+          insert into due_profile (space_id, batch, profile_id)
+          select c.space_id, ${batch}, c.profile_id from computed_change c
+          where ${ofTrait(evaluation)} order by c.profile_id on conflict do nothing returning profile_id)
+        insert into computation_due (space_id, computation_id, batch, profiles)
+        select ${evaluation.spaceId}, r.id, ${batch}, n.profiles
+        from (select count(*) as profiles from passed) n cross join unnest(${dependents.toSorted()}::text[]) as r (id)
+        order by r.id on conflict do nothing`,
     ),
   )
 }

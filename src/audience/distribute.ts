@@ -5,30 +5,44 @@ import type { Db } from '../db/database.ts'
 import { query, run, runOne, transact } from '../db/query.ts'
 import { type Clock, crossEdges, edgesOf, nextCrossing, setClock, takeClock, wakeClock } from './clock.ts'
 import type { Computation } from './computation.ts'
+import { EVERYBODY } from './due.ts'
 
 // At most this many changes a tick, so that no transaction grows without bound; the next tick follows at once.
 const CHANGES = 10_000
 
-type Mention = { readonly kind: 'event' | 'trait' | 'new' | 'any'; readonly name: string; readonly id: string }
+/** What a change may be about, and the computations that look again when it is. */
+type Mention = {
+  readonly kind: 'event' | 'trait' | 'new' | 'any'
+  readonly name: string
+  readonly ids: readonly string[]
+}
 
-/** What a change must be about for each computation to look again. */
-const mentionsOf = (computations: readonly Computation[]): readonly Mention[] =>
-  computations.flatMap(({ id, references }) => [
-    ...references.events.map(({ name }): Mention => ({ kind: 'event', name, id })),
-    ...references.traits.map((name): Mention => ({ kind: 'trait', name, id })),
-    ...(references.holdsForStrangers ? [{ kind: 'new', name: '', id } as const] : []),
-    { kind: 'any', name: '', id },
-  ])
+const mentionsOf = (computations: readonly Computation[]): readonly Mention[] => {
+  const mentions = new Map<string, { kind: Mention['kind']; name: string; ids: string[] }>()
+  const add = (kind: Mention['kind'], name: string, id: string): void => {
+    const mention = mentions.get(`${kind} ${name}`) ?? { kind, name, ids: [] }
+    if (!mention.ids.includes(id)) mention.ids.push(id)
+    mentions.set(`${kind} ${name}`, mention)
+  }
+  for (const { id, references } of computations) {
+    for (const { name } of references.events) add('event', name, id)
+    for (const name of references.traits) add('trait', name, id)
+    if (references.holdsForStrangers) add('new', '', id)
+    add('any', '', id)
+  }
+  return [...mentions.values()]
+}
 
 type Taken = { readonly taken: number; readonly computations: readonly string[] }
 
 /*
- * Takes changes and says for whom they matter, in one statement. `any`: the change says that everything may be another (`*`, or nothing in
+ * Takes changes and says for whom they matter, in one statement: a batch for each thing that they are about. `any`: the change says that everything may be another (`*`, or nothing in
  * particular), or the profile went into another, whose memberships an evaluation at the same moment may still have written. `new`: the
  * profile is not older than the change, so that it must be looked at by whatever holds for strangers. Whoever has the clock is alone here;
  * `skip locked` passes by rows that a merge is moving.
  */
 const takeChanges = async (tx: Db, spaceId: string, batch: string, mentions: readonly Mention[]): Promise<Taken> => {
+  const pairs = mentions.flatMap(({ ids }, index) => ids.map((id) => ({ index, id })))
   const row = await runOne(
     tx,
     query(
@@ -38,9 +52,9 @@ const takeChanges = async (tx: Db, spaceId: string, batch: string, mentions: rea
             select profile_id, id from profile_change where space_id = ${spaceId} and claim is null
             order by changed_at, profile_id, id limit ${sql.lit(CHANGES)} for update skip locked)
           returning profile_id, event_names, trait_keys, changed_at),
-        due as (
-          insert into computation_due (space_id, computation_id, batch, profile_id)
-          select distinct ${spaceId}, m.computation_id, ${batch}, n.profile_id
+        mentioned as (
+          insert into due_profile (space_id, batch, profile_id)
+          select distinct ${spaceId}, ${batch}::text || '.' || m.mention, n.profile_id
           from taken t
             left join profile p on p.space_id = ${spaceId} and p.id = t.profile_id
             cross join lateral (
@@ -50,9 +64,16 @@ const takeChanges = async (tx: Db, spaceId: string, batch: string, mentions: rea
               union all select 'any', '', t.profile_id where '*' = any(t.trait_keys) or cardinality(t.event_names || t.trait_keys) = 0
               union all select 'any', '', g.loser_id from profile_merge g where g.space_id = ${spaceId} and g.profile_id = t.profile_id
                 and g.merged_at >= t.changed_at - interval '1 minute') as n
-            join unnest(${mentions.map((each) => each.kind)}::text[], ${mentions.map((each) => each.name)}::text[],
-              ${mentions.map((each) => each.id)}::text[]) as m (kind, name, computation_id) on m.kind = n.kind and m.name = n.name
-          order by m.computation_id, n.profile_id on conflict do nothing returning computation_id)
+            join unnest(${mentions.map((_, index) => index)}::integer[], ${mentions.map((each) => each.kind)}::text[],
+              ${mentions.map((each) => each.name)}::text[]) as m (mention, kind, name) on m.kind = n.kind and m.name = n.name
+          order by 2, n.profile_id on conflict do nothing returning batch),
+        due as (
+          insert into computation_due (space_id, computation_id, batch, profiles)
+          select ${spaceId}, c.computation_id, b.batch, b.profiles
+          from (select batch, count(*) as profiles from mentioned group by batch) b
+            join unnest(${pairs.map((each) => each.index)}::integer[], ${pairs.map((each) => each.id)}::text[]) as c (mention, computation_id)
+              on b.batch = ${batch}::text || '.' || c.mention
+          order by c.computation_id, b.batch on conflict do nothing returning computation_id)
         select (select count(*) from taken) as taken, array(select distinct computation_id from due order by 1) as computations`,
     ),
   )
@@ -69,11 +90,17 @@ const takeWakes = async (tx: Db, spaceId: string, batch: string, ids: readonly s
           delete from computation_wake where space_id = ${spaceId} and due_at <= ${now}::timestamptz and (computation_id, profile_id) in (
             select computation_id, profile_id from computation_wake where space_id = ${spaceId} and due_at <= ${now}::timestamptz
             for update skip locked)
-          returning computation_id, profile_id)
-        insert into computation_due (space_id, computation_id, batch, profile_id)
-        select ${spaceId}, w.computation_id, ${batch}, w.profile_id
-        from woken w join unnest(${ids}::text[]) as c (id) on c.id = w.computation_id
-        order by w.computation_id, w.profile_id on conflict do nothing`,
+          returning computation_id, profile_id),
+        waking as (
+          insert into due_profile (space_id, batch, profile_id)
+          select ${spaceId}, ${batch}::text || '.wake ' || w.computation_id, w.profile_id from woken w
+          order by 2, w.profile_id on conflict do nothing returning batch, profile_id)
+        insert into computation_due (space_id, computation_id, batch, profiles)
+        select ${spaceId}, c.id, b.batch, b.profiles
+        from (select batch, case when bool_or(profile_id = ${EVERYBODY}::uuid) then null else count(*) end as profiles
+            from waking group by batch) b
+          join unnest(${ids}::text[]) as c (id) on b.batch = ${batch}::text || '.wake ' || c.id
+        order by c.id on conflict do nothing`,
     ),
   )
 }

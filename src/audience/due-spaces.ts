@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
-import { EVERYBODY, markEverybody } from './due.ts'
+import { markEverybody } from './due.ts'
 import { evaluateSpace, evaluateSpaceFully, LIMITS, type Limits, type Outcome } from './evaluate.ts'
 
 /** The spaces with something to evaluate at `now`: changed profiles, somebody due, a crossed edge, a wake-up. One query for any number of idle spaces. */
@@ -12,7 +12,7 @@ export const spacesToEvaluate = async (db: Db, now: Date): Promise<readonly stri
       'space.to_evaluate',
       sql<{ id: string }>`select s.id from space s
         where exists (select from profile_change c where c.space_id = s.id and c.claim is null)
-           or exists (select from computation_due d where d.space_id = s.id and d.profile_id <> ${EVERYBODY}::uuid)
+           or exists (select from computation_due d where d.space_id = s.id and d.profiles is not null)
            or exists (select from evaluation_clock k where k.space_id = s.id and k.next_instant <= ${now}::timestamptz)
            or exists (select from computation_wake w where w.space_id = s.id and w.due_at <= ${now}::timestamptz)
         order by s.id`,
@@ -27,7 +27,7 @@ const spacesToEvaluateFully = async (db: Db): Promise<readonly string[]> => {
     query(
       'space.to_evaluate_fully',
       sql<{ id: string }>`select s.id from space s
-        where exists (select from computation_due d where d.space_id = s.id and d.profile_id = ${EVERYBODY}::uuid) order by s.id`,
+        where exists (select from computation_due d where d.space_id = s.id and d.profiles is null) order by s.id`,
     ),
   )
   return rows.map((row) => row.id)

@@ -9,7 +9,7 @@ import { type Computation, dependentsOf, inStages, loadComputations, scopeOf } f
 import { compileValue } from './compute.ts'
 import { applyValues, clearChanges, passValuesOn, writeValues } from './computed-value.ts'
 import { distribute } from './distribute.ts'
-import { candidatesOf, completeDue, type Due, dropDue, dueOf, EVERYBODY, markEverybody, TOO_MANY } from './due.ts'
+import { candidatesOf, type Due, dropDue, dueOf, EVERYBODY, forgetDone, markEverybody, TOO_MANY, takeDue } from './due.ts'
 import { drifted, record, recordFailure } from './evaluation.ts'
 import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, writeChanges } from './membership.ts'
 import type { Sql } from './operator.ts'
@@ -40,7 +40,12 @@ const later = (a: Date, b: Date): Date => new Date(Math.max(+a, +b))
 
 const changed = ({ entered, exited }: Changes): number => entered + exited
 
-type Step = { readonly evaluation: Evaluation; readonly candidates: Sql<{ profile_id: string }> | undefined }
+type Step = {
+  readonly evaluation: Evaluation
+  readonly candidates: Sql<{ profile_id: string }> | undefined
+  /** What is stored was computed with this definition. */
+  readonly sameDefinition: boolean
+}
 
 /** Membership and its changes, for those who are looked at. */
 const evaluateAudience = async (
@@ -74,7 +79,7 @@ const evaluateTrait = async (
 }
 
 const evaluateStep = async (tx: Db, work: Work, computation: Computation, step: Step): Promise<Changes> => {
-  if (computation.references.timely) await setWakes(tx, work, computation, step.candidates, step.evaluation.at)
+  if (computation.references.timely) await setWakes(tx, work, computation, { ...step, now: step.evaluation.at })
   return computation.kind === 'audience'
     ? evaluateAudience(tx, work, computation, step)
     : evaluateTrait(tx, work, computation, step)
@@ -107,11 +112,10 @@ const evaluateCandidates = (work: Work, computation: Computation, due: Due): Pro
     if (!locked) return { kind: 'busy', computation }
     if (locked.evaluatedVersion !== computation.version) return { kind: 'outdated', computation }
     const evaluation = { spaceId, id: computation.id, number: locked.number, at: locked.at }
-    const candidates = candidatesOf(spaceId, computation.id, due.batches)
-    const changes = await evaluateStep(tx, work, computation, { evaluation, candidates })
+    const candidates = candidatesOf(spaceId, await takeDue(tx, spaceId, computation.id, due.batches))
+    const changes = await evaluateStep(tx, work, computation, { evaluation, candidates, sameDefinition: true })
     const passedOn = await tellDependents(tx, work, computation, evaluation, changes)
     if (computation.kind === 'computed_trait' && changed(changes) > 0) await clearChanges(tx, evaluation)
-    await completeDue(tx, spaceId, computation.id, due.batches)
     crashPoint('audience.evaluated')
     return { kind: 'evaluated', computation, changes, ...(passedOn === undefined ? {} : { passedOn }) }
   })
@@ -130,10 +134,11 @@ const evaluateEverybody = (work: Work, computation: Computation, due: Due): Prom
     // Looked at after what is due was dropped: an edit that is not seen here marks the computation after us.
     if (!(await isCurrent(tx, { spaceId, computation }))) throw new Outdated()
     const evaluation = { spaceId, id: computation.id, number: locked.number, at: locked.at }
-    const changes = await evaluateStep(tx, work, computation, { evaluation, candidates: undefined })
+    const sameDefinition = locked.evaluatedVersion === computation.version
+    const changes = await evaluateStep(tx, work, computation, { evaluation, candidates: undefined, sameDefinition })
     const passedOn = await tellDependents(tx, work, computation, evaluation, changes)
     if (computation.kind === 'audience') {
-      const exact = locked.evaluatedVersion === computation.version && !wasBehind
+      const exact = sameDefinition && !wasBehind
       await record(tx, evaluation, 'full', changes, exact ? await drifted(tx, evaluation, changes) : null)
     } else if (changed(changes) > 0) await clearChanges(tx, evaluation)
     await setLive(tx, { spaceId, computation }, computation.version)
@@ -235,6 +240,7 @@ export const evaluateSpace = async (
       if (outcome) outcomes.push(outcome)
     })
   }
+  if (due.size > 0) await forgetDone(db, spaceId)
   return { outcomes, more }
 }
 
@@ -255,5 +261,6 @@ export const evaluateSpaceFully = async (
       await setStatus(db, { spaceId, computation }, 'Computing')
     outcomes.push(await attempt(work, computation, () => evaluateEverybody(work, computation, mine)))
   }
+  if (outcomes.length > 0) await forgetDone(db, spaceId)
   return outcomes
 }

@@ -18,7 +18,8 @@ export const drifted = async (tx: Db, { spaceId, id, number, at }: Evaluation, {
       sql<{ count: number }>`select count(*) as count from membership_change c
         where c.space_id = ${spaceId} and c.audience_id = ${id} and c.changed_at = ${at}::timestamptz and c.evaluation = ${number}::bigint
           and not exists (select from profile_change p where p.space_id = ${spaceId} and p.profile_id = c.profile_id)
-          and not exists (select from computation_due d where d.space_id = ${spaceId} and d.computation_id = ${id} and d.profile_id = c.profile_id)`,
+          and not exists (select from computation_due d join due_profile q on q.space_id = ${spaceId} and q.batch = d.batch and q.profile_id = c.profile_id
+            where d.space_id = ${spaceId} and d.computation_id = ${id})`,
     ),
   )
   return must(row, 'one row').count

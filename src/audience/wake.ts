@@ -18,14 +18,15 @@ import { comparedProperty, comparisonsOf, leavesOf } from './references.ts'
  * merges and while audiences are being made; this one cannot be wrong longer than a condition is.
  */
 
-// A moment that is exactly now has not passed for every operator (some change at the instant, some just after it): one more look.
+// A moment that is exactly now has not passed for every operator (some change at the instant, some just after it): one more look. The value is
+// read as an instant once, in a sub-select that is not pulled up: written out it would be read four times an age, each a pattern and a cast.
 const nearest = (value: Sql, ages: readonly number[], now: Date): Sql =>
-  sql`least(${sql.join(
+  sql`(select least(${sql.join(
     ages.map((age) => {
-      const moment = sql`(instant_of(${value}) + ${age}::bigint * interval '1 millisecond')`
+      const moment = sql`(i.at + ${age}::bigint * interval '1 millisecond')`
       return sql`case when ${moment} > ${now}::timestamptz then ${moment} when ${moment} = ${now}::timestamptz then ${now}::timestamptz + interval '1 millisecond' end`
     }),
-  )})`
+  )}) from (select instant_of(${value}) as at offset 0) as i)`
 
 const inColumn = (column: Sql, path: string, compare: Comparison, now: Date): readonly Sql[] => {
   const ages = flipsOf(compare)
@@ -76,25 +77,36 @@ const momentsOf = (computation: Computation, asked: Asked): readonly Sql[] => {
   })
 }
 
-/** Rewrites when the profiles that an evaluation at `now` looked at (all without `candidates`) must be looked at again by time alone. */
+type Looked = { readonly candidates: Sql | undefined; readonly now: Date; readonly sameDefinition: boolean }
+
+/**
+ * Rewrites when the profiles that an evaluation at `now` looked at (all without `candidates`) must be looked at again by time alone. Where
+ * everybody is looked at with the definition of before, only what differs is written: a wake-up that is no longer needed is one look too
+ * many when it comes, and rewriting half a million took longer than the evaluation.
+ */
 export const setWakes = async (
   tx: Db,
   { spaceId, catalog }: Pick<Asked, 'spaceId' | 'catalog'>,
   computation: Computation,
-  candidates: Sql | undefined,
-  now: Date,
+  { candidates, now, sameDefinition }: Looked,
 ): Promise<void> => {
   const moments = momentsOf(computation, { spaceId, catalog, now })
   const among = (column: Sql): Sql => (candidates ? sql`${column} in (${candidates})` : sql`true`)
-  await run(
-    tx,
-    query(
-      'computation_wake.clear*',
-      sql`delete from computation_wake where space_id = ${spaceId} and computation_id = ${computation.id}
-        and profile_id <> ${EVERYBODY}::uuid and ${among(sql`profile_id`)}`,
-    ),
-  )
+  const kept = !candidates && sameDefinition && moments.length > 0
+  if (!kept) {
+    await run(
+      tx,
+      query(
+        'computation_wake.clear*',
+        sql`delete from computation_wake where space_id = ${spaceId} and computation_id = ${computation.id}
+          and profile_id <> ${EVERYBODY}::uuid and ${among(sql`profile_id`)}`,
+      ),
+    )
+  }
   if (moments.length === 0) return
+  const before = kept
+    ? sql`left join computation_wake b on b.space_id = ${spaceId} and b.computation_id = ${computation.id} and b.profile_id = w.profile_id`
+    : sql``
   await run(
     tx,
     query(
@@ -102,8 +114,8 @@ export const setWakes = async (
       sql`insert into computation_wake (space_id, computation_id, profile_id, due_at)
         select ${spaceId}, ${computation.id}, w.profile_id, w.due_at
         from (select p.id as profile_id, least(${sql.join(moments)}) as due_at from profile p
-          where p.space_id = ${spaceId} and p.merged_into is null and ${among(sql`p.id`)} offset 0) as w
-        where w.due_at is not null order by w.profile_id
+          where p.space_id = ${spaceId} and p.merged_into is null and ${among(sql`p.id`)} offset 0) as w ${before}
+        where w.due_at is not null ${kept ? sql`and b.due_at is distinct from w.due_at` : sql``} order by w.profile_id
         on conflict (space_id, computation_id, profile_id) do update set due_at = excluded.due_at`,
     ),
   )

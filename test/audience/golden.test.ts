@@ -35,7 +35,7 @@ const scope: Scope = {
 }
 const candidates = sql<{
   profile_id: string
-}>`select d.profile_id from computation_due d where d.space_id = ${'spa_golden'} and d.computation_id = ${'aud_x'}`
+}>`select d.profile_id from due_profile d where d.space_id = ${'spa_golden'} and d.batch = any(${['1']}::text[])`
 
 const SAMPLES: { readonly [O in Comparison['operator']]: readonly Comparison[] } = {
   equals: [

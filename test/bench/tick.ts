@@ -33,7 +33,9 @@ const open = async (place: Opened & Population, say: (line: string) => void): Pr
     if (failed.length > 0) throw new Error(failed.join('; '))
   })
   // What Postgres would do beside us in the next minutes, so that it is not done while we measure.
-  await connection.pool.query('vacuum analyze profile, membership, membership_change, computation_wake, computation_due, outbox')
+  await connection.pool.query(
+    'vacuum analyze profile, membership, membership_change, computation_wake, computation_due, due_profile, outbox',
+  )
   await connection.pool.query('checkpoint')
   const { rows } = await connection.pool.query<{ n: number }>('select count(*) as n from membership where space_id = $1', [
     spaceId,

@@ -1,10 +1,15 @@
-insert into computation_due (space_id, computation_id, batch, profile_id)
-  select distinct $1, m.computation_id, $2, e.profile_id
+with crossed as (
+  insert into due_profile (space_id, batch, profile_id)
+  select distinct $1, $2::text || '.edge ' || w.edge, e.profile_id
   from unnest($3::integer[], $4::text[],
   $5::timestamptz[],
   $6::timestamptz[]) as w (edge, name, since, until)
   cross join lateral (select v.profile_id from event v where v.space_id = $7 and v.name = w.name
   and v.timestamp >= w.since and v.timestamp <= w.until offset 0) as e
-  join unnest($8::integer[], $9::text[]) as m (edge, computation_id)
-  on m.edge = w.edge
-  order by m.computation_id, e.profile_id on conflict do nothing
+  order by 2, e.profile_id on conflict do nothing returning batch)
+  insert into computation_due (space_id, computation_id, batch, profiles)
+  select $8, m.computation_id, c.batch, c.profiles
+  from (select batch, count(*) as profiles from crossed group by batch) c
+  join unnest($9::integer[], $10::text[]) as m (edge, computation_id)
+  on c.batch = $11::text || '.edge ' || m.edge
+  order by m.computation_id, c.batch on conflict do nothing

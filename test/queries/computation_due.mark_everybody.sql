@@ -1,3 +1,3 @@
-insert into computation_due (space_id, computation_id, batch, profile_id)
-  select $1, r.id, $2, $3::uuid from unnest($4::text[]) as r (id)
+insert into computation_due (space_id, computation_id, batch, profiles)
+  select $1, r.id, 'everybody ' || $2::text, null from unnest($3::text[]) as r (id)
   on conflict do nothing

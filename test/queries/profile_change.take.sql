@@ -3,9 +3,9 @@ with taken as (
   select profile_id, id from profile_change where space_id = $2 and claim is null
   order by changed_at, profile_id, id limit 10000 for update skip locked)
   returning profile_id, event_names, trait_keys, changed_at),
-  due as (
-  insert into computation_due (space_id, computation_id, batch, profile_id)
-  select distinct $3, m.computation_id, $4, n.profile_id
+  mentioned as (
+  insert into due_profile (space_id, batch, profile_id)
+  select distinct $3, $4::text || '.' || m.mention, n.profile_id
   from taken t
   left join profile p on p.space_id = $5 and p.id = t.profile_id
   cross join lateral (
@@ -15,7 +15,14 @@ with taken as (
   union all select 'any', '', t.profile_id where '*' = any(t.trait_keys) or cardinality(t.event_names || t.trait_keys) = 0
   union all select 'any', '', g.loser_id from profile_merge g where g.space_id = $6 and g.profile_id = t.profile_id
   and g.merged_at >= t.changed_at - interval '1 minute') as n
-  join unnest($7::text[], $8::text[],
-  $9::text[]) as m (kind, name, computation_id) on m.kind = n.kind and m.name = n.name
-  order by m.computation_id, n.profile_id on conflict do nothing returning computation_id)
+  join unnest($7::integer[], $8::text[],
+  $9::text[]) as m (mention, kind, name) on m.kind = n.kind and m.name = n.name
+  order by 2, n.profile_id on conflict do nothing returning batch),
+  due as (
+  insert into computation_due (space_id, computation_id, batch, profiles)
+  select $10, c.computation_id, b.batch, b.profiles
+  from (select batch, count(*) as profiles from mentioned group by batch) b
+  join unnest($11::integer[], $12::text[]) as c (mention, computation_id)
+  on b.batch = $13::text || '.' || c.mention
+  order by c.computation_id, b.batch on conflict do nothing returning computation_id)
   select (select count(*) from taken) as taken, array(select distinct computation_id from due order by 1) as computations

@@ -63,7 +63,8 @@ export type MembershipChangeRow = {
 export type AudienceInterestRow = { space_id: string; audience_id: string; consumer: string }
 export type ComputedValueRow = { space_id: string; computed_trait_id: string; profile_id: string; value: Json; changed_at: Date }
 export type ComputedChangeRow = { space_id: string; computed_trait_id: string; profile_id: string; value: Json | null }
-export type ComputationDueRow = { space_id: string; computation_id: string; batch: string; profile_id: string }
+export type ComputationDueRow = { space_id: string; computation_id: string; batch: string; profiles: number | null }
+export type DueProfileRow = { space_id: string; batch: string; profile_id: string }
 export type ComputationWakeRow = { space_id: string; computation_id: string; profile_id: string; due_at: Date }
 export type EvaluationClockRow = { space_id: string; moved_at: Date; next_instant: Date | null; batch: number }
 
@@ -79,6 +80,7 @@ export type AudienceTables = {
   computed_value: ComputedValueRow
   computed_change: ComputedChangeRow
   computation_due: ComputationDueRow
+  due_profile: DueProfileRow
   computation_wake: ComputationWakeRow
   evaluation_clock: EvaluationClockRow
 }

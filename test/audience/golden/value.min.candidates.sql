@@ -6,5 +6,5 @@ select p.id as profile_id, to_jsonb(trim_scale(v.number)) as value
      
   where p.space_id = $6 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $7::text[]
   and p.id in (select d.profile_id
-  from computation_due d
-  where d.space_id = $8 and d.computation_id = $9) and v.events > 0 and v.number is not null
+  from due_profile d
+  where d.space_id = $8 and d.batch = any($9::text[])) and v.events > 0 and v.number is not null

@@ -6,5 +6,5 @@ select p.id as profile_id, v.number as value
      
   where p.space_id = $7 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $8::text[]
   and p.id in (select d.profile_id
-  from computation_due d
-  where d.space_id = $9 and d.computation_id = $10) and v.events > 0 and v.number is not null
+  from due_profile d
+  where d.space_id = $9 and d.batch = any($10::text[])) and v.events > 0 and v.number is not null

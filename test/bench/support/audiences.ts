@@ -27,6 +27,7 @@ const TABLES = [
   'computed_trait_state',
   'computed_value',
   'computation_due',
+  'due_profile',
   'computation_wake',
   'outbox',
   'profile_change',

@@ -34,23 +34,29 @@ const fresh = async (server: EmbeddedPostgresServer, name: string, stops: Stops)
 const NOTE = 'bench_seed'
 
 const MIGRATIONS = new URL('../../../src/db/migrations/', import.meta.url)
-const schemaNow = (): string =>
-  sha256(
+
+/** Each migration with the hash of its text. */
+const schemaNow = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(
     readdirSync(MIGRATIONS)
       .toSorted()
-      .map((file) => readFileSync(new URL(file, MIGRATIONS), 'utf8'))
-      .join(),
+      .map((file) => [file, sha256(readFileSync(new URL(file, MIGRATIONS), 'utf8'))]),
   )
 
-// A note in the database says that the filling was finished, with what, and by which schema.
+type Note = Omit<Population, 'now'> & { readonly now: string; readonly schema: ReturnType<typeof schemaNow> }
+
+// A note in the database says that the filling was finished, with what, and by which schema. One that has only grown since is brought up to
+// date, as an installation would be: migrations that ran are never edited.
 const noted = async ({ connection }: Opened): Promise<Population | undefined> => {
   const { rows } = await connection.pool.query<{ there: boolean }>(`select to_regclass('${NOTE}') is not null as there`)
   if (!rows[0]?.there) return undefined
-  const { rows: notes } = await connection.pool.query<{ note: Omit<Population, 'now'> & { now: string; schema: string } }>(
-    `select note from ${NOTE}`,
-  )
+  const { rows: notes } = await connection.pool.query<{ note: Note }>(`select note from ${NOTE}`)
   const { schema, ...note } = must(notes[0], 'a note').note
-  return schema === schemaNow() ? { ...note, now: new Date(note.now) } : undefined
+  const now = schemaNow()
+  if (Object.entries(schema).some(([file, hash]) => now[file] !== hash)) return undefined
+  await migrate(connection.db)
+  await connection.pool.query(`update ${NOTE} set note = note || $1::jsonb`, [JSON.stringify({ schema: now })])
+  return { ...note, now: new Date(note.now) }
 }
 
 const seeded = async ({ server, say }: Run, scale: Scale, stops: Stops): Promise<Opened & Population> => {

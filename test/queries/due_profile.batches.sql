@@ -1,0 +1,1 @@
+select distinct d.batch from due_profile d where d.space_id = $1 order by d.batch
