@@ -9,7 +9,8 @@ import { Duration } from '../base/duration.ts'
 const Literal = z.union([z.string(), z.number(), z.boolean()])
 export type Literal = z.infer<typeof Literal>
 
-const Path = z.string().min(1).max(500)
+/** A dotted path into a JSON value. */
+export const Path = z.string().min(1).max(500)
 const value = <Name extends string>(operator: Name) => z.strictObject({ operator: z.literal(operator), value: Literal })
 const text = <Name extends string>(operator: Name) => z.strictObject({ operator: z.literal(operator), value: z.string() })
 const values = <Name extends string>(operator: Name) =>
@@ -90,12 +91,23 @@ export const Measure = z.discriminatedUnion('kind', [
 ])
 export type Measure = z.infer<typeof Measure>
 
-export type Condition =
-  | { readonly type: 'and' | 'or'; readonly conditions: readonly Condition[] }
-  | { readonly type: 'not'; readonly condition: Condition }
+/** One question about a profile. */
+export type Leaf =
   | { readonly type: 'trait'; readonly path: string; readonly compare: Comparison }
   | { readonly type: 'event'; readonly event: EventSelection; readonly measure: Measure; readonly compare: Comparison }
   | { readonly type: 'audience'; readonly audience: string }
+
+export type Condition =
+  | { readonly type: 'and' | 'or'; readonly conditions: readonly Condition[] }
+  | { readonly type: 'not'; readonly condition: Condition }
+  | Leaf
+
+/** The questions that a condition is made of, by type. */
+export const LEAVES = [
+  z.strictObject({ type: z.literal('trait'), path: Path, compare: Comparison }),
+  z.strictObject({ type: z.literal('event'), event: EventSelection, measure: Measure, compare: Comparison }),
+  z.strictObject({ type: z.literal('audience'), audience: z.string().min(1) }),
+] as const
 
 /**
  * The tree that defines an audience. A dot in a path walks into objects, a backslash before it makes it a plain dot.
@@ -106,9 +118,7 @@ export const Condition: z.ZodType<Condition> = z
     z.discriminatedUnion('type', [
       z.strictObject({ type: z.enum(['and', 'or']), conditions: z.array(Condition).min(1) }),
       z.strictObject({ type: z.literal('not'), condition: Condition }),
-      z.strictObject({ type: z.literal('trait'), path: Path, compare: Comparison }),
-      z.strictObject({ type: z.literal('event'), event: EventSelection, measure: Measure, compare: Comparison }),
-      z.strictObject({ type: z.literal('audience'), audience: z.string().min(1) }),
+      ...LEAVES,
     ]),
   )
   .meta({ id: 'Condition' })

@@ -2,7 +2,7 @@ import { unreachable } from '../base/must.ts'
 import { holdsForZero, isCounter } from './aggregate.ts'
 import type { Catalog } from './catalog.ts'
 import { flipsOf, holdsForNothing } from './compare.ts'
-import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter } from './condition.ts'
+import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter, Leaf } from './condition.ts'
 import { traitKind } from './leaves/trait.ts'
 import { measureRule } from './measures/index.ts'
 import { keysOf, rootOf } from './path.ts'
@@ -23,7 +23,7 @@ export type References = {
 }
 
 /** The leaves of a condition, left to right. */
-export const leavesOf = (condition: Condition): readonly Exclude<Condition, { type: 'and' | 'or' | 'not' }>[] => {
+export const leavesOf = (condition: Condition): readonly Leaf[] => {
   switch (condition.type) {
     case 'and':
     case 'or':

@@ -1,6 +1,7 @@
 import * as z from 'zod'
-import { Condition, Filter } from '../audience/condition.ts'
+import { Filter } from '../audience/condition.ts'
 import { Duration } from '../base/duration.ts'
+import { BranchCondition, ContextCondition } from './branch-condition.ts'
 
 /*
  * A journey as data: how one enters, what throws one out, and steps that name what comes next. `next: null` is the end.
@@ -24,6 +25,8 @@ const Hold = z.strictObject({
         name: Name,
         event: z.string().min(1),
         where: Filter.optional(),
+        /** What must be true of the run itself when the event comes: a question about its context. */
+        when: ContextCondition.optional(),
         loop: z.boolean().optional(),
         next: Next,
       }),
@@ -38,7 +41,7 @@ const Split = z.strictObject({
   type: z.literal('split'),
   ...named,
   branches: z
-    .array(z.strictObject({ name: Name, condition: Condition, next: Next }))
+    .array(z.strictObject({ name: Name, condition: BranchCondition, next: Next }))
     .min(1)
     .max(9),
   otherwise: z.strictObject({ name: Name.default('Everyone else'), next: Next }),

@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
-import { lower } from '../audience/compile.ts'
-import { compileFilter } from '../audience/filter.ts'
-import { leavesOf } from '../audience/references.ts'
-import { Invalid, type Problem } from '../base/errors.ts'
+import type { Condition, Filter } from '../audience/condition.ts'
+import { problemsOf } from '../audience/validate.ts'
+import type { Problem } from '../base/errors.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne } from '../db/query.ts'
 import type { Facts } from './facts.ts'
@@ -51,26 +50,23 @@ const limitsOf = async (db: Db, spaceId: string): Promise<JourneyLimits> => {
 const keyed = (rows: readonly Noun[], noun: Noun['noun']): ReadonlyMap<string, string> =>
   new Map(rows.filter((row) => row.noun === noun).map(({ key, name }) => [key, name]))
 
-// Compiled to see whether it compiles: the instant does not matter.
-const NEVER = new Date(0)
+const under = (problems: readonly Problem[], prefix: RegExp): readonly Problem[] =>
+  problems.map((each) => ({ ...each, field: each.field.replace(prefix, '') }))
 
-const compiles = (compile: () => unknown): readonly Problem[] => {
-  try {
-    compile()
-    return []
-  } catch (error) {
-    if (error instanceof Invalid)
-      return error.problems.map((each) => ({ ...each, field: each.field.replace(/^condition\.?/, '') }))
-    throw error
-  }
-}
+// A filter is judged as part of a question about its event.
+const aboutEvent = (where: Filter): Condition => ({
+  type: 'event',
+  event: { name: 'any', where },
+  measure: { kind: 'count' },
+  compare: { operator: 'at_least', value: 1 },
+})
 
 /** All that a space has that a journey may name, read at once: what `validate` judges by. */
 export const loadFacts = async (db: Db, spaceId: string): Promise<Facts> => {
   const rows = await nouns(db, spaceId)
   const written = await templates(db, spaceId)
   const audiences = keyed(rows, 'audience')
-  const scope = { spaceId, now: NEVER, catalog: { audiences, computedTraits: keyed(rows, 'computed') } }
+  const catalog = { audiences, computedTraits: keyed(rows, 'computed') }
   return {
     limits: await limitsOf(db, spaceId),
     templates: new Map(
@@ -80,8 +76,8 @@ export const loadFacts = async (db: Db, spaceId: string): Promise<Facts> => {
     computed: new Set(keyed(rows, 'computed').keys()),
     groups: new Set(keyed(rows, 'group').keys()),
     channels: new Set(keyed(rows, 'channel').keys()),
-    conditionProblems: (condition) => leavesOf(condition).flatMap((leaf) => compiles(() => lower(leaf, scope))),
-    filterProblems: (filter) => compiles(() => compileFilter(filter, { properties: sql`p`, context: sql`c`, now: NEVER })),
+    conditionProblems: (condition) => under(problemsOf(condition, catalog), /^condition\.?/),
+    filterProblems: (filter) => under(problemsOf(aboutEvent(filter), catalog), /^condition(\.event\.where)?\.?/),
   }
 }
 

@@ -3,6 +3,7 @@ import { crashPoint } from '../base/crash-point.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, transact } from '../db/query.ts'
 import { newCohortId, sendCohort } from './cohort.ts'
+import { compileWhen } from './compile-branch.ts'
 import { contextKey } from './context.ts'
 import type { StepOf } from './definition.ts'
 import type { Happening } from './happening.ts'
@@ -30,7 +31,7 @@ const released = (door: Door, happenings: readonly Happening[], cohortId: string
       where r.space_id = ${plan.spaceId} and r.journey_id = ${plan.journeyId} and r.version = ${plan.version}
         and r.step = ${step} and r.status = 'held' and r.arrived_mark < h.mark and h.at <= r.due_at
         and (${branch.loop !== true}::boolean or r.loops < ${MOST_LOOPS}) and (${identifier === undefined}::boolean or r.identifier = h.identifier)
-        and ${fits(branch.where, now)}
+        and ${fits(branch.where, now)} and ${compileWhen(branch.when, plan.spaceId, sql`r.context`, now)}
       order by r.profile_id, r.id)
     update journey_run r set step = ${landing.step}::text, cohort_id = ${cohortId}::uuid, visit = r.visit + 1,
       loops = case when ${branch.loop === true}::boolean then r.loops + 1 else 0 end,

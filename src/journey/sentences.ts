@@ -1,6 +1,7 @@
 import type { Filter } from '../audience/condition.ts'
 import { filterSentence } from '../audience/sentence.ts'
 import { unreachable } from '../base/must.ts'
+import { branchSentences } from './branch-sentence.ts'
 import type { Entry, ExitRule, JourneyDefinition, Step } from './definition.ts'
 import { inOrder } from './edges.ts'
 
@@ -64,11 +65,14 @@ export const stepSentence = (step: Step, names: Names = {}): string => {
   }
 }
 
-/** The whole journey as lines that read from top to bottom: entry, exits, then each step as one walks. */
+/** The whole journey as lines that read from top to bottom: entry, exits, then each step as one walks, and set in below it what its branches ask. */
 export const journeySentences = (definition: JourneyDefinition, names: Names = {}): readonly string[] => [
   entrySentence(definition.entry, names),
   ...definition.exits.map(exitSentence),
   ...inOrder(definition)
     .flatMap((id) => definition.steps[id] ?? [])
-    .map((step) => stepSentence(step, names)),
+    .flatMap((step) => [
+      stepSentence(step, names),
+      ...branchSentences(step, names).map(({ branch, sentence }) => `  ${branch}: ${sentence}`),
+    ]),
 ]

@@ -1,15 +1,16 @@
 import { walk } from '../../workflows/walk.ts'
-import type { Condition } from '../audience/condition.ts'
 import { Invalid } from '../base/errors.ts'
 import type { Db } from '../db/database.ts'
 import { transact } from '../db/query.ts'
+import { type BranchCondition, contextLeavesOf } from './branch-condition.ts'
+import { contextKey } from './context.ts'
 import type { JourneyDefinition } from './definition.ts'
 import { eventsOf } from './interest.ts'
 import { entriesOf, type Source, type Time } from './simulate/entries.ts'
 import { type Occurrence, occurrencesOf } from './simulate/history.ts'
 import { loadLibrary, type SpaceLibrary } from './simulate/library.ts'
 import { type Happened, nextOf } from './simulate/occurrences.ts'
-import { datedProblems, plain, sightOf } from './simulate/plain.ts'
+import { datedProblems, plainBranch, sightOf } from './simulate/plain.ts'
 import { askShadow, inShadow } from './simulate/shadow.ts'
 import { type Messages, makeTally, type StepCount } from './simulate/tally.ts'
 import { type Setting, type VirtualRun, virtualWorld } from './simulate/world.ts'
@@ -30,42 +31,51 @@ export type Simulated = {
 
 type Rule = JourneyDefinition['exits'][number] & { readonly happened: Happened }
 
-const conditionsOf = (definition: JourneyDefinition): readonly Condition[] => [
+const conditionsOf = (definition: JourneyDefinition): readonly BranchCondition[] => [
   ...(definition.entry.audience === undefined ? [] : [{ type: 'audience' as const, audience: definition.entry.audience }]),
-  ...Object.values(definition.steps).flatMap((step) =>
-    step.type === 'split' ? step.branches.map((each) => each.condition) : [],
-  ),
+  ...Object.values(definition.steps).flatMap((step) => {
+    if (step.type === 'split') return step.branches.map((each) => each.condition)
+    return step.type === 'hold' ? step.branches.flatMap((each) => each.when ?? []) : []
+  }),
 ]
 
-const plainConditions = (definition: JourneyDefinition, library: SpaceLibrary): readonly Condition[] => {
-  const conditions = conditionsOf(definition).map((condition) => plain(condition, library))
+const plainConditions = (definition: JourneyDefinition, library: SpaceLibrary): readonly BranchCondition[] => {
+  const conditions = conditionsOf(definition).map((condition) => plainBranch(condition, library))
   const problems = conditions.flatMap((condition) => datedProblems('definition', condition))
   if (problems.length > 0) throw new Invalid('not_simulated', problems)
   return conditions
 }
 
 const rulesOf = (tx: Db, definition: JourneyDefinition, identifier: string | undefined, to: Date): Promise<readonly Rule[]> =>
-  Promise.all(definition.exits.map(async (rule) => ({ ...rule, happened: await occurrencesOf(tx, rule, identifier, to) })))
+  Promise.all(definition.exits.map(async (rule) => ({ ...rule, happened: await occurrencesOf(tx, rule, { identifier }, to) })))
 
-const holdsOf = async (tx: Db, definition: JourneyDefinition, identifier: string | undefined, to: Date) => {
+const holdsOf = async (tx: Db, definition: JourneyDefinition, identifier: string | undefined, asked: Keys, to: Date) => {
   const holds = new Map<string, Happened>()
   for (const [id, step] of Object.entries(definition.steps)) {
     if (step.type !== 'hold') continue
-    for (const [i, branch] of step.branches.entries()) holds.set(`${id}.${i}`, await occurrencesOf(tx, branch, identifier, to))
+    for (const [i, branch] of step.branches.entries()) {
+      const wanted = { identifier, properties: asked.has(contextKey(definition, branch)) }
+      holds.set(`${id}.${i}`, await occurrencesOf(tx, branch, wanted, to))
+    }
   }
   return holds
 }
 
-const start = (rules: readonly Rule[], { profile, at, identifier }: Occurrence): VirtualRun => ({
+const start = (
+  entry: JourneyDefinition['entry'],
+  rules: readonly Rule[],
+  { profile, at, identifier, properties }: Occurrence,
+): VirtualRun => ({
   id: `${profile} ${at}`,
   profile,
   identifier,
   enteredAt: at,
   leavesAt: rules.reduce(
-    (first, rule) => Math.min(first, nextOf(rule.happened, profile, at, rule.match_identifier ? identifier : null)),
+    (first, rule) => Math.min(first, nextOf(rule.happened, profile, at, rule.match_identifier ? identifier : null).at),
     Number.POSITIVE_INFINITY,
   ),
   at,
+  ...(entry.type === 'event' && properties ? { context: { [entry.event]: properties } } : {}),
 })
 
 /**
@@ -87,7 +97,7 @@ const walkRounds = async (
   const runs: VirtualRun[] = []
   let round = waiting.map((each) => ({ each, next: 0 }))
   while (round.length > 0) {
-    const going = round.map(({ each, next }) => ({ each, next, run: start(rules, each[next] as Occurrence) }))
+    const going = round.map(({ each, next }) => ({ each, next, run: start(entry, rules, each[next] as Occurrence) }))
     runs.push(...going.map(({ run }) => run))
     await walk(world, { cohort: going.map(({ run }) => run), step: first })
     round = going.flatMap(({ each, next, run }) => {
@@ -100,15 +110,21 @@ const walkRounds = async (
   return runs
 }
 
-const namesOf = (definition: JourneyDefinition, conditions: readonly Condition[]): readonly string[] =>
+const namesOf = (definition: JourneyDefinition, conditions: readonly BranchCondition[]): readonly string[] =>
   [...new Set([...eventsOf(definition, true), ...sightOf(conditions).names])].toSorted()
+
+/** The keys of the context that some branch asks for: only their events' properties are carried along. */
+type Keys = ReadonlySet<string>
+const askedKeys = (definition: JourneyDefinition): Keys =>
+  new Set(conditionsOf(definition).flatMap((condition) => contextLeavesOf(condition).map(({ event }) => event)))
 
 const follow = async (source: Source, journeyId: string, definition: JourneyDefinition): Promise<Simulated> => {
   const { tx, spaceId, ask, time } = source
-  const entries = await entriesOf(source, definition)
+  const asked = askedKeys(definition)
+  const entries = await entriesOf(source, definition, definition.entry.type === 'event' && asked.has(definition.entry.event))
   const identifier = definition.entry.type === 'event' ? definition.entry.identifier : undefined
   const tally = makeTally(definition)
-  const holds = await holdsOf(tx, definition, identifier, time.to)
+  const holds = await holdsOf(tx, definition, identifier, asked, time.to)
   const setting: Setting = { spaceId, journeyId, definition, to: time.to.getTime(), holds, ask, tally }
   const runs = await walkRounds(setting, entries, await rulesOf(tx, definition, identifier, time.to))
   const ended = (how: 'completed' | 'exited' | 'here') => runs.filter((run) => run.ended?.how === how).length

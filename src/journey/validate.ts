@@ -1,4 +1,5 @@
 import type { Problem } from '../base/errors.ts'
+import { contextKeys } from './context.ts'
 import type { JourneyDefinition } from './definition.ts'
 import type { Facts } from './facts.ts'
 import { graphProblems } from './validate/graph.ts'
@@ -82,11 +83,14 @@ export const validate = (definition: JourneyDefinition, facts: Facts): readonly 
         remedy: `Keep at most ${facts.limits.steps}, or make two journeys.`,
       },
     ]
+  const keys = contextKeys(definition)
+  const elsewhere = new Set([...keys.values()].flatMap((each) => [...each]))
+  const hereAt = (id: string) => ({ keys: keys.get(id) ?? new Set<string>(), elsewhere })
   return [
     ...entryProblems(definition, facts),
     ...exitProblems(definition, facts),
     ...graphProblems(definition),
     ...nameProblems(definition),
-    ...Object.entries(definition.steps).flatMap(([id, step]) => stepProblems(`steps.${id}`, step, facts)),
+    ...Object.entries(definition.steps).flatMap(([id, step]) => stepProblems(`steps.${id}`, step, facts, hereAt(id))),
   ]
 }

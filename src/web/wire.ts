@@ -165,6 +165,7 @@ export type StepFigures = {
   readonly here: number
   readonly passed: number
   readonly branches?: readonly { readonly name: string; readonly count: number }[]
+  readonly conditions?: readonly { readonly branch: string; readonly sentence: string }[]
 }
 export type Run = {
   readonly id: string

@@ -143,10 +143,18 @@ describe('steps and runs', () => {
   })
   it('F113 F114 each step says what it does, who stands there, who went through and who left', async () => {
     expect((await api.call('GET', `${path}/steps`)).body.data.steps).toEqual([
-      { step: 'mail', sentence: 'Email "Template miss_you"', here: 0, passed: 2, left: 0, branches: [] },
-      { step: 'wait', sentence: 'Wait 3 days', here: 1, passed: 0, left: 1, branches: [] },
-      { step: 'bought', sentence: 'Split: Bought since / Not yet', here: 0, passed: 0, left: 0, branches: [] },
-      { step: 'text', sentence: 'Text "Template miss_you_sms"', here: 0, passed: 0, left: 0, branches: [] },
+      { step: 'mail', sentence: 'Email "Template miss_you"', here: 0, passed: 2, left: 0, branches: [], conditions: [] },
+      { step: 'wait', sentence: 'Wait 3 days', here: 1, passed: 0, left: 1, branches: [], conditions: [] },
+      {
+        step: 'bought',
+        sentence: 'Split: Bought since / Not yet',
+        here: 0,
+        passed: 0,
+        left: 0,
+        branches: [],
+        conditions: [{ branch: 'Bought since', sentence: 'did “Order Completed” within the last 3 days' }],
+      },
+      { step: 'text', sentence: 'Text "Template miss_you_sms"', here: 0, passed: 0, left: 0, branches: [], conditions: [] },
     ])
     expect((await api.call('GET', path)).body.data.journey.stats).toMatchObject({ active: 1, held: 0, exited: 1 })
   })

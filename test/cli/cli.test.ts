@@ -93,3 +93,44 @@ it('says what is wrong, and what to do', async () => {
   const away = createProgram(readConfig({ USHER_URL: 'http://127.0.0.1:9', USHER_TOKEN: 'x' }), () => {})
   await expect(away.parseAsync(['audience', 'list'], { from: 'user' })).rejects.toThrow('Nobody answers')
 })
+
+it('shows a journey as a plan in words, what its branches ask of the run included', async () => {
+  await api.call('POST', `/spaces/${api.spaceId}/journeys`, {
+    name: 'Thanks',
+    key: 'thanks',
+    definition: {
+      entry: { type: 'event', event: 'Order Completed', frequency: 'once' },
+      start: 'big',
+      steps: {
+        big: {
+          type: 'split',
+          branches: [
+            {
+              name: 'Big order',
+              condition: {
+                type: 'and',
+                conditions: [
+                  {
+                    type: 'journey_context',
+                    event: 'Order Completed',
+                    path: 'revenue',
+                    compare: { operator: 'at_least', value: 100 },
+                  },
+                  { type: 'audience', audience: 'buyers' },
+                ],
+              },
+              next: null,
+            },
+          ],
+          otherwise: { next: null },
+        },
+      },
+    },
+  })
+  expect(await usher('journey', 'show', 'thanks')).toBe(`"Thanks" is draft.
+
+On Order Completed, only the first time
+Split: Big order / Everyone else
+  Big order: “revenue” of this run's “Order Completed” is at least 100, and is part of “Buyers”
+`)
+})

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { problemsOf } from '../../src/audience/validate.ts'
 import { JourneyDefinition, type JourneyDraft } from '../../src/journey/definition.ts'
 import type { Facts } from '../../src/journey/facts.ts'
 import { DEFAULT_LIMITS } from '../../src/journey/limits.ts'
@@ -16,7 +17,10 @@ export const FACTS: Facts = {
   groups: new Set(['Offers']),
   channels: new Set(['email', 'sms']),
   conditionProblems: (condition) =>
-    condition.type === 'audience' && condition.audience !== 'lapsing' ? [{ field: 'audience', message: 'is not known' }] : [],
+    problemsOf(condition, { audiences: new Map([['lapsing', 'aud_lapsing']]), computedTraits: new Map() }).map((each) => ({
+      ...each,
+      field: each.field.replace(/^condition\.?/, ''),
+    })),
   filterProblems: () => [],
 }
 

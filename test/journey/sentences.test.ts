@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import { runSentence, transitionSentence } from '../../src/journey/answers.ts'
+import type { BranchCondition } from '../../src/journey/branch-condition.ts'
+import { branchSentence } from '../../src/journey/branch-sentence.ts'
 import { journeySentences } from '../../src/journey/sentences.ts'
 import { FIRST_ORDER, parsed, WIN_BACK } from './definitions.ts'
 
@@ -15,12 +17,15 @@ it('a journey reads from top to bottom, whatever the order in which it is stored
       'Email "We miss you"',
       'Wait 3 days',
       'Split: Bought since / Not yet',
+      '  Bought since: did “Order Completed” within the last 3 days',
       'Text "miss_you_sms"',
     ])
   expect(journeySentences(parsed(FIRST_ORDER), names)).toEqual([
     'On Order Completed, every time, one run for each order_id',
     'Leaves on Order Cancelled, if it has the same identifier',
     'Hold until Product Reviewed or Product Viewed (waits anew), at most 7 days',
+    '  Reviewed: “Product Reviewed” comes',
+    '  Looked again: “Product Viewed” comes',
     'Set the trait thanked to true',
     'Random split: 33.3% A, 33.3% B, 33.4% C',
     'Email "We miss you"',
@@ -73,5 +78,31 @@ it('a run says where it is or why it ended', () => {
     'Went through to the end',
     'Left because of Order Completed',
     'Stopped: the version was archived',
+  ])
+})
+
+it('what a branch asks of the run reads as it is meant', () => {
+  const total: BranchCondition = {
+    type: 'journey_context',
+    event: 'Cart_Modified',
+    path: 'total',
+    compare: { operator: 'greater_than', value: 100 },
+  }
+  const lapsing: BranchCondition = { type: 'audience', audience: 'lapsing' }
+  const or: BranchCondition = { type: 'or', conditions: [lapsing, { type: 'not', condition: total }] }
+  expect(
+    [
+      total,
+      { type: 'not', condition: lapsing } as const,
+      or,
+      { type: 'and', conditions: [total, or] } as const,
+      { type: 'not', condition: or } as const,
+    ].map((each) => branchSentence(each, names)),
+  ).toEqual([
+    "“total” of this run's “Cart_Modified” is greater than 100",
+    'is not part of “Lapsing”',
+    "is part of “Lapsing”, or not: “total” of this run's “Cart_Modified” is greater than 100",
+    "“total” of this run's “Cart_Modified” is greater than 100, and (is part of “Lapsing”, or not: “total” of this run's “Cart_Modified” is greater than 100)",
+    "not (is part of “Lapsing”, or not: “total” of this run's “Cart_Modified” is greater than 100)",
   ])
 })

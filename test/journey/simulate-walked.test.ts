@@ -1,53 +1,14 @@
 import * as fc from 'fast-check'
-import { sql } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Condition } from '../../src/audience/condition.ts'
-import { idFrom } from '../../src/base/ids.ts'
-import { must } from '../../src/base/must.ts'
-import { query, run } from '../../src/db/query.ts'
-import { advance } from '../../src/journey/advance.ts'
+import type { ContextLeaf } from '../../src/journey/branch-condition.ts'
 import type { JourneyDraft } from '../../src/journey/definition.ts'
-import { hearEvents } from '../../src/journey/hear.ts'
-import { createJourney } from '../../src/journey/journeys.ts'
-import { publishJourney } from '../../src/journey/publish.ts'
 import { simulate } from '../../src/journey/simulate.ts'
-import { stepStatsOf } from '../../src/journey/statistics.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { parsed } from './definitions.ts'
-import { furnish, type Happened, putEvents, putPeople } from './space.ts'
-
-const HOUR = 3_600_000
-const FROM = Date.UTC(2026, 2, 1)
-const hours = (n: number) => new Date(FROM + n * HOUR)
-const _days = (n: number) => hours(24 * n)
-const person = (n: number) => idFrom('person', String(n))
-const _order = (within?: string): Condition => ({
-  type: 'event',
-  event: { name: 'Order Completed', ...(within ? { within } : {}) },
-  measure: { kind: 'count' },
-  compare: { operator: 'at_least', value: 1 },
-})
-const _not = (condition: Condition): Condition => ({ type: 'not', condition })
-const _bought = (n: number, at: Date, properties: Happened['properties'] = {}): Happened => ({
-  profileId: person(n),
-  name: 'Order Completed',
-  at,
-  messageId: `${n} ${at.toISOString()}`,
-  properties,
-})
+import { hours, newSpace, someone, walkForReal } from './history.ts'
+import type { Happened } from './space.ts'
 
 let database: TestDatabase
-let spaces = 0
-const newSpace = async (people: number): Promise<string> => {
-  const space = `spa_${++spaces}`
-  await furnish(database.db, space)
-  await putPeople(
-    database.db,
-    space,
-    Array.from({ length: people }, (_, n) => ({ id: person(n), email: `p${n}@example.com` })),
-  )
-  return space
-}
 beforeAll(async () => {
   database = await freshDatabase()
 })
@@ -107,6 +68,79 @@ describe('the same history, walked for real with a virtual clock', () => {
       end: { type: 'exit', reason: 'unlucky' },
     },
   }
+  const inContext = (event: string, path: string, operator: 'at_least' | 'less_than', value: number): ContextLeaf => ({
+    type: 'journey_context',
+    event,
+    path,
+    compare: { operator, value },
+  })
+  // Comes to its split by two ways at once, and asks its own context wherever it may: of the order that began it, of the last look (which changes as it loops), and on a joined path.
+  const REMEMBERING: JourneyDraft = {
+    entry: { type: 'event', event: 'Order Completed', frequency: 'every_time', identifier: 'order_id' },
+    start: 'hold',
+    steps: {
+      hold: {
+        type: 'hold',
+        branches: [
+          {
+            name: 'Liked',
+            event: 'Product Reviewed',
+            when: {
+              type: 'or',
+              conditions: [
+                inContext('Order Completed', 'stars', 'at_least', 4),
+                inContext('Product Viewed', 'stars', 'at_least', 4),
+              ],
+            },
+            next: 'mail',
+          },
+          {
+            name: 'Looked again',
+            event: 'Product Viewed',
+            when: { type: 'not', condition: inContext('Product Viewed', 'stars', 'at_least', 5) },
+            loop: true,
+            next: null,
+          },
+        ],
+        timeout: { after: '30 hours', next: 'which' },
+      },
+      mail: { type: 'send', channel: 'email', template: 'miss_you', next: 'which' },
+      which: {
+        type: 'split',
+        branches: [
+          {
+            name: 'Reviewed well',
+            condition: {
+              type: 'and',
+              conditions: [
+                inContext('Product Reviewed', 'stars', 'at_least', 3),
+                { type: 'not', condition: inContext('Product Viewed', 'stars', 'less_than', 2) },
+              ],
+            },
+            next: null,
+          },
+          {
+            name: 'Big, or often',
+            condition: {
+              type: 'or',
+              conditions: [
+                inContext('Order Completed', 'stars', 'at_least', 5),
+                {
+                  type: 'event',
+                  event: { name: 'Order Completed', within: '40 hours' },
+                  measure: { kind: 'count' },
+                  compare: { operator: 'at_least', value: 2 },
+                },
+              ],
+            },
+            next: 'text',
+          },
+        ],
+        otherwise: { name: 'Neither', next: null },
+      },
+      text: { type: 'send', channel: 'sms', template: 'miss_you_sms', next: null },
+    },
+  }
   // Every event has a minute of its own, and waits are whole hours: nothing happens at the instant at which a time is up.
   const history = fc
     .array(
@@ -130,7 +164,7 @@ describe('the same history, walked for real with a virtual clock', () => {
       list
         .map(
           ({ n, name, hour, order: id, stars }, i): Happened => ({
-            profileId: person(n),
+            profileId: someone(n),
             name,
             at: new Date(hours(hour).getTime() + (i + 1) * 60_000),
             messageId: `m${i}`,
@@ -140,79 +174,18 @@ describe('the same history, walked for real with a virtual clock', () => {
         .toSorted((a, b) => a.at.getTime() - b.at.getTime()),
     )
 
-  const dueCohort = async (space: string, before: Date) => {
-    const due = sql<{
-      id: string
-      due_at: Date | null
-    }>`select id, due_at from journey_cohort where space_id = ${space} and ended_at is null
-      and (due_at is null or due_at < ${before}) order by due_at nulls first, id limit 1`
-    return (await run(database.db, query('test.due.*', due)))[0]
-  }
-  const letTimePass = async (space: string, clock: Date, until: Date): Promise<void> => {
-    for (let cohort = await dueCohort(space, until); cohort; cohort = await dueCohort(space, until)) {
-      await advance(database.db, space, cohort.id, cohort.due_at ?? clock)
-      if (cohort.due_at) clock = cohort.due_at
-    }
-  }
-  const walkForReal = async (space: string, events: readonly Happened[], to: Date) => {
-    const { id } = await createJourney(
-      database.db,
-      space,
-      { id: `jou_${space}`, name: 'Walked', definition: parsed(JOURNEY), by: 'test' },
-      hours(-1),
-    )
-    await publishJourney(database.db, space, id, { by: 'test' }, hours(-1))
-    for (const event of events) {
-      await letTimePass(space, event.at, event.at)
-      await putEvents(database.db, space, [event])
-      const payload = {
-        name: event.name,
-        message_id: event.messageId,
-        timestamp: event.at.toISOString(),
-        properties: event.properties,
-        context: {},
-      }
-      await hearEvents(
-        database.db,
-        space,
-        [
-          {
-            space_id: space,
-            profile_id: event.profileId,
-            id: event.messageId,
-            topic: 'event',
-            payload,
-            attempts: 0,
-            created_at: event.at,
-          },
-        ],
-        event.at,
-      )
-      await letTimePass(space, event.at, event.at)
-    }
-    await letTimePass(space, must(events.at(-1), 'an event').at, to)
-    const messages = sql<{
-      channel: string
-      count: number
-    }>`select channel, count(*) as count from message where space_id = ${space} group by channel`
-    const counts = Object.fromEntries(
-      (await run(database.db, query('test.messages.*', messages))).map((row) => [row.channel, row.count]),
-    )
-    return {
-      id,
-      steps: await stepStatsOf(database.db, space, id, 1, parsed(JOURNEY)),
-      messages: { email: 0, sms: 0, push: 0, ...counts },
-    }
-  }
   const inOrder = (steps: readonly { branches: readonly { name: string; count: number }[] }[]) =>
     steps.map((each) => ({ ...each, branches: each.branches.toSorted((a, b) => (a.name < b.name ? -1 : 1)) }))
 
-  it('G10 gives the same numbers at every step, and the same messages', async () => {
+  it.each([
+    ['G10 gives the same numbers at every step, and the same messages', JOURNEY],
+    ['F041 what branches ask of the context is answered alike', REMEMBERING],
+  ])('%s', async (_name, journey) => {
     await fc.assert(
       fc.asyncProperty(history, async (events) => {
-        const space = await newSpace(4)
-        const real = await walkForReal(space, events, hours(170))
-        const virtual = await simulate(database.db, space, real.id, parsed(JOURNEY), { from: hours(0), to: hours(170) })
+        const space = await newSpace(database.db, 4)
+        const real = await walkForReal(database.db, space, journey, events, hours(170))
+        const virtual = await simulate(database.db, space, real.id, parsed(journey), { from: hours(0), to: hours(170) })
         expect(inOrder(virtual.steps)).toEqual(inOrder(real.steps))
         expect(virtual.messages).toEqual(real.messages)
       }),

@@ -3,45 +3,14 @@ import { sql } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compile } from '../../src/audience/compile.ts'
 import type { Condition } from '../../src/audience/condition.ts'
-import { idFrom } from '../../src/base/ids.ts'
 import { query, run } from '../../src/db/query.ts'
 import { simulate } from '../../src/journey/simulate.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { parsed } from './definitions.ts'
-import { furnish, type Happened, putAudience, putEvents, putPeople } from './space.ts'
-
-const HOUR = 3_600_000
-const FROM = Date.UTC(2026, 2, 1)
-const hours = (n: number) => new Date(FROM + n * HOUR)
-const days = (n: number) => hours(24 * n)
-const person = (n: number) => idFrom('person', String(n))
-const order = (within?: string): Condition => ({
-  type: 'event',
-  event: { name: 'Order Completed', ...(within ? { within } : {}) },
-  measure: { kind: 'count' },
-  compare: { operator: 'at_least', value: 1 },
-})
-const not = (condition: Condition): Condition => ({ type: 'not', condition })
-const bought = (n: number, at: Date, properties: Happened['properties'] = {}): Happened => ({
-  profileId: person(n),
-  name: 'Order Completed',
-  at,
-  messageId: `${n} ${at.toISOString()}`,
-  properties,
-})
+import { bought, days, FROM, hours, newSpace, not, ordered, someone } from './history.ts'
+import { putAudience, putEvents } from './space.ts'
 
 let database: TestDatabase
-let spaces = 0
-const newSpace = async (people: number): Promise<string> => {
-  const space = `spa_${++spaces}`
-  await furnish(database.db, space)
-  await putPeople(
-    database.db,
-    space,
-    Array.from({ length: people }, (_, n) => ({ id: person(n), email: `p${n}@example.com` })),
-  )
-  return space
-}
 beforeAll(async () => {
   database = await freshDatabase()
 })
@@ -77,8 +46,8 @@ const winBack = (frequency: 'once' | 'every_time', existing = false) =>
 describe('a small history, counted by hand', () => {
   let space = ''
   beforeAll(async () => {
-    space = await newSpace(6)
-    await putAudience(database.db, space, 'gone_quiet', { type: 'and', conditions: [order(), not(order('10 days'))] })
+    space = await newSpace(database.db, 6)
+    await putAudience(database.db, space, 'gone_quiet', { type: 'and', conditions: [ordered(), not(ordered('10 days'))] })
     // 0 buys once: quiet on day 11, text on day 14. 1 buys on days 1 and 2: quiet on 12, two within 20 days. 2 comes back on day 13, during
     // the wait, is quiet again on 23 and waits when the time is up. 3 never bought. 4 was quiet before it began. 5 buys every 9 days.
     await putEvents(database.db, space, [
@@ -90,8 +59,8 @@ describe('a small history, counted by hand', () => {
       bought(4, days(-20)),
       ...[0, 9, 18].map((day) => bought(5, days(day))),
     ])
-    const decoys = await newSpace(6)
-    await putAudience(database.db, decoys, 'gone_quiet', order())
+    const decoys = await newSpace(database.db, 6)
+    await putAudience(database.db, decoys, 'gone_quiet', ordered())
     await putEvents(database.db, decoys, [bought(0, days(1)), bought(3, days(1))])
   })
   const to = days(25)
@@ -99,7 +68,7 @@ describe('a small history, counted by hand', () => {
   it('once: each at their first entrance, exact to the millisecond', async () => {
     const found = await simulate(database.db, space, 'j', winBack('once'), { from: days(0), to })
     expect(found.runs.map((each) => [each.profile, each.enteredAt]).toSorted()).toEqual(
-      [0, 1, 2].map((n) => [person(n), days(n === 1 ? 12 : 11).getTime() + 1]).toSorted(),
+      [0, 1, 2].map((n) => [someone(n), days(n === 1 ? 12 : 11).getTime() + 1]).toSorted(),
     )
     expect(found).toMatchObject({
       entered: 3,
@@ -131,7 +100,7 @@ describe('a small history, counted by hand', () => {
   })
   it('existing: whoever is in at the beginning enters there', async () => {
     const found = await simulate(database.db, space, 'j', winBack('once', true), { from: days(0), to })
-    expect(found.runs.find((each) => each.profile === person(4))?.enteredAt).toBe(days(0).getTime())
+    expect(found.runs.find((each) => each.profile === someone(4))?.enteredAt).toBe(days(0).getTime())
   })
   it('leaves nothing behind: no row, and no stand-in that would answer for the real tables', async () => {
     const counts = sql`select (select count(*) from event where space_id = ${space}) as events, (select count(*) from profile where space_id = ${space}) as people,
@@ -189,7 +158,7 @@ describe('entrances', () => {
   it('are exactly the moments at which the compiled query of that moment turns true', async () => {
     await fc.assert(
       fc.asyncProperty(condition, history, async (asked, happened) => {
-        const space = await newSpace(3)
+        const space = await newSpace(database.db, 3)
         await putAudience(database.db, space, 'asked', asked)
         const events = happened.map(({ n, name, hour, kind }, i) => ({
           ...bought(n, hours(hour), { kind }),

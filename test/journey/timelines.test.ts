@@ -1,4 +1,7 @@
+import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/base/json.ts'
+import type { ContextLeaf } from '../../src/journey/branch-condition.ts'
 import type { JourneyDraft } from '../../src/journey/definition.ts'
 import { freshDatabase } from '../support/database.ts'
 import { ann, ben, CART, cart, day } from './cart.ts'
@@ -16,6 +19,13 @@ const fresh = async (draft: JourneyDraft): Promise<Stage> => {
   await stage.publish('jny_1', draft)
   return stage
 }
+
+const ordered = (path: string, compare: ContextLeaf['compare']): ContextLeaf => ({
+  type: 'journey_context',
+  event: 'Order',
+  path,
+  compare,
+})
 
 const decoy = makeStage(db, 'spa_decoy')
 const snapshot = async () => [await decoy.runs(), await decoy.transitions(), await decoy.cohorts(), await decoy.messages()]
@@ -122,7 +132,7 @@ describe('spec/journeys §3.5a', () => {
     expect([await stage.messages(), await stage.cohorts()]).toEqual([[], []])
   })
 
-  it('U5 the first branch that fits takes the run, and only that one', async () => {
+  it('U5 F041 F043 F066 F068 the first branch that fits takes the run, and only that one: audience, context, trait', async () => {
     const stage = await fresh({
       entry: { type: 'event', event: 'Order', frequency: 'once' },
       start: 'which',
@@ -131,9 +141,16 @@ describe('spec/journeys §3.5a', () => {
           type: 'split',
           branches: [
             { name: 'VIP', condition: { type: 'audience', audience: 'vip' }, next: null },
+            { name: 'over 100', condition: ordered('total', { operator: 'greater_than', value: 100 }), next: null },
             {
-              name: 'even',
-              condition: { type: 'trait', path: 'even', compare: { operator: 'equals', value: true } },
+              name: 'even, with an A',
+              condition: {
+                type: 'and',
+                conditions: [
+                  { type: 'trait', path: 'even', compare: { operator: 'equals', value: true } },
+                  { type: 'not', condition: ordered('items.$.sku', { operator: 'omits', value: 'A' }) },
+                ],
+              },
               next: null,
             },
           ],
@@ -143,17 +160,27 @@ describe('spec/journeys §3.5a', () => {
     })
     await stage.audience('vip')
     await stage.join('vip', ben, day('09:00'))
+    const orders: JsonObject[] = [
+      { total: 100 },
+      { total: 200 },
+      { total: '150.5' },
+      { total: 5, items: [{ sku: 'B' }, { sku: 'A' }] },
+      { total: 5, items: [{ sku: 'A' }] },
+    ]
     await stage.hear(
-      [1, 2, 3, 4].map((n) => ({ who: person(n), event: 'Order', at: day('10:00') })),
+      orders.map((properties, i) => ({ who: person(i + 1), event: 'Order', properties, at: day('10:00') })),
       day('10:00'),
     )
+    // The trait that is read is today's, the context is a copy of then (F066).
+    await sql`update profile set traits = traits || '{"total": 500}' where space_id = ${stage.spaceId}`.execute(stage.db)
     await stage.settle(day('10:00'))
     const splits = (await stage.transitions()).filter(({ step }) => step === 'which')
     expect(splits.map(({ who, branch }) => [who, branch])).toEqual([
       ['0001', 'Everyone else'],
       ['0002', 'VIP'],
-      ['0003', 'Everyone else'],
-      ['0004', 'even'],
+      ['0003', 'over 100'],
+      ['0004', 'even, with an A'],
+      ['0005', 'Everyone else'],
     ])
   })
 
@@ -241,7 +268,18 @@ describe('spec/journeys §3.5a', () => {
           branches: [{ name: 'again', event: 'Viewed', next: 'mail' }],
           timeout: { after: '1 hour', next: 'mail' },
         },
-        mail: { type: 'send', channel: 'email', template: 'x', next: null },
+        mail: { type: 'send', channel: 'email', template: 'x', next: 'met' },
+        met: {
+          type: 'split',
+          branches: [
+            {
+              name: 'viewed',
+              condition: { type: 'journey_context', event: 'Viewed', path: 'page', compare: { operator: 'exists' } },
+              next: null,
+            },
+          ],
+          otherwise: { next: null },
+        },
       },
     })
     await stage.hear(
@@ -250,7 +288,7 @@ describe('spec/journeys §3.5a', () => {
     )
     await stage.settle(day('10:00'))
     await stage.hear(
-      [ann, ben].map((who) => ({ who, event: 'Viewed', at: day('10:10') })),
+      [ann, ben].map((who) => ({ who, event: 'Viewed', properties: { page: 1 }, at: day('10:10') })),
       day('10:10'),
     )
     await stage.settle(day('10:10'))
@@ -261,6 +299,11 @@ describe('spec/journeys §3.5a', () => {
     expect(keys).toEqual([
       ['0001', ['Order']],
       ['0002', ['Order', 'Viewed']],
+    ])
+    const met = (await stage.transitions()).filter(({ step }) => step === 'met')
+    expect(met.map(({ who, branch }) => [who, branch])).toEqual([
+      ['0001', 'Everyone else'],
+      ['0002', 'viewed'],
     ])
   })
 

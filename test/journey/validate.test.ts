@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { must } from '../../src/base/must.ts'
+import type { BranchCondition, ContextLeaf } from '../../src/journey/branch-condition.ts'
+import { contextKeys } from '../../src/journey/context.ts'
 import type { JourneyDraft } from '../../src/journey/definition.ts'
 import { edgesOf } from '../../src/journey/edges.ts'
 import { validate } from '../../src/journey/validate.ts'
@@ -27,6 +29,22 @@ const mail = { type: 'send' as const, channel: 'email' as const, template: 'miss
 const one = (step: Steps[string]): JourneyDraft => winBack({ start: 'a', steps: { a: step } })
 const random = (...percents: number[]): JourneyDraft =>
   one({ type: 'random_split', branches: percents.map((percent, i) => ({ name: `b${i}`, percent, next: null })) })
+
+const inContext = (event: string): ContextLeaf => ({
+  type: 'journey_context',
+  event,
+  path: 'total',
+  compare: { operator: 'exists' },
+})
+const splitBy = (condition: BranchCondition, next: string | null): Steps[string] => ({
+  type: 'split',
+  branches: [{ name: 'asked', condition, next }],
+  otherwise: { next },
+})
+const asking = (event: string, entry: JourneyDraft['entry']): JourneyDraft => ({
+  ...holding({ name: 'x', event: 'X', when: inContext(event), next: null }),
+  entry,
+})
 
 describe('F093 publish validation', () => {
   const broken: readonly [what: string, draft: JourneyDraft, field: string, message: RegExp][] = [
@@ -106,6 +124,43 @@ describe('F093 publish validation', () => {
       /"Hi" is taken/,
     ],
     [
+      'a question about an event that nothing waits for',
+      asking('Cart', WIN_BACK.entry),
+      'steps.hold.branches.0.when.event',
+      /never holds an event "Cart"/,
+    ],
+    [
+      'F041 a question about an event of another way',
+      {
+        ...FIRST_ORDER,
+        steps: { ...FIRST_ORDER.steps, coin: splitBy(inContext('Product Reviewed'), 'thank') },
+      },
+      'steps.coin.branches.0.condition.event',
+      /no way that leads here passes "Product Reviewed"/,
+    ],
+    [
+      'a condition on the context with text that cannot be stored',
+      {
+        ...FIRST_ORDER,
+        steps: {
+          ...FIRST_ORDER.steps,
+          coin: splitBy({ ...inContext('Order Completed'), compare: { operator: 'equals', value: 'a\u0000' } }, 'thank'),
+        },
+      },
+      'steps.coin.branches.0.condition.compare.value',
+      /cannot be stored/,
+    ],
+    [
+      'F049 questions about the context that overlap',
+      holding(
+        { name: 'x', event: 'X', when: { ...inContext('Looked'), compare: { operator: 'greater_than', value: 1 } }, next: null },
+        { name: 'y', event: 'X', when: { ...inContext('Looked'), compare: { operator: 'at_most', value: 5 } }, next: null },
+        { name: 'l', event: 'Looked', loop: true, next: null },
+      ),
+      'steps.hold.branches.1.event',
+      /could satisfy/,
+    ],
+    [
       'entering every time without identifier',
       winBack({ entry: { type: 'event', event: 'X' } }),
       'entry.identifier',
@@ -154,7 +209,7 @@ describe('F093 publish validation', () => {
         otherwise: { next: null },
       }),
       'steps.a.branches.0.condition.audience',
-      /not known/,
+      /no audience "gone"/,
     ],
     [
       'a branch called like the rest',
@@ -273,5 +328,46 @@ describe('what is publishable', () => {
       }),
       { numRuns: 200 },
     )
+  })
+})
+
+describe('spec §3.4.3 what a step may ask of the context', () => {
+  it('is the entry event and what was met on some way that leads there; a loop counts in its own hold', () => {
+    expect(Object.fromEntries([...contextKeys(parsed(FIRST_ORDER))].map(([step, keys]) => [step, [...keys]]))).toEqual({
+      hold: ['Order Completed', 'Product Viewed'],
+      coin: ['Order Completed', 'Product Viewed'],
+      thank: ['Order Completed', 'Product Reviewed', 'Product Viewed'],
+      mail: ['Order Completed', 'Product Reviewed', 'Product Viewed'],
+      end: ['Order Completed', 'Product Reviewed', 'Product Viewed'],
+    })
+  })
+  it('an event that is used twice has the name of its branch with it', () => {
+    const aliased = {
+      ...FIRST_ORDER,
+      steps: {
+        ...FIRST_ORDER.steps,
+        hold: {
+          type: 'hold' as const,
+          branches: [{ name: 'Bought again', event: 'Order Completed', next: 'mail' }],
+          timeout: { after: '1 day' as const, next: 'coin' },
+        },
+        mail: splitBy(
+          { type: 'and', conditions: [inContext('Order Completed'), inContext('Order Completed - Bought again')] },
+          null,
+        ),
+        thank: { type: 'exit' as const },
+        coin: splitBy(inContext('Order Completed'), 'thank'),
+        end: { type: 'exit' as const },
+      },
+    }
+    expect(problemsOf(aliased).map(({ field }) => field)).toEqual(['steps.end'])
+  })
+  it('F049 branches of one event that ask for contexts which exclude each other are two ways', () => {
+    const draft = holding(
+      { name: 'x', event: 'X', when: { ...inContext('Looked'), compare: { operator: 'greater_than', value: 5 } }, next: null },
+      { name: 'y', event: 'X', when: { ...inContext('Looked'), compare: { operator: 'at_most', value: 5 } }, next: null },
+      { name: 'l', event: 'Looked', loop: true, next: null },
+    )
+    expect(problemsOf(draft).filter(({ field }) => field.startsWith('steps.hold'))).toEqual([])
   })
 })

@@ -36,7 +36,7 @@ const JOURNEYS: Readonly<Record<StepType, Steps>> = {
     start: {
       type: 'hold',
       branches: [{ name: 'bought', event: 'bought', next: 'mail' }],
-      timeout: { after: '2 seconds', next: null },
+      timeout: { after: '5 seconds', next: null },
     },
     mail: mail('x'),
   },

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Invalid } from '../../base/errors.ts'
 import { runSentence, transitionSentence } from '../../journey/answers.ts'
+import { branchSentences } from '../../journey/branch-sentence.ts'
 import { JourneyDefinition } from '../../journey/definition.ts'
 import { type JourneyWithLive, journeyOf } from '../../journey/journeys.ts'
 import { loadFacts, loadNames } from '../../journey/load-facts.ts'
@@ -19,6 +20,12 @@ import type { Route } from './index.ts'
 const tags = ['journey']
 const Branches = z.array(z.object({ name: z.string(), count: z.number() }))
 const StepCount = z.object({ step: z.string(), here: z.number(), passed: z.number(), left: z.number(), branches: Branches })
+const StepInWords = StepCount.extend({
+  sentence: z.string(),
+  conditions: z
+    .array(z.object({ branch: z.string(), sentence: z.string() }))
+    .describe('what takes a run into each branch of a split or hold, in words'),
+})
 
 const Run = z.object({
   id: z.string(),
@@ -66,7 +73,7 @@ const stepsRoute = (app: App, door: Door): void => {
         summary: 'Each step in words, with its runs',
         params: JourneyParams,
         querystring: z.object({ version: z.coerce.number().int().min(1).optional().describe('the live one if left out') }),
-        response: { 200: z.object({ data: z.object({ steps: z.array(StepCount.extend({ sentence: z.string() })) }) }) },
+        response: { 200: z.object({ data: z.object({ steps: z.array(StepInWords) }) }) },
       },
     },
     async (request) => {
@@ -80,7 +87,8 @@ const stepsRoute = (app: App, door: Door): void => {
         data: {
           steps: steps.map((each) => {
             const step = definition.steps[each.step]
-            return { ...each, branches: [...each.branches], sentence: step ? stepSentence(step, names) : each.step }
+            const sentence = step ? stepSentence(step, names) : each.step
+            return { ...each, branches: [...each.branches], sentence, conditions: step ? [...branchSentences(step, names)] : [] }
           }),
         },
       }

@@ -46,13 +46,23 @@ const showSimulation = (answer: JsonObject): string => {
   return `${textOf(simulation['entered'])} would have entered; messages: ${messages}.\n\n${steps}`
 }
 
-/** `usher journey list | publish <key> | simulate <key> | runs <key>`. */
+const showPlan = (answer: JsonObject): string => {
+  const journey = objectOf(answer, 'journey')
+  const sentences = Array.isArray(journey['sentences']) ? journey['sentences'].map(textOf) : []
+  return `"${textOf(journey['name'])}" is ${textOf(journey['status'])}.\n\n${sentences.join('\n')}`
+}
+
+/** `usher journey list | show <key> | publish <key> | simulate <key> | runs <key>`. */
 export const journeyCommand = (program: Command, { api, print }: Session): void => {
   const journey = program.command('journey').description('what people walk through')
   journey
     .command('list')
     .description('every journey with its runs')
     .action(async () => print(await (await api()).get('/journeys', { count: '200' }), showJourneys))
+  journey
+    .command('show <journey>')
+    .description('the whole plan in words, what its branches ask included')
+    .action(async (id: string) => print(await (await api()).get(`/journeys/${encodeURIComponent(id)}`), showPlan))
   journey
     .command('publish <journey>')
     .description('make the draft live')

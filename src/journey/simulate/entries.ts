@@ -30,9 +30,9 @@ const byAudience = async (source: Source, entry: Extract<JourneyDefinition['entr
   return found.map((entrance): Occurrence => ({ ...entrance, identifier: null }))
 }
 
-const byEvent = async (source: Source, entry: Extract<JourneyDefinition['entry'], { type: 'event' }>) => {
+const byEvent = async (source: Source, entry: Extract<JourneyDefinition['entry'], { type: 'event' }>, kept: boolean) => {
   const { tx, ask, time } = source
-  const happened = inOrder(await occurrencesOf(tx, entry, entry.identifier, time.to))
+  const happened = inOrder(await occurrencesOf(tx, entry, { identifier: entry.identifier, properties: kept }, time.to))
   const possible = happened.filter(
     ({ at, identifier }) =>
       at >= time.from.getTime() &&
@@ -43,6 +43,9 @@ const byEvent = async (source: Source, entry: Extract<JourneyDefinition['entry']
   return possible.filter((_each, i) => must(members[i], 'an answer'))
 }
 
-/** Whoever could have entered in the time, oldest first: every entrance, whether or not the person was in already. */
-export const entriesOf = (source: Source, { entry }: JourneyDefinition): Promise<readonly Occurrence[]> =>
-  entry.type === 'audience' ? byAudience(source, entry) : byEvent(source, entry)
+/**
+ * Whoever could have entered in the time, oldest first: every entrance, whether or not the person was in already; with the entry event's
+ * properties where they are `kept`.
+ */
+export const entriesOf = (source: Source, { entry }: JourneyDefinition, kept: boolean): Promise<readonly Occurrence[]> =>
+  entry.type === 'audience' ? byAudience(source, entry) : byEvent(source, entry, kept)

@@ -6,6 +6,7 @@ import { comparisonsOf, leavesOf } from '../../audience/references.ts'
 import { milliseconds } from '../../base/duration.ts'
 import { Invalid, type Problem } from '../../base/errors.ts'
 import { unreachable } from '../../base/must.ts'
+import { asCondition, type BranchCondition, profileLeavesOf, withLeaves } from '../branch-condition.ts'
 
 /*
  * A condition that asks about events and traits only. What a space keeps evaluated (memberships, computed values) is as it is today; at an
@@ -76,6 +77,10 @@ export const plain = (condition: Condition, library: Library): Condition => {
   }
 }
 
+/** A branch's condition with what it asks about the profile made plain; the run's context is as the run has met it. */
+export const plainBranch = (condition: BranchCondition, library: Library): BranchCondition =>
+  withLeaves(condition, (leaf) => (leaf.type === 'journey_context' ? leaf : plain(leaf, library)))
+
 /** What a plain condition looks at: events of which names, and after which times (ms) one changes the answer by growing old. */
 export type Sight = { readonly names: readonly string[]; readonly ages: readonly number[] }
 
@@ -84,8 +89,8 @@ const agesOf = ({ within, between }: EventSelection): readonly number[] => [
   ...(between ?? []).map(milliseconds),
 ]
 
-export const sightOf = (conditions: readonly Condition[]): Sight => {
-  const events = conditions.flatMap(leavesOf).flatMap((leaf) => (leaf.type === 'event' ? [leaf.event] : []))
+export const sightOf = (conditions: readonly BranchCondition[]): Sight => {
+  const events = conditions.flatMap(profileLeavesOf).flatMap((leaf) => (leaf.type === 'event' ? [leaf.event] : []))
   return {
     names: [...new Set(events.map(({ name }) => name))].toSorted(),
     ages: [...new Set(events.flatMap(agesOf))].toSorted((a, b) => a - b),
@@ -100,8 +105,8 @@ const comparedIn = (condition: Condition): readonly Comparison[] =>
   })
 
 /** Comparisons of stored dates with now: a simulation moves the events and not the dates, so it must not be asked about them. */
-export const datedProblems = (field: string, condition: Condition): readonly Problem[] =>
-  comparedIn(condition)
+export const datedProblems = (field: string, condition: BranchCondition): readonly Problem[] =>
+  comparedIn(asCondition(condition))
     .filter((compare) => flipsOf(compare).length > 0)
     .map((compare) => ({
       field,

@@ -3,7 +3,9 @@ import { compile } from '../../audience/compile.ts'
 import type { Condition } from '../../audience/condition.ts'
 import type { Db } from '../../db/database.ts'
 import { query, run } from '../../db/query.ts'
-import { type Library, plain, sightOf } from './plain.ts'
+import type { BranchCondition } from '../branch-condition.ts'
+import { compileBranch } from '../compile-branch.ts'
+import { type Library, plainBranch, sightOf } from './plain.ts'
 import type { Ask, Moment } from './world.ts'
 
 /*
@@ -29,7 +31,7 @@ const TABLES = {
   history: sql`create temporary table simulated_history (space_id text, profile_id uuid, timestamp timestamptz, message_id text, type text,
     name text, properties jsonb, context jsonb, source_id text, received_at timestamptz) on commit drop`,
   profile: sql`create temporary table simulated_profile (like profile) on commit drop`,
-  moment: sql`create temporary table simulated_moment (n integer, id uuid, profile_id uuid, at timestamptz, shift interval, wrote jsonb)
+  moment: sql`create temporary table simulated_moment (n integer, id uuid, profile_id uuid, at timestamptz, shift interval, wrote jsonb, context jsonb)
     on commit drop`,
 }
 
@@ -105,33 +107,49 @@ const addMoments = (tx: Db, moments: readonly Moment[]) =>
     tx,
     query(
       'simulate.moments',
-      sql`insert into simulated_moment (n, id, profile_id, at, shift, wrote)
-        select n, lpad(to_hex(n), 32, '0')::uuid, m.profile_id, m.instant, ${shiftOf(sql`m.instant`)}, m.wrote::jsonb
-        from (select n, profile_id, timestamptz 'epoch' + at * interval '1 millisecond' as instant, wrote from unnest(${moments.map((m) => m.profile)}::uuid[], ${moments.map((m) => m.at)}::float8[],
-          ${moments.map((m) => JSON.stringify(m.wrote ?? {}))}::text[]) with ordinality as u (profile_id, at, wrote, n)) m`,
+      sql`insert into simulated_moment (n, id, profile_id, at, shift, wrote, context)
+        select n, lpad(to_hex(n), 32, '0')::uuid, m.profile_id, m.instant, ${shiftOf(sql`m.instant`)}, m.wrote::jsonb, m.context::jsonb
+        from (select n, profile_id, timestamptz 'epoch' + at * interval '1 millisecond' as instant, wrote, context
+          from unnest(${moments.map((m) => m.profile)}::uuid[], ${moments.map((m) => m.at)}::float8[],
+            ${moments.map((m) => JSON.stringify(m.wrote ?? {}))}::text[], ${moments.map((m) => JSON.stringify(m.context ?? {}))}::text[])
+            with ordinality as u (profile_id, at, wrote, context, n)) m`,
     ),
   )
 
-/** Asks the one compiled query whether a condition holds for each of some moments, all at once. */
+const ask = async (
+  tx: Db,
+  spaceId: string,
+  condition: BranchCondition,
+  moments: readonly Moment[],
+): Promise<readonly boolean[]> => {
+  const { joins, test } = compileBranch(condition, { spaceId, now: NOW, catalog: NOTHING }, sql`m.context`)
+  await clear(tx)
+  await addMoments(tx, moments)
+  await analyze(tx)
+  const holds = await run(
+    tx,
+    query(
+      'simulate.ask.*',
+      sql<{ n: number }>`select m.n from simulated_moment m join profile p on p.id = m.id ${joins} where ${test}`,
+    ),
+  )
+  const answers = moments.map(() => false)
+  for (const { n } of holds) answers[n - 1] = true
+  return answers
+}
+
+/**
+ * Asks the one compiler's query whether a condition holds for each of some moments, all at once. Questions wait for one another: a walk
+ * takes its branches side by side, and there is one set of stand-ins.
+ */
 export const askShadow = (tx: Db, spaceId: string, library: Library): Ask => {
+  let before: Promise<unknown> = Promise.resolve()
   return async (condition, moments) => {
     if (moments.length === 0) return []
-    const asked = plain(condition, library)
-    await clear(tx)
-    await addMoments(tx, moments)
-    await analyze(tx)
-    const holds = await run(
-      tx,
-      query(
-        'simulate.ask.*',
-        sql<{
-          n: number
-        }>`select m.n from simulated_moment m join (${compiled(spaceId, asked)}) c on c.profile_id = m.id`,
-      ),
-    )
-    const answers = moments.map(() => false)
-    for (const { n } of holds) answers[n - 1] = true
-    return answers
+    const asked = plainBranch(condition, library)
+    const answer = before.then(() => ask(tx, spaceId, asked, moments))
+    before = answer.catch(() => undefined)
+    return answer
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Leg, World } from '../../../workflows/walk.ts'
-import type { Condition } from '../../audience/condition.ts'
 import { milliseconds } from '../../base/duration.ts'
 import { draw } from '../../base/hash.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { must, unreachable } from '../../base/must.ts'
+import type { BranchCondition } from '../branch-condition.ts'
+import { contextKey } from '../context.ts'
 import type { JourneyDefinition, Step, StepOf } from '../definition.ts'
 import { TIMEOUT } from '../edges.ts'
 import { drawEdges, drawText } from '../steps/random-split.ts'
@@ -21,15 +22,22 @@ export type VirtualRun = {
   at: number
   /** Traits that its own steps have written so far. */
   wrote?: JsonObject
+  /** The events that it has met, as far as a branch asks for them. */
+  context?: JsonObject
   /** Where it ended or stands at the end of the simulated time. */
   ended?: { readonly how: 'completed' | 'exited' | 'here'; readonly step: string; readonly at: number }
 }
 
 /** Whether a condition holds for each of some profiles, each at an instant of its own: asked of the one compiler, never decided here. */
-export type Ask = (condition: Condition, moments: readonly Moment[]) => Promise<readonly boolean[]>
+export type Ask = (condition: BranchCondition, moments: readonly Moment[]) => Promise<readonly boolean[]>
 
-/** A profile at an instant (ms), with traits that it would have by then beside those it has. */
-export type Moment = { readonly profile: string; readonly at: number; readonly wrote?: JsonObject | undefined }
+/** A profile at an instant (ms), with traits that it would have by then beside those it has, and the context of its run. */
+export type Moment = {
+  readonly profile: string
+  readonly at: number
+  readonly wrote?: JsonObject | undefined
+  readonly context?: JsonObject | undefined
+}
 
 export type Setting = {
   readonly spaceId: string
@@ -85,36 +93,59 @@ const delay = (setting: Setting, id: string, step: StepOf<'delay'>, runs: Group)
   )
 }
 
-type Way = { readonly branch: number; readonly at: number }
+type Way = { readonly branch: number; readonly at: number; readonly properties?: JsonObject | undefined }
+type Waiting = { readonly run: VirtualRun; readonly loops: number; readonly open: readonly boolean[] }
 
-const firstWay = (setting: Setting, id: string, step: StepOf<'hold'>, run: VirtualRun, loops: number): Way => {
+const firstWay = (setting: Setting, id: string, step: StepOf<'hold'>, { run, loops, open }: Waiting): Way => {
   let first: Way = { branch: -1, at: run.at + milliseconds(step.timeout.after) }
   for (const [i, branch] of step.branches.entries()) {
-    if (branch.loop && loops >= MOST_LOOPS) continue
+    if (!open[i] || (branch.loop && loops >= MOST_LOOPS)) continue
     const happened = must(setting.holds.get(`${id}.${i}`), `what happened for branch ${i} of ${id}`)
-    const at = nextOf(happened, run.profile, run.at, run.identifier)
+    const { at, properties } = nextOf(happened, run.profile, run.at, run.identifier)
     // An event at the instant of the timeout has happened before the timer is looked at.
-    if (at < first.at || (at === first.at && first.branch === -1)) first = { branch: i, at }
+    if (at < first.at || (at === first.at && first.branch === -1)) first = { branch: i, at, properties }
   }
   return first
 }
 
-/** Follows one run through a hold; answers the branch's index, -1 for the timeout, undefined when it did not get out. */
-const throughHold = (setting: Setting, id: string, step: StepOf<'hold'>, run: VirtualRun): number | undefined => {
-  for (let loops = 0; ; loops++) {
-    const way = firstWay(setting, id, step, run, loops)
-    if (!lives(setting, id, run, way.at)) return undefined
-    const branch = step.branches[way.branch]
-    if (!branch?.loop) return way.branch
-    setting.tally.looped(id, branch.name)
-  }
+// What a branch asks of the run changes while it waits only by the run's own loops: it is asked on arrival and after each of them.
+const openTo = async (setting: Setting, step: StepOf<'hold'>, runs: Group): Promise<readonly (readonly boolean[])[]> => {
+  const answers: (readonly boolean[] | undefined)[] = []
+  // One after the other: they are asked of the same stand-ins.
+  for (const { when } of step.branches) answers.push(when && (await setting.ask(when, runs)))
+  return runs.map((_run, n) => answers.map((answer) => answer?.[n] ?? true))
 }
 
-const hold = (setting: Setting, id: string, step: StepOf<'hold'>, runs: Group): readonly Leg<Group>[] => {
-  const ways = Map.groupBy(runs, (run) => throughHold(setting, id, step, run))
+/** Follows a run to the next thing that happens to it in a hold; answers the branch's index, -1 for the timeout, undefined when it did not get there. */
+const nextWay = (setting: Setting, id: string, step: StepOf<'hold'>, waiting: Waiting): number | undefined => {
+  const { run } = waiting
+  const way = firstWay(setting, id, step, waiting)
+  if (!lives(setting, id, run, way.at)) return undefined
+  const branch = step.branches[way.branch]
+  if (branch && way.properties) run.context = { ...run.context, [contextKey(setting.definition, branch)]: way.properties }
+  return way.branch
+}
+
+const hold = async (setting: Setting, id: string, step: StepOf<'hold'>, runs: Group): Result => {
+  const through = new Map<number, VirtualRun[]>([-1, ...step.branches.keys()].map((way) => [way, []]))
+  let waiting = runs
+  for (let loops = 0; waiting.length > 0; loops++) {
+    const open = await openTo(setting, step, waiting)
+    const again: VirtualRun[] = []
+    for (const [n, run] of waiting.entries()) {
+      const way = nextWay(setting, id, step, { run, loops, open: open[n] ?? [] })
+      if (way === undefined) continue
+      const branch = step.branches[way]
+      if (branch?.loop) {
+        setting.tally.looped(id, branch.name)
+        again.push(run)
+      } else through.get(way)?.push(run)
+    }
+    waiting = again
+  }
   return [
-    ...step.branches.flatMap((branch, i) => onward(setting, id, branch.name, ways.get(i) ?? [], branch.next)),
-    ...onward(setting, id, TIMEOUT, ways.get(-1) ?? [], step.timeout.next),
+    ...step.branches.flatMap((branch, i) => onward(setting, id, branch.name, through.get(i) ?? [], branch.next)),
+    ...onward(setting, id, TIMEOUT, through.get(-1) ?? [], step.timeout.next),
   ]
 }
 

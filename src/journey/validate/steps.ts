@@ -3,10 +3,10 @@ import { unreachable } from '../../base/must.ts'
 import type { Step, StepOf } from '../definition.ts'
 import type { Facts } from '../facts.ts'
 import { holdProblems } from './holds.ts'
-import { conditionProblems, repeated, unknown, waitProblems } from './parts.ts'
+import { conditionProblems, type Keys, repeated, unknown, waitProblems } from './parts.ts'
 
-const splitProblems = (field: string, step: StepOf<'split'>, facts: Facts): readonly Problem[] => [
-  ...step.branches.flatMap((branch, i) => conditionProblems(`${field}.branches.${i}.condition`, branch.condition, facts)),
+const splitProblems = (field: string, step: StepOf<'split'>, facts: Facts, here: Keys): readonly Problem[] => [
+  ...step.branches.flatMap((branch, i) => conditionProblems(`${field}.branches.${i}.condition`, branch.condition, facts, here)),
   ...repeated('the branch name', [
     ...step.branches.map((branch, i) => ({ field: `${field}.branches.${i}.name`, name: branch.name })),
     { field: `${field}.otherwise.name`, name: step.otherwise.name },
@@ -90,15 +90,15 @@ const traitProblems = (field: string, step: StepOf<'set_trait'>, facts: Facts): 
   ]
 }
 
-/** Problems of one step by itself: what it names and what it waits for. */
-export const stepProblems = (field: string, step: Step, facts: Facts): readonly Problem[] => {
+/** Problems of one step by itself: what it names and what it waits for; `here` is what it may ask of the context. */
+export const stepProblems = (field: string, step: Step, facts: Facts, here: Keys): readonly Problem[] => {
   switch (step.type) {
     case 'delay':
       return waitProblems(`${field}.for`, step.for, facts.limits)
     case 'hold':
-      return holdProblems(field, step, facts)
+      return holdProblems(field, step, facts, here)
     case 'split':
-      return splitProblems(field, step, facts)
+      return splitProblems(field, step, facts, here)
     case 'random_split':
       return randomProblems(field, step)
     case 'send':

@@ -8,6 +8,8 @@ import type { StepFigures } from '../wire.ts'
 export type Drawn = {
   readonly id: string
   readonly sentence: string
+  /** What its branches ask, a line each. */
+  readonly details: readonly string[]
   readonly hue: 'email' | 'sms' | 'push' | 'entry' | 'flow'
   readonly icon: IconName
   readonly here: number
@@ -79,6 +81,7 @@ const waysOf = (id: string, step: Step, figures: StepFigures | undefined): reado
 const endOf = (id: string): Drawn => ({
   id,
   sentence: 'End',
+  details: [],
   hue: 'flow',
   icon: 'check',
   here: 0,
@@ -87,9 +90,15 @@ const endOf = (id: string): Drawn => ({
   ways: [],
 })
 
+// A hold's sentence names its events; only what is asked beside them needs a line.
+const hasQuestions = (step: Step): boolean => step.type === 'hold' && step.branches.some(({ where, when }) => where ?? when)
+const detailOf = ({ branch, sentence }: { readonly branch: string; readonly sentence: string }): string =>
+  `${branch}: ${sentence}`
+
 const drawStep = (id: string, step: Step, figures: StepFigures | undefined): Drawn => ({
   id,
   sentence: figures?.sentence || step.name || spoken(step),
+  details: step.type === 'split' || hasQuestions(step) ? (figures?.conditions ?? []).map(detailOf) : [],
   hue: step.type === 'send' ? step.channel : 'flow',
   icon: step.type === 'send' ? step.channel : ICONS[step.type],
   here: figures?.here ?? 0,
@@ -109,6 +118,7 @@ export const draw = (
   const entry: Drawn = {
     id: ENTRY,
     sentence: entrySentence(definition, nameOf),
+    details: [],
     hue: 'entry',
     icon: 'people',
     here: 0,

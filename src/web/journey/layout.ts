@@ -14,19 +14,23 @@ export const NODE_WIDTH = 260
 // The node's width less its borders, padding, icon and gap.
 const TEXT_WIDTH = 207
 const LINE = 19
+// A detail goes over the whole width, in smaller letters.
+const DETAIL_WIDTH = 231
+const DETAIL_LINE = 17
+const GAP = 7
 
 let pen: CanvasRenderingContext2D | null | undefined
 
 // How many lines the browser breaks a sentence into: a node that is higher than its place would cover the ways out of it.
-const linesOf = (sentence: string): number => {
+const linesOf = (sentence: string, font: string, width: number): number => {
   pen ??= document.createElement('canvas').getContext('2d')
   if (!pen) return Math.ceil(sentence.length / 27)
-  pen.font = `520 14px ${getComputedStyle(document.body).fontFamily}`
+  pen.font = `${font} ${getComputedStyle(document.body).fontFamily}`
   let lines = 1
   let line = ''
   for (const word of sentence.split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`
-    if (pen.measureText(longer).width <= TEXT_WIDTH) line = longer
+    if (pen.measureText(longer).width <= width) line = longer
     else {
       lines++
       line = word
@@ -36,8 +40,9 @@ const linesOf = (sentence: string): number => {
 }
 
 const heightOf = (drawn: Drawn): number => {
-  const lines = linesOf(drawn.sentence)
-  return (drawn.isEnd && drawn.passed + drawn.here === 0 ? 24 : 50) + lines * LINE
+  const lines = linesOf(drawn.sentence, '520 14px', TEXT_WIDTH)
+  const details = drawn.details.map((detail) => linesOf(detail, '12.5px', DETAIL_WIDTH) * DETAIL_LINE + GAP)
+  return (drawn.isEnd && drawn.passed + drawn.here === 0 ? 24 : 50) + lines * LINE + details.reduce((sum, each) => sum + each, 0)
 }
 
 /** The words on a way: `Opened · 50 %`, or how many where there is no share. */

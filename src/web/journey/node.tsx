@@ -17,6 +17,11 @@ export const StepNode = ({ of, chosen, choose }: StepProps) => (
       <Icon name={of.icon} size={16} />
       <span>{of.sentence}</span>
     </span>
+    {of.details.map((detail) => (
+      <span key={detail} className="node-detail">
+        {detail}
+      </span>
+    ))}
     {!(of.isEnd && of.passed + of.here === 0) && (
       <span className="counts">
         {of.hue !== 'entry' && !of.isEnd && (
