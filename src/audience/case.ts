@@ -6,12 +6,11 @@ import { transact } from '../db/query.ts'
 import { ensurePartitions } from '../event/partitions.ts'
 import { ingestCalls } from '../ingest/ingest.ts'
 import { createSource, createSpace } from '../space/space.ts'
-import type { Options } from './computation.ts'
 import type { Condition } from './condition.ts'
 import { evaluateSpaceFully } from './evaluate.ts'
 import { type Explanation, explain, profileIdOf } from './explain.ts'
+import { externalIdsOf, type Options } from './options.ts'
 import { create } from './save.ts'
-import { DEFAULT_EXTERNAL_IDS } from './scope.ts'
 import { definitionOf, type Kind } from './store.ts'
 
 /*
@@ -66,7 +65,7 @@ const LIMITS = { incrementalMs: 10_000, fullMs: 10_000 }
 
 const wrongOf = async (tx: Db, one: Case, { id }: Play): Promise<readonly Wrong[]> => {
   const { definition, options } = await definitionOf(tx, 'audience', id, one.audience)
-  const scope = { spaceId: id, now: one.at, filterByExternalIds: options.filterByExternalIds ?? DEFAULT_EXTERNAL_IDS }
+  const scope = { spaceId: id, now: one.at, filterByExternalIds: externalIdsOf(options) }
   const asked = (['in', 'out'] as const).flatMap((expected) => one[expected].map((person) => ({ person, expected })))
   const wrong: Wrong[] = []
   for (const { person, expected } of asked) {

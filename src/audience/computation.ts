@@ -3,10 +3,9 @@ import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import type { Catalog } from './catalog.ts'
 import type { ComputedTraitDefinition, Condition } from './condition.ts'
+import { externalIdsOf, type Options, sinceOf } from './options.ts'
 import { type References, referencesOf, referencesOfTrait } from './references.ts'
-import { DEFAULT_EXTERNAL_IDS, type Scope } from './scope.ts'
-
-export type Options = { readonly filterByExternalIds?: readonly string[]; readonly includeHistoricalData?: boolean }
+import type { Scope } from './scope.ts'
 
 type Common = {
   readonly id: string
@@ -86,9 +85,9 @@ export const loadComputations = async (db: Db, spaceId: string, catalog: Catalog
   return inOrder([...traits, ...sets])
 }
 
-/** Identifier types that make a profile eligible for a computation. */
-export const externalIdsOf = ({ options }: Pick<Computation, 'options'>): readonly string[] =>
-  options.filterByExternalIds ?? DEFAULT_EXTERNAL_IDS
+/** What a computation is defined by, as it is stored. */
+export const definedBy = (computation: Computation): Condition | ComputedTraitDefinition =>
+  computation.kind === 'audience' ? computation.condition : computation.definition
 
 /** What a computation is compiled for: everybody, or the candidates. */
 export const scopeOf = (
@@ -99,8 +98,8 @@ export const scopeOf = (
   now,
   catalog,
   candidates,
-  filterByExternalIds: externalIdsOf(computation),
-  since: computation.options.includeHistoricalData === false ? computation.createdAt : undefined,
+  filterByExternalIds: externalIdsOf(computation.options),
+  since: sinceOf(definedBy(computation), computation.options, computation.createdAt),
 })
 
 /** Who must be evaluated again when what `id` computes has changed. */

@@ -6,8 +6,8 @@ import { loadCatalog } from './catalog.ts'
 import { compile } from './compile.ts'
 import { compileValue } from './compute.ts'
 import type { ComputedTraitDefinition, Condition } from './condition.ts'
+import { externalIdsOf, sinceOf } from './options.ts'
 import { refuseProblems } from './refuse.ts'
-import { DEFAULT_EXTERNAL_IDS } from './scope.ts'
 import type { Definition } from './store.ts'
 import { problemsOf, problemsOfTrait } from './validate.ts'
 
@@ -16,12 +16,12 @@ export type AudienceEdit = { readonly entered: number; readonly exited: number; 
 /** How many people's value an edit would change (those who get or lose one included), and how many keep theirs. */
 export type TraitEdit = { readonly changed: number; readonly kept: number }
 
-const scopeOfEdit = async (db: Db, spaceId: string, { options, createdAt }: Definition, now: Date) => ({
+const scopeOfEdit = async (db: Db, spaceId: string, { options, createdAt }: Definition, definition: unknown, now: Date) => ({
   spaceId,
   now,
   catalog: await loadCatalog(db, spaceId),
-  filterByExternalIds: options.filterByExternalIds ?? DEFAULT_EXTERNAL_IDS,
-  since: options.includeHistoricalData === false ? createdAt : undefined,
+  filterByExternalIds: externalIdsOf(options),
+  since: sinceOf(definition, options, createdAt),
 })
 
 /** What saving another condition would do to the members of an audience at `now`; nothing is saved. @throws Invalid as saving would. */
@@ -32,7 +32,7 @@ export const previewAudienceEdit = async (
   condition: Condition,
   now: Date,
 ): Promise<AudienceEdit> => {
-  const scope = await scopeOfEdit(db, spaceId, audience, now)
+  const scope = await scopeOfEdit(db, spaceId, audience, condition, now)
   refuseProblems(problemsOf(condition, scope.catalog))
   const row = await runOne(
     db,
@@ -56,7 +56,7 @@ export const previewTraitEdit = async (
   definition: ComputedTraitDefinition,
   now: Date,
 ): Promise<TraitEdit> => {
-  const scope = await scopeOfEdit(db, spaceId, trait, now)
+  const scope = await scopeOfEdit(db, spaceId, trait, definition, now)
   refuseProblems(problemsOfTrait(definition))
   const row = await runOne(
     db,

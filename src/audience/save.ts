@@ -8,9 +8,11 @@ import { nounInWords, takeKey } from '../space/key.ts'
 import { DEFAULT_LIMITS, type Limits } from '../space/limit.ts'
 import { type Catalog, loadCatalog } from './catalog.ts'
 import { wakeClock } from './clock.ts'
-import { type Computation, loadComputations, type Options } from './computation.ts'
+import { type Computation, loadComputations } from './computation.ts'
 import type { ComputedTraitDefinition, Condition } from './condition.ts'
 import { markEverybody } from './due.ts'
+import { refuseLongLookBack, refuseOtherForLife } from './fixed.ts'
+import type { Options } from './options.ts'
 import { referencesOf } from './references.ts'
 import { refuseProblems } from './refuse.ts'
 import {
@@ -126,6 +128,7 @@ export const create = (
     await refuseBeyond(tx, kind, act)
     await takeOrRefuse(tx, kind, act, key)
     await check(tx, kind, act, key, saved.definition)
+    refuseLongLookBack(saved.options, act.limits)
     await insertDefinition(tx, kind, spaceId, { ...saved, id, key }, by, now)
     // What used to be a custom trait of this name is this now, for those who ask for it.
     const computations = await loadComputations(tx, spaceId, await loadCatalog(tx, spaceId))
@@ -135,9 +138,6 @@ export const create = (
   })
 
 export type Patch = { readonly [Field in keyof Saved]?: Saved[Field] | undefined }
-
-const sameIds = (a: Options, b: Options): boolean =>
-  JSON.stringify([...(a.filterByExternalIds ?? [])].sort()) === JSON.stringify([...(b.filterByExternalIds ?? [])].sort())
 
 /** Changes what is given; a definition that is another, or one that is enabled again, is computed in full. The key stays. */
 export const update = (db: Db, kind: Kind, act: Act, idOrKey: string, patch: Patch): Promise<Definition> =>
@@ -153,11 +153,10 @@ export const update = (db: Db, kind: Kind, act: Act, idOrKey: string, patch: Pat
       definition: patch.definition ?? old.definition,
       options: { ...old.options, ...patch.options },
     }
-    if (!sameIds(old.options, next.options)) {
-      throw new Refused('external_ids', 'Who is eligible cannot be changed later; make a new one with other external ids.')
-    }
     const other = JSON.stringify([next.definition, next.options]) !== JSON.stringify([old.definition, old.options])
     if (patch.definition) await check(tx, kind, act, old.key, next.definition)
+    refuseOtherForLife(old, next)
+    refuseLongLookBack(next.options, act.limits)
     await updateDefinition(tx, kind, spaceId, { ...next, version: other ? old.version + 1 : old.version }, by, now)
     if (next.enabled && (other || !old.enabled)) await markEverybody(tx, spaceId, [old.id], `saved ${now.toISOString()}`)
     if (!next.enabled) await forget(tx, spaceId, old.id)

@@ -3,7 +3,8 @@ import { notFound } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne } from '../db/query.ts'
-import type { Computation, Options } from './computation.ts'
+import type { Computation } from './computation.ts'
+import type { Options } from './options.ts'
 import { stateOf } from './state.ts'
 
 export type Kind = Computation['kind']

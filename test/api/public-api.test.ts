@@ -133,7 +133,7 @@ it('AUD-01 what the client lacks answers plain HTTP: create with every field, PA
     createdAt: now.toISOString(),
     updatedAt: now.toISOString(),
     audienceType: 'USERS',
-    computeCadence: { type: 'REALTIME' },
+    computeCadence: { type: 'BATCH' },
     size: { count: 0, uniqueCount: 0, type: 'USERS' },
     options: { filterByExternalIds: ['user_id'], includeHistoricalData: true },
   })
@@ -141,8 +141,10 @@ it('AUD-01 what the client lacks answers plain HTTP: create with every field, PA
   const back = await api.call('PATCH', `${SPACE}/audiences/plain`, { name, description, definition, options, enabled: true })
   expect(back.status, JSON.stringify(back.body)).toBe(200)
   expect(back.body.data.audience).toMatchObject({ definition, enabled: true })
-  const other = await api.call('PATCH', `${SPACE}/audiences/plain`, { definition: { query: "event('Order').count() >= 3" } })
-  expect(other.body.data.audience.definition).toMatchObject({ query: "event('Order').count() >= 3" })
+  const other = await api.call('PATCH', `${SPACE}/audiences/plain`, {
+    definition: { query: "event('Order').within(7 days).count() >= 3" },
+  })
+  expect(other.body.data.audience.definition).toMatchObject({ query: "event('Order').within(7 days).count() >= 3" })
 })
 
 it('AUD-01 finds by key, name and definition', async () => {

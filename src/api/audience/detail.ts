@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Condition } from '../../audience/condition.ts'
 import { type Explained, explain, profileIdOf } from '../../audience/explain.ts'
 import { changesOf, evaluationsOf, membersOf, sizesOf } from '../../audience/members.ts'
-import { DEFAULT_EXTERNAL_IDS } from '../../audience/scope.ts'
+import { externalIdsOf, sinceOf } from '../../audience/options.ts'
 import { definitionOf } from '../../audience/store.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
@@ -159,8 +159,8 @@ const explainRoutes = (app: App, { db, now }: Door): void => {
       const scope = {
         spaceId,
         now: now(),
-        filterByExternalIds: options.filterByExternalIds ?? DEFAULT_EXTERNAL_IDS,
-        since: options.includeHistoricalData === false ? createdAt : undefined,
+        filterByExternalIds: externalIdsOf(options),
+        since: sinceOf(definition, options, createdAt),
       }
       const profileId = await profileIdOf(db, spaceId, profile)
       return { data: await explain(db, scope, definition as unknown as Condition, profileId) }

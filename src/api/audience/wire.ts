@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { ComputedTraitDefinition, Condition } from '../../audience/condition.ts'
 import type { Moved } from '../../audience/members.ts'
+import { modeOf } from '../../audience/mode.ts'
+import { historyOf, type Options as StoredOptions } from '../../audience/options.ts'
 import { definitionSentence, sentence } from '../../audience/sentence.ts'
 import type { Definition } from '../../audience/store.ts'
 import { printCondition, printTrait } from '../../audience/text/condition.ts'
@@ -19,8 +21,34 @@ export const Options = z.strictObject({
   includeHistoricalData: z
     .boolean()
     .optional()
-    .meta({ description: 'Whether events from before the creation count; true by default' }),
+    .meta({ description: 'Whether events from before the creation count; true by default, and always for a batch definition' }),
+  backfillEventDataDays: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'Only events from at most so many days before the creation count; without it all that there are' }),
+  computeWithoutDestinations: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whether it is computed while no destination is connected to it; true by default' }),
 })
+
+/** Options of a computed trait: its look-back has a name of its own (spec/audiences §7.4). */
+export const TraitOptions = Options.omit({ backfillEventDataDays: true }).extend({
+  backfillDurationDays: Options.shape.backfillEventDataDays,
+  includeAnonymousUsers: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whether profiles that have only an anonymous id are computed, too; false by default' }),
+})
+
+/** Options of a computed trait as they are stored. */
+export const storedOptions = ({ backfillDurationDays, ...rest }: z.infer<typeof TraitOptions>): StoredOptions =>
+  backfillDurationDays === undefined ? rest : { ...rest, backfillEventDataDays: backfillDurationDays }
+
+const History = z
+  .object({ includeHistoricalData: z.boolean(), backfillEventDataDays: z.number().optional() })
+  .meta({ description: 'How much of the past counts, as it is applied; no number where an event counts whatever its age' })
 
 const common = {
   id: z.string(),
@@ -30,9 +58,9 @@ const common = {
   description: z.string(),
   enabled: z.boolean(),
   sentence: z.string(),
+  history: History,
   status: z.string(),
   reason: z.string().optional(),
-  options: Options,
   createdBy: z.string(),
   updatedBy: z.string(),
   createdAt: z.string(),
@@ -80,12 +108,20 @@ export const answeredDefinition = (condition: Condition): z.infer<typeof Answere
   type: 'USERS',
 })
 
+/** Real-time or batch, and what in the definition makes it batch (spec/audiences §15.1). */
+const Cadence = z.object({ type: z.enum(['REALTIME', 'BATCH']), because: z.array(z.string()) })
+const cadenceOf = (definition: unknown): z.infer<typeof Cadence> => {
+  const { type, because } = modeOf(definition)
+  return { type, because: [...because] }
+}
+
 export const Audience = z
   .object({
     ...common,
+    options: Options,
     definition: AnsweredDefinition,
     audienceType: z.literal('USERS'),
-    computeCadence: z.object({ type: z.literal('REALTIME') }),
+    computeCadence: Cadence,
     size: z.object({ count: z.number(), uniqueCount: z.number(), type: z.literal('USERS') }),
     changes24h: z.object({ entered: z.number(), exited: z.number() }),
   })
@@ -94,7 +130,9 @@ export const Audience = z
 export const ComputedTrait = z
   .object({
     ...common,
+    options: TraitOptions,
     definition: z.looseObject({ event: z.unknown(), measure: z.unknown(), query: AnsweredQuery, type: z.string() }),
+    computeCadence: Cadence,
   })
   .meta({ id: 'ComputedTrait' })
 
@@ -113,9 +151,15 @@ export const NewAudience = z.strictObject({
   audienceType: z.literal('USERS').optional(),
 })
 export const AudiencePatch = z.strictObject({ ...saved, name: saved.name.optional(), definition: AudienceDefinition.optional() })
-export const NewComputedTrait = z.strictObject({ ...saved, key: Key.optional(), definition: TraitDefinition })
+export const NewComputedTrait = z.strictObject({
+  ...saved,
+  options: TraitOptions.optional(),
+  key: Key.optional(),
+  definition: TraitDefinition,
+})
 export const ComputedTraitPatch = z.strictObject({
   ...saved,
+  options: TraitOptions.optional(),
   name: saved.name.optional(),
   definition: TraitDefinition.optional(),
 })
@@ -129,7 +173,6 @@ const commonOf = (spaceId: string, row: Definition) => ({
   enabled: row.enabled,
   status: row.status,
   ...(row.reason === null ? {} : { reason: row.reason }),
-  options: row.options as z.infer<typeof Options>,
   createdBy: row.createdBy,
   updatedBy: row.updatedBy,
   createdAt: row.createdAt.toISOString(),
@@ -144,16 +187,32 @@ export const audienceFrom = (spaceId: string, row: Definition, moved: Moved | un
     definition: answeredDefinition(condition),
     sentence: sentence(condition),
     audienceType: 'USERS',
-    computeCadence: { type: 'REALTIME' },
+    options: optionsFrom(condition, row.options) as z.infer<typeof Options>,
+    history: historyOf(condition, row.options),
+    computeCadence: cadenceOf(condition),
     size: { count: row.count, uniqueCount: row.count, type: 'USERS' },
     changes24h: { entered: moved?.entered ?? 0, exited: moved?.exited ?? 0 },
   }
+}
+
+// As asked for, so that sending it back changes nothing; history that is needed is there whatever was asked for (CMP-06).
+const optionsFrom = (definition: unknown, asked: StoredOptions): StoredOptions => {
+  const { includeHistoricalData } = historyOf(definition, asked)
+  return asked.includeHistoricalData === undefined ? asked : { ...asked, includeHistoricalData }
+}
+
+const traitOptionsFrom = (definition: ComputedTraitDefinition, asked: StoredOptions): z.infer<typeof TraitOptions> => {
+  const { backfillEventDataDays: days, ...rest } = optionsFrom(definition, asked)
+  return { ...(rest as z.infer<typeof TraitOptions>), ...(days === undefined ? {} : { backfillDurationDays: days }) }
 }
 
 export const computedTraitFrom = (spaceId: string, row: Definition): z.infer<typeof ComputedTrait> => {
   const definition = row.definition as unknown as ComputedTraitDefinition
   return {
     ...commonOf(spaceId, row),
+    options: traitOptionsFrom(definition, row.options),
+    history: historyOf(definition, row.options),
+    computeCadence: cadenceOf(definition),
     definition: { ...definition, query: printTrait(definition), type: 'USERS' },
     sentence: definitionSentence(definition),
   }

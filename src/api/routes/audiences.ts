@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { movedSince } from '../../audience/members.ts'
+import { externalIdsOf } from '../../audience/options.ts'
 import { preview } from '../../audience/preview.ts'
 import { create, remove, runNow, update } from '../../audience/save.ts'
 import { sentence } from '../../audience/sentence.ts'
@@ -188,7 +189,7 @@ const previewing = (app: App, { db, now, config }: Door): void => {
         now: now(),
         at: at === undefined ? undefined : new Date(at),
         count,
-        filterByExternalIds: options?.filterByExternalIds,
+        filterByExternalIds: options && externalIdsOf(options),
         limits: config.limits,
       })
       const audiencePreview = {

@@ -16,6 +16,7 @@ import {
   Pagination,
   SearchQuery,
   SpaceParams,
+  storedOptions,
   traitWords,
 } from '../audience/wire.ts'
 import type { Door } from '../door.ts'
@@ -71,7 +72,7 @@ const writing = (app: App, door: Door): void => {
         description: body.description ?? '',
         enabled: body.enabled ?? true,
         definition: traitFrom(body.definition) as unknown as JsonObject,
-        options: body.options ?? {},
+        options: storedOptions(body.options ?? {}),
       })
       door.notify('profile_change')
       return reply.status(201).send({ data: { computedTrait: computedTraitFrom(caller.spaceId, row) } })
@@ -88,8 +89,12 @@ const writing = (app: App, door: Door): void => {
         response: { 200: One },
       },
     },
-    async ({ caller, params, body: { definition, ...rest } }) => {
-      const patch = { ...rest, definition: definition && (traitFrom(definition) as unknown as JsonObject) }
+    async ({ caller, params, body: { definition, options, ...rest } }) => {
+      const patch = {
+        ...rest,
+        options: options && storedOptions(options),
+        definition: definition && (traitFrom(definition) as unknown as JsonObject),
+      }
       const row = await update(door.db, 'computed_trait', actOf(caller), params.id, patch)
       door.notify('profile_change')
       return { data: { computedTrait: computedTraitFrom(caller.spaceId, row) } }

@@ -25,6 +25,9 @@ export const Written = z.strictObject({
       filterByExternalIds: z.array(z.string()).optional(),
       includeHistoricalData: z.boolean().optional(),
       backfillEventDataDays: z.number().int().optional(),
+      backfillDurationDays: z.number().int().optional(),
+      includeAnonymousUsers: z.boolean().optional(),
+      computeWithoutDestinations: z.boolean().optional(),
     })
     .default({}),
 })

@@ -1,11 +1,9 @@
 import { sql } from 'kysely'
 import { ComputedTraitDefinition, Condition } from '../../audience/condition.ts'
-import { DEFAULT_EXTERNAL_IDS } from '../../audience/scope.ts'
+import { externalIdsOf, type Options } from '../../audience/options.ts'
 import type { Db } from '../../db/database.ts'
 import { query, run } from '../../db/query.ts'
 import type { Library } from './plain.ts'
-
-type Options = { readonly filterByExternalIds?: readonly string[] }
 
 /** The definitions behind a space's keys, and whom each audience is for. */
 export type SpaceLibrary = Library & { readonly externalIds: ReadonlyMap<string, readonly string[]> }
@@ -33,6 +31,6 @@ export const loadLibrary = async (db: Db, spaceId: string): Promise<SpaceLibrary
   return {
     audiences: new Map(audiences.map(({ key, condition }) => [key, Condition.parse(condition)])),
     computed: new Map(computed.map(({ key, definition }) => [key, ComputedTraitDefinition.parse(definition)])),
-    externalIds: new Map(audiences.map(({ key, options }) => [key, options.filterByExternalIds ?? DEFAULT_EXTERNAL_IDS])),
+    externalIds: new Map(audiences.map(({ key, options }) => [key, externalIdsOf(options)])),
   }
 }

@@ -1,0 +1,42 @@
+import { Invalid, Refused } from '../base/errors.ts'
+import { DEFAULT_LIMITS, type Limits } from '../space/limit.ts'
+import { modeInWords, modeOf } from './mode.ts'
+import { externalIdsOf, type Options } from './options.ts'
+
+type Saved = { readonly name: string; readonly definition: unknown; readonly options: Options }
+
+const sameIds = (a: Options, b: Options): boolean =>
+  JSON.stringify([...externalIdsOf(a)].sort()) === JSON.stringify([...externalIdsOf(b)].sort())
+
+/**
+ * What is chosen for life: the mode, and who is eligible (spec/audiences §10.4, §15.1). @throws Refused for an edit that would change one,
+ * saying what in the definition it is.
+ */
+export const refuseOtherForLife = (old: Saved, next: Saved): void => {
+  if (!sameIds(old.options, next.options)) {
+    throw new Refused('external_ids', 'Who is eligible cannot be changed later; make a new one with other external ids.')
+  }
+  const [was, would] = [modeOf(old.definition), modeOf(next.definition)]
+  if (was.type === would.type) return
+  const why =
+    would.type === 'BATCH'
+      ? `The edit brings in ${would.because.join(' and ')}, which makes it ${modeInWords('BATCH')}`
+      : `The edit takes out ${was.because.join(' and ')}, which makes it ${modeInWords('REALTIME')}`
+  throw new Refused(
+    'mode',
+    `"${old.name}" is ${modeInWords(was.type)} for life. ${why}. Make a new one for that, and delete this one.`,
+  )
+}
+
+/** @throws Invalid for a look-back that is longer than the space may have (spec/audiences §15.2). */
+export const refuseLongLookBack = ({ backfillEventDataDays: days }: Options, limits: Limits = DEFAULT_LIMITS): void => {
+  const most = limits.look_back
+  if (days === undefined || most === null || days <= most) return
+  throw new Invalid('look_back', [
+    {
+      field: 'options.backfillEventDataDays',
+      message: `${days} days is longer than the ${most} days that one may look back`,
+      remedy: `write ${most} or less, or leave it out to count all there is; the limit is the setting look_back in USHER_LIMITS`,
+    },
+  ])
+}
