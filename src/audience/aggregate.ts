@@ -1,21 +1,36 @@
 import { sql } from 'kysely'
-import { valueAt } from './compare.ts'
-import type { Comparison, Literal, Measure } from './condition.ts'
+import { iterate } from './compare.ts'
+import { type Comparison, isReference, type Literal, type Measure, type Reference } from './condition.ts'
 import { decimalOf } from './literal.ts'
-import { measureRule } from './measures/index.ts'
+import type { MeasuredEvent } from './measure.ts'
+import { answersOf, measureRule } from './measures/index.ts'
 import type { Sql } from './operator.ts'
-import { keysOf } from './path.ts'
 
-/** The measure as an aggregate over `event e`; `properties` are those of the event that is looked at. Sums are exact (spec/audiences §11.2). */
-export const aggregateOf = (measure: Measure, properties: Sql = sql`e.properties`): Sql =>
-  measureRule(measure).aggregate(measure.kind === 'count' ? properties : valueAt(properties, keysOf(measure.property)), measure)
+/** An event that is measured: its properties, and what puts it in order. */
+export type Measured = MeasuredEvent & { readonly properties: Sql }
+/** `event e`. */
+export const EVENT: Measured = { properties: sql`e.properties`, timestamp: sql`e.timestamp`, messageId: sql`e.message_id` }
+
+// What a path with `$` leads to is a list; its order matters where the list as a whole is one value.
+const measuredValue = (properties: Sql, path: string): Sql => {
+  const { from, value } = iterate(properties, path)
+  return from.length === 0 ? value : sql`(select jsonb_agg(${value}) from ${sql.join(from)})`
+}
+
+/** The measure as an aggregate over events, `event e` unless told; sums are exact (spec/audiences §11.2). */
+export const aggregateOf = (measure: Measure, event: Measured = EVENT): Sql =>
+  measureRule(measure).aggregate(
+    measure.kind === 'count' ? event.properties : measuredValue(event.properties, measure.property),
+    measure,
+    event,
+  )
 
 /** What a measure counts is 0 where there is nothing to count; of nothing, the others are nothing. */
 export const isCounter = (measure: Measure): boolean => measureRule(measure).ofNothing === 0
 
 /** An answer of the measure as jsonb, as JSON writes it: the sum of 0.5 and 2.5 is 3, not 3.0. */
 export const asJson = (measure: Measure, answer: Sql): Sql =>
-  measureRule(measure).answers === 'number' ? sql`to_jsonb(trim_scale(${answer}))` : answer
+  answersOf(measure) === 'number' ? sql`to_jsonb(trim_scale(${answer}))` : answer
 
 /** A comparison of a number, and whether it holds for the number 0. */
 export type NumberTest = { readonly test: (number: Sql) => Sql<boolean>; readonly holdsForZero: boolean }
@@ -45,16 +60,23 @@ const among = (literals: readonly Literal[], wanted: boolean): NumberTest => {
   return { test: (number) => (wanted ? sql`(${equal(number)})` : sql`not (${equal(number)})`), holdsForZero }
 }
 
+const ordered = (operator: keyof typeof ORDERS, right: Literal | Reference): NumberTest | undefined => {
+  if (isReference(right)) return undefined
+  const [symbol, atZero] = ORDERS[operator]
+  const decimal = decimalOf(right)
+  if (decimal === undefined) return { test: () => sql`false`, holdsForZero: false }
+  return { test: (number) => sql`${number} ${symbol} ${parameter(decimal)}`, holdsForZero: atZero(Number(decimal)) }
+}
+
 /**
  * A comparison of an aggregate, as a comparison of numbers: the way through jsonb costs 1 µs a group, a second at a million profiles.
- * Undefined for the operators on text and dates, which go that way.
+ * Undefined for the operators on text and dates, and beside a value of the profile, which go that way.
  */
 export const numberTest = (compare: Comparison): NumberTest | undefined => {
   switch (compare.operator) {
     case 'equals':
-      return among([compare.value], true)
     case 'not_equals':
-      return among([compare.value], false)
+      return isReference(compare.value) ? undefined : among([compare.value], compare.operator === 'equals')
     case 'one_of':
       return among(compare.values, true)
     case 'none_of':
@@ -62,12 +84,8 @@ export const numberTest = (compare: Comparison): NumberTest | undefined => {
     case 'less_than':
     case 'at_most':
     case 'greater_than':
-    case 'at_least': {
-      const [symbol, atZero] = ORDERS[compare.operator]
-      const decimal = decimalOf(compare.value)
-      if (decimal === undefined) return { test: () => sql`false`, holdsForZero: false }
-      return { test: (number) => sql`${number} ${symbol} ${parameter(decimal)}`, holdsForZero: atZero(Number(decimal)) }
-    }
+    case 'at_least':
+      return ordered(compare.operator, compare.value)
     case 'exists':
       return { test: (number) => sql`${number} is not null`, holdsForZero: true }
     default:
@@ -77,7 +95,7 @@ export const numberTest = (compare: Comparison): NumberTest | undefined => {
 
 /** Whether a comparison of a count only asks if there is any event (`some`) or none; undefined where the number matters. */
 export const presenceOf = (compare: Comparison): 'some' | 'none' | undefined => {
-  const number = 'value' in compare ? Number(decimalOf(compare.value)) : Number.NaN
+  const number = 'value' in compare && !isReference(compare.value) ? Number(decimalOf(compare.value)) : Number.NaN
   switch (compare.operator) {
     case 'at_least':
       return number > 0 && number <= 1 ? 'some' : undefined
@@ -96,17 +114,22 @@ export const presenceOf = (compare: Comparison): 'some' | 'none' | undefined => 
   }
 }
 
-/** Whether a comparison holds for the number 0; operators on text look at its digit, those on dates at nothing. */
+const inDigit = (right: string | Reference, found: (text: string) => boolean): boolean => !isReference(right) && found(right)
+
+/**
+ * Whether a comparison holds for the number 0, for a profile of which nothing is known: what it reads on the right side is missing.
+ * Operators on text look at the digit, those on dates at nothing.
+ */
 export const holdsForZero = (compare: Comparison): boolean => {
   switch (compare.operator) {
     case 'contains':
-      return compare.values.some((text) => '0'.includes(text))
+      return compare.values.some((right) => inDigit(right, (text) => '0'.includes(text)))
     case 'omits':
-      return !'0'.includes(compare.value)
+      return !inDigit(compare.value, (text) => '0'.includes(text))
     case 'starts_with':
-      return '0'.startsWith(compare.value)
+      return inDigit(compare.value, (text) => '0'.startsWith(text))
     case 'ends_with':
-      return '0'.endsWith(compare.value)
+      return inDigit(compare.value, (text) => '0'.endsWith(text))
     default:
       return numberTest(compare)?.holdsForZero ?? false
   }

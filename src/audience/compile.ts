@@ -1,13 +1,16 @@
 import { sql } from 'kysely'
+import { Invalid } from '../base/errors.ts'
 import { unreachable } from '../base/must.ts'
 import type { Condition } from './condition.ts'
 import { lowerAudience } from './leaves/audience.ts'
 import { lowerEvent } from './leaves/event.ts'
-import { lowerTrait } from './leaves/trait.ts'
+import { lowerElement, lowerTrait } from './leaves/trait.ts'
 import type { Sql } from './operator.ts'
 import { type Lowered, type Scope, universe } from './scope.ts'
 
 export type { Lowered, Scope } from './scope.ts'
+
+const NOT_OF_USERS = 'ANY and ALL are for audiences of accounts'
 
 const lowerAll = (conditions: readonly Condition[], word: Sql, scope: Scope, alias: string): Lowered => {
   const lowered = conditions.map((each, index) => lower(each, scope, `${alias}_${index}`))
@@ -37,6 +40,11 @@ export const lower = (condition: Condition, scope: Scope, alias = 'c'): Lowered 
       return lowerEvent(condition, scope, alias)
     case 'audience':
       return lowerAudience(condition.audience, scope, alias)
+    case 'any_element':
+      return lowerElement(condition, scope)
+    case 'any':
+    case 'all':
+      throw new Invalid('condition', [{ field: 'condition', message: NOT_OF_USERS, remedy: 'take ANY and ALL out' }])
     default:
       return unreachable(condition)
   }

@@ -76,7 +76,7 @@ export const loadComputations = async (db: Db, spaceId: string, catalog: Catalog
   const [audienceRows, traitRows] = await Promise.all([run(db, audiences(spaceId)), run(db, computedTraits(spaceId))])
   const traits = traitRows.map(({ definition, ...row }): Computation => {
     const parsed = definition as ComputedTraitDefinition
-    return { ...row, kind: 'computed_trait', definition: parsed, references: referencesOfTrait(parsed) }
+    return { ...row, kind: 'computed_trait', definition: parsed, references: referencesOfTrait(parsed, catalog) }
   })
   const sets = audienceRows.map(({ definition, ...row }): Computation => {
     const condition = definition as Condition

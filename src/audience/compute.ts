@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
-import { aggregateOf, asJson, isCounter } from './aggregate.ts'
-import type { ComputedTraitDefinition } from './condition.ts'
+import { minus } from '../base/duration.ts'
+import { aggregateOf, asJson, EVENT, isCounter } from './aggregate.ts'
+import type { ComputedTraitDefinition, EventSelection } from './condition.ts'
 import type { Sql } from './operator.ts'
 import { type Scope, universe } from './scope.ts'
-import { allOf, chosen, selected, windowOf } from './selection.ts'
+import { allOf, chosen, everyones, selected, sessionOf, windowOf } from './selection.ts'
 
 /*
  * A windowed counter falls to 0 when its events have aged out, and is nothing for somebody who never did it (spec/audiences §7, CTR-09).
@@ -18,22 +19,48 @@ const counted = (
   const past = [...chosen(event, scope), sql<boolean>`e.timestamp <= ${scope.now}::timestamptz`]
   return measure.kind === 'count'
     ? { number: sql`count(*) filter (where ${allOf(window)})`, where: allOf(past) }
-    : { number: aggregateOf(measure, sql`case when ${allOf(window)} then e.properties end`), where: allOf(past) }
+    : {
+        number: aggregateOf(measure, { ...EVENT, properties: sql`case when ${allOf(window)} then e.properties end` }),
+        where: allOf(past),
+      }
 }
 
-/** The query of a computed trait: `profile_id` and `value` (jsonb) of every profile that has one in this space at `now`, each once. */
+type Source = { readonly from: Sql; readonly number: Sql; readonly where: Sql<boolean> }
+
+const sourceOf = (definition: ComputedTraitDefinition, scope: Scope, from: Sql): Source => {
+  const { event, measure } = definition
+  if (isCounter(measure)) return { from, ...counted(definition, scope) }
+  return { from, number: aggregateOf(measure), where: selected(event, scope) }
+}
+
+// Whose session goes on has done something lately.
+const lately = ({ name }: EventSelection, expiresAfter: string, { spaceId, now }: Scope): Sql<boolean> =>
+  sql`e.profile_id in (select r.profile_id from event r where r.space_id = ${spaceId} and r.name = ${name}
+    and r.timestamp >= ${minus(now, expiresAfter)}::timestamptz and r.timestamp <= ${now}::timestamptz)`
+
+const sessionSource = ({ event, measure }: ComputedTraitDefinition, expiresAfter: string, scope: Scope): Source => {
+  const mine = scope.candidates ? sql<boolean>`e.profile_id = p.id` : lately(event, expiresAfter, scope)
+  return { from: sql`${sessionOf(event, expiresAfter, scope, [mine])} e`, number: aggregateOf(measure), where: sql`true` }
+}
+
+/**
+ * The query of a computed trait: `profile_id` and `value` (jsonb) of every profile that has one in this space at `now`, each once. A session
+ * that closed leaves no value (spec/audiences §11.2).
+ */
 export const compileValue = (definition: ComputedTraitDefinition, scope: Scope): Sql<{ profile_id: string; value: unknown }> => {
   const { event, measure } = definition
-  const { number, where } = isCounter(measure)
-    ? counted(definition, scope)
-    : { number: aggregateOf(measure), where: selected(event, scope) }
+  const each = scope.candidates ? { from: sql`event e`, scope } : everyones(event, scope)
+  const { from, number, where } =
+    event.expiresAfter === undefined
+      ? sourceOf(definition, each.scope, each.from)
+      : sessionSource(definition, event.expiresAfter, scope)
   const value = asJson(measure, sql`v.number`)
   if (scope.candidates) {
     return sql`select p.id as profile_id, ${value} as value
-      from profile p cross join lateral (select ${number} as number, count(*) as events from event e where ${where} and e.profile_id = p.id) v
+      from profile p cross join lateral (select ${number} as number, count(*) as events from ${from} where ${where} and e.profile_id = p.id) v
       where ${universe(scope)} and v.events > 0 and v.number is not null`
   }
   return sql`select p.id as profile_id, ${value} as value
-    from profile p join (select e.profile_id, ${number} as number from event e where ${where} group by e.profile_id) v on v.profile_id = p.id
+    from profile p join (select e.profile_id, ${number} as number from ${from} where ${where} group by e.profile_id) v on v.profile_id = p.id
     where ${universe(scope)} and v.number is not null`
 }

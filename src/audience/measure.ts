@@ -4,12 +4,18 @@ import type { Sql } from './operator.ts'
 export type MeasureKind = Measure['kind']
 export type MeasureOf<K extends MeasureKind> = Extract<Measure, { kind: K }>
 
-/** One aggregate over the selected `event e`. One file each in `measures/`. */
+/** What puts the measured events in order. */
+export type MeasuredEvent = { readonly timestamp: Sql; readonly messageId: Sql }
+
+/** One aggregate over the selected events. One file each in `measures/`. */
 export type MeasureRule<K extends MeasureKind> = {
-  /** The aggregate in SQL; `value` is the property as jsonb. What a measure can make nothing of is left out, and never fails. */
-  readonly aggregate: (value: Sql, measure: MeasureOf<K>) => Sql
+  /**
+   * The aggregate in SQL; `value` is the property as jsonb, or, of a path with `$`, the list of what it leads to. What a measure can make
+   * nothing of is left out, and never fails.
+   */
+  readonly aggregate: (value: Sql, measure: MeasureOf<K>, event: MeasuredEvent) => Sql
   /** What the aggregate is: a number of the database, or jsonb of any type. */
-  readonly answers: 'number' | 'json'
+  readonly answers: (measure: MeasureOf<K>) => 'number' | 'json'
   /** What it is of no events: 0 where things are counted, nothing for the others (spec/audiences §11.2). */
   readonly ofNothing: 0 | null
   /** The measured thing in words: `the sum of “revenue”`. */

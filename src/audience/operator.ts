@@ -1,13 +1,20 @@
 import type { RawBuilder } from 'kysely'
-import type { Comparison, Operator } from './condition.ts'
+import type { Comparison, Operator, Reference } from './condition.ts'
 
 export type Sql<T = unknown> = RawBuilder<T>
 export type ComparisonOf<O extends Operator> = Extract<Comparison, { operator: O }>
 
+/** What is around a comparison: the instant relative dates count from, and what references read. */
+export type Around = {
+  readonly now: Date
+  /** The jsonb value behind a reference; null where there is none. @throws Invalid where nothing of the kind is around. */
+  readonly read: (reference: Reference) => Sql
+}
+
 /** One operator: its meaning in SQL, in words, and in time. One file each in `operators/`. */
 export type OperatorRule<O extends Operator> = {
   /** Whether a stored jsonb value passes. May be null where there is nothing to compare; never fails, whatever is stored. */
-  readonly test: (value: Sql, compare: ComparisonOf<O>, now: Date) => Sql<boolean | null>
+  readonly test: (value: Sql, compare: ComparisonOf<O>, around: Around) => Sql<boolean | null>
   /** The operator says no to what `test` finds: a missing value passes, and of an array's entries none may be found (`omits`, `absent`). */
   readonly negated: boolean
   /** The rest of a sentence after the value: `is at least 5`. */

@@ -2,11 +2,12 @@ import { unreachable } from '../base/must.ts'
 import { holdsForZero, isCounter } from './aggregate.ts'
 import type { Catalog } from './catalog.ts'
 import { flipsOf, holdsForNothing } from './compare.ts'
-import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter, Leaf } from './condition.ts'
+import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Leaf } from './condition.ts'
 import { traitKind } from './leaves/trait.ts'
-import { measureRule } from './measures/index.ts'
-import { keysOf, rootOf } from './path.ts'
-import { edgesOf } from './selection.ts'
+import { answersOf } from './measures/index.ts'
+import { rootOf } from './path.ts'
+import { allComparesIn, comparesOf, leavesOf, traitsInSelection, traitsOf } from './walk.ts'
+import { edgesOf, selectionsIn } from './windows.ts'
 
 /** What a computation looks at, and so what must have changed before a profile needs a second look. */
 export type References = {
@@ -22,40 +23,13 @@ export type References = {
   readonly timely: boolean
 }
 
-/** The leaves of a condition, left to right. */
-export const leavesOf = (condition: Condition): readonly Leaf[] => {
-  switch (condition.type) {
-    case 'and':
-    case 'or':
-      return condition.conditions.flatMap(leavesOf)
-    case 'not':
-      return leavesOf(condition.condition)
-    default:
-      return [condition]
-  }
-}
-
-/** The comparisons in a filter with their paths, left to right. */
-export const comparisonsOf = (filter: Filter): readonly Extract<Filter, { type: 'property' | 'context' }>[] => {
-  switch (filter.type) {
-    case 'and':
-    case 'or':
-      return filter.filters.flatMap(comparisonsOf)
-    case 'not':
-      return comparisonsOf(filter.filter)
-    default:
-      return [filter]
-  }
-}
-
 const isTimely = (compare: Comparison): boolean => flipsOf(compare).length > 0
 
 /** A measured value that is compared and may be a date: the property it is of. Numbers are none. */
-export const comparedProperty = ({ measure }: Extract<Condition, { type: 'event' }>): string | undefined =>
-  measure.kind !== 'count' && measureRule(measure).answers === 'json' ? measure.property : undefined
+export const comparedProperty = ({ measure }: Pick<ComputedTraitDefinition, 'measure'>): string | undefined =>
+  measure.kind !== 'count' && answersOf(measure) === 'json' ? measure.property : undefined
 
-const isTimelySelection = ({ where }: EventSelection): boolean =>
-  where !== undefined && comparisonsOf(where).some(({ compare }) => isTimely(compare))
+const isTimelySelection = ({ where }: EventSelection): boolean => where !== undefined && allComparesIn(where).some(isTimely)
 
 const holdsForStrangers = (condition: Condition): boolean => {
   switch (condition.type) {
@@ -70,60 +44,73 @@ const holdsForStrangers = (condition: Condition): boolean => {
     case 'event':
       return isCounter(condition.measure) ? holdsForZero(condition.compare) : holdsForNothing(condition.compare)
     case 'audience':
+    case 'any_element':
+    case 'any':
+    case 'all':
       return false
     default:
       return unreachable(condition)
   }
 }
 
-const idsOf = (condition: Condition, catalog: Catalog): readonly string[] =>
-  leavesOf(condition).flatMap((leaf) => {
-    if (leaf.type === 'audience') return catalog.audiences.get(leaf.audience) ?? []
-    if (leaf.type !== 'trait') return []
-    const kind = traitKind(leaf.path, { catalog })
+const idsOfTraits = (paths: readonly string[], catalog: Catalog): readonly string[] =>
+  paths.flatMap((path) => {
+    const kind = traitKind(path, { catalog })
     return kind.kind === 'custom' ? [] : kind.id
   })
+
+const idsOf = (leaf: Leaf, catalog: Catalog): readonly string[] => [
+  ...(leaf.type === 'audience' ? [catalog.audiences.get(leaf.audience) ?? []].flat() : []),
+  ...idsOfTraits(traitsOf(leaf), catalog),
+]
+
+const customTraits = (paths: readonly string[], catalog: Catalog): readonly string[] => [
+  ...new Set(paths.filter((path) => traitKind(path, { catalog }).kind === 'custom').map(rootOf)),
+]
+
+const eventsOf = (selection: EventSelection): References['events'] =>
+  selectionsIn(selection).map((each) => ({ name: each.name, edges: edgesOf(each) }))
 
 /** What a condition looks at. */
 export const referencesOf = (condition: Condition, catalog: Catalog): References => {
   const leaves = leavesOf(condition)
   return {
-    events: leaves.flatMap((leaf) => (leaf.type === 'event' ? [{ name: leaf.event.name, edges: edgesOf(leaf.event) }] : [])),
-    traits: leaves.flatMap((leaf) =>
-      leaf.type === 'trait' && traitKind(leaf.path, { catalog }).kind === 'custom' ? [rootOf(leaf.path)] : [],
-    ),
-    computations: [...new Set(idsOf(condition, catalog))],
+    events: leaves.flatMap((leaf) => (leaf.type === 'event' ? eventsOf(leaf.event) : [])),
+    traits: customTraits(leaves.flatMap(traitsOf), catalog),
+    computations: [...new Set(leaves.flatMap((leaf) => idsOf(leaf, catalog)))],
     holdsForStrangers: holdsForStrangers(condition),
-    timely: leaves.some(
-      (leaf) =>
-        (leaf.type === 'trait' && isTimely(leaf.compare)) ||
-        (leaf.type === 'event' &&
-          (isTimelySelection(leaf.event) || (comparedProperty(leaf) !== undefined && isTimely(leaf.compare)))),
-    ),
+    timely: leaves.some((leaf) => comparesOf(leaf).some(isTimely)),
   }
 }
 
 // A windowed counter is 0 and not nothing as soon as an event of the future is reached, even where the window begins later.
-const edgesOfTrait = (event: EventSelection): readonly number[] => {
-  const edges = edgesOf(event)
-  return edges.length === 0 ? [] : [...new Set([0, ...edges])]
-}
+const eventsOfTrait = (event: EventSelection): References['events'] =>
+  eventsOf(event).map((each, index) => ({
+    ...each,
+    edges: index === 0 && each.edges.length > 0 ? [...new Set([0, ...each.edges])] : each.edges,
+  }))
 
 /** What a computed trait looks at. */
-export const referencesOfTrait = ({ event }: ComputedTraitDefinition): References => ({
-  events: [{ name: event.name, edges: edgesOfTrait(event) }],
-  traits: [],
-  computations: [],
+export const referencesOfTrait = ({ event }: ComputedTraitDefinition, catalog: Catalog): References => ({
+  events: eventsOfTrait(event),
+  traits: customTraits(traitsInSelection(event), catalog),
+  computations: [...new Set(idsOfTraits(traitsInSelection(event), catalog))],
   holdsForStrangers: false,
   timely: isTimelySelection(event),
 })
 
-/** Keys of audiences that a condition is about, by an audience leaf or as a trait. */
-export const audienceKeysOf = (condition: Condition, catalog: Catalog): readonly string[] => {
-  const keys = leavesOf(condition).flatMap((leaf) => {
-    if (leaf.type === 'audience') return leaf.audience
-    const [key = '', ...rest] = leaf.type === 'trait' ? keysOf(leaf.path) : []
-    return rest.length === 0 && catalog.audiences.has(key) ? key : []
-  })
+const keysOfTraits = (paths: readonly string[], catalog: Catalog): readonly string[] =>
+  paths.flatMap((path) => (traitKind(path, { catalog }).kind === 'custom' ? [] : rootOf(path)))
+
+/** Keys of the audiences and computed traits that a condition is about, by an audience leaf or as a trait at any depth. */
+export const computationKeysOf = (condition: Condition, catalog: Catalog): readonly string[] => {
+  const keys = leavesOf(condition).flatMap((leaf) =>
+    leaf.type === 'audience' ? [leaf.audience] : keysOfTraits(traitsOf(leaf), catalog),
+  )
   return [...new Set(keys)]
 }
+
+/** Keys of the audiences and computed traits that a computed trait is about. */
+export const computationKeysOfTrait = ({ event }: ComputedTraitDefinition, catalog: Catalog): readonly string[] => [
+  ...new Set(keysOfTraits(traitsInSelection(event), catalog)),
+]

@@ -13,7 +13,7 @@ import type { ComputedTraitDefinition, Condition } from './condition.ts'
 import { markEverybody } from './due.ts'
 import { refuseLongLookBack, refuseOtherForLife } from './fixed.ts'
 import type { Options } from './options.ts'
-import { referencesOf } from './references.ts'
+import { computationKeysOf, computationKeysOfTrait, referencesOf, referencesOfTrait } from './references.ts'
 import { refuseProblems } from './refuse.ts'
 import {
   countDefinitions,
@@ -60,23 +60,36 @@ const takeOrRefuse = async (tx: Db, kind: Kind, { spaceId, now }: Act, key: stri
   )
 }
 
-const conditionsOf = async (tx: Db, spaceId: string): Promise<Map<string, Condition>> => {
-  const rows = await run(
-    tx,
-    query(
-      'audience.conditions',
-      sql<{
-        key: string
-        condition: Condition
-      }>`select key, condition from audience where space_id = ${spaceId} and deleted_at is null`,
-    ),
-  )
-  return new Map(rows.map((row) => [row.key, row.condition]))
+type Stored = {
+  readonly id: string
+  readonly key: string
+  readonly name: string
+  readonly kind: Kind
+  readonly definition: unknown
 }
 
-const refuseCycle = async (tx: Db, spaceId: string, key: string, condition: Condition, catalog: Catalog): Promise<void> => {
-  const conditions = (await conditionsOf(tx, spaceId)).set(key, condition)
-  const way = cycleOf(key, conditions, catalog)
+const storedIn = (tx: Db, spaceId: string): Promise<readonly Stored[]> =>
+  run(
+    tx,
+    query(
+      'audience.definitions',
+      sql<Stored>`select id, key, name, 'audience' as kind, condition as definition, created_at from audience
+          where space_id = ${spaceId} and deleted_at is null
+        union all select id, key, name, 'computed_trait', definition, created_at from computed_trait
+          where space_id = ${spaceId} and deleted_at is null
+        order by created_at, id`,
+    ),
+  )
+
+const keysIn = ({ kind, definition }: Pick<Stored, 'kind' | 'definition'>, catalog: Catalog): readonly string[] =>
+  kind === 'audience'
+    ? computationKeysOf(definition as Condition, catalog)
+    : computationKeysOfTrait(definition as ComputedTraitDefinition, catalog)
+
+const refuseCycle = async (tx: Db, spaceId: string, saved: Pick<Stored, 'key' | 'kind' | 'definition'>, catalog: Catalog) => {
+  const stored = await storedIn(tx, spaceId)
+  const references = new Map([...stored, saved].map((each) => [each.key, keysIn(each, catalog)]))
+  const way = cycleOf(saved.key, references)
   if (!way) return
   throw new Invalid('audience_cycle', [
     {
@@ -88,22 +101,20 @@ const refuseCycle = async (tx: Db, spaceId: string, key: string, condition: Cond
 }
 
 const check = async (tx: Db, kind: Kind, { spaceId, limits }: Act, key: string, definition: JsonObject): Promise<void> => {
-  const catalog = await loadCatalog(tx, spaceId)
+  const catalog = withKey(await loadCatalog(tx, spaceId), kind, key)
   refuseProblems(
     kind === 'audience'
-      ? problemsOf(definition as unknown as Condition, withKey(catalog, key), limits)
-      : problemsOfTrait(definition as unknown as ComputedTraitDefinition),
+      ? problemsOf(definition as unknown as Condition, catalog, limits)
+      : problemsOfTrait(definition as unknown as ComputedTraitDefinition, limits),
   )
-  if (kind === 'audience') {
-    await refuseCycle(tx, spaceId, key, definition as unknown as Condition, withKey(catalog, key))
-  }
+  await refuseCycle(tx, spaceId, { key, kind, definition }, catalog)
 }
 
 // Its own key counts as known, so that a reference to itself is called a cycle and not unknown.
-const withKey = (catalog: Catalog, key: string): Catalog => ({
-  ...catalog,
-  audiences: new Map([...catalog.audiences, ...(catalog.audiences.has(key) ? [] : [[key, ''] as const])]),
-})
+const withKey = (catalog: Catalog, kind: Kind, key: string): Catalog => {
+  const known = kind === 'audience' ? 'audiences' : 'computedTraits'
+  return catalog[known].has(key) ? catalog : { ...catalog, [known]: new Map([...catalog[known], [key, '']]) }
+}
 
 const refersTo = (id: string, computations: readonly Computation[]): readonly Computation[] =>
   computations.filter((each) => each.references.computations.includes(id))
@@ -192,23 +203,20 @@ export const remove = (db: Db, kind: Kind, act: Act, idOrKey: string): Promise<v
     await forget(tx, spaceId, old.id)
   })
 
-/** The audiences that refer to an audience or computed trait, disabled ones included. */
+/** The audiences and computed traits that refer to an audience or computed trait, disabled ones included. */
 export const consumersOf = async (
   db: Db,
   spaceId: string,
   id: string,
 ): Promise<readonly { id: string; key: string; name: string }[]> => {
   const catalog = await loadCatalog(db, spaceId)
-  const rows = await run(
-    db,
-    query(
-      'audience.definitions',
-      sql<{ id: string; key: string; name: string; condition: Condition }>`select id, key, name, condition from audience
-        where space_id = ${spaceId} and deleted_at is null order by created_at, id`,
-    ),
-  )
-  return rows
-    .filter((row) => referencesOf(row.condition, catalog).computations.includes(id))
+  const idsOf = ({ kind, definition }: Stored): readonly string[] =>
+    (kind === 'audience'
+      ? referencesOf(definition as Condition, catalog)
+      : referencesOfTrait(definition as ComputedTraitDefinition, catalog)
+    ).computations
+  return (await storedIn(db, spaceId))
+    .filter((row) => idsOf(row).includes(id))
     .map(({ id: consumer, key, name }) => ({ id: consumer, key, name }))
 }
 

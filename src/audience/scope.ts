@@ -5,6 +5,10 @@ import type { Sql } from './operator.ts'
 /** Identifier types of which a profile must own one to be in an audience, unless the audience says otherwise (spec/audiences §10.4). */
 export const DEFAULT_EXTERNAL_IDS: readonly string[] = ['user_id', 'email', 'android.idfa', 'ios.idfa']
 
+/** The profile that conditions read: its columns. */
+export type PersonAt = { readonly id: Sql; readonly traits: Sql }
+export const PERSON: PersonAt = { id: sql`p.id`, traits: sql`p.traits` }
+
 /** What a condition is compiled for. */
 export type Scope = {
   readonly spaceId: string
@@ -19,6 +23,8 @@ export type Scope = {
   readonly asOf?: Date | undefined
   /** Events with an earlier timestamp don't count: an audience without historical data (spec/audiences §15.2). */
   readonly since?: Date | undefined
+  /** The profile whose traits are read, where it is not `profile p`. */
+  readonly person?: PersonAt | undefined
 }
 
 /** A condition in SQL over `profile p`: what must be joined to it, and what must be true. */

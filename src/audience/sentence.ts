@@ -2,6 +2,7 @@ import { unreachable } from '../base/must.ts'
 import { ruleOf } from './compare.ts'
 import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter } from './condition.ts'
 import { measureRule } from './measures/index.ts'
+import { either } from './operators/parts.ts'
 
 const list = (parts: readonly string[], word: 'and' | 'or'): string => parts.join(`, ${word} `)
 
@@ -10,6 +11,8 @@ const nested = (parts: readonly { readonly text: string; readonly compound: bool
     parts.map(({ text, compound }) => (compound && parts.length > 1 ? `(${text})` : text)),
     word,
   )
+
+const userWords = { any: 'one of whose users', all: 'all of whose users' } as const
 
 const isCompound = (node: Condition | Filter): boolean =>
   (node.type === 'and' || node.type === 'or') && ('conditions' in node ? node.conditions : node.filters).length > 1
@@ -28,24 +31,52 @@ export const filterSentence = (filter: Filter): string => {
     case 'not':
       return `not (${filterSentence(filter.filter)})`
     case 'property':
-      return `“${filter.path}” ${compared(filter.compare)}`
+      return `${filter.path === '' ? 'it' : `“${filter.path}”`} ${compared(filter.compare)}`
     case 'context':
       return `context “${filter.path}” ${compared(filter.compare)}`
+    case 'trait':
+      return `the trait “${filter.path}” ${compared(filter.compare)}`
+    case 'event':
+      return childSentence(filter)
+    case 'any_element':
+      return elementSentence(filter)
     default:
       return unreachable(filter)
   }
 }
 
-const windowSentence = ({ within, between }: EventSelection): string => {
-  if (within !== undefined) return ` within the last ${within}`
-  return between ? ` between ${between[0]} and ${between[1]} ago` : ''
+const elementSentence = ({ path, filter }: { readonly path: string; readonly filter: Filter }): string =>
+  `one entry of “${path}” has (${filterSentence(filter)})`
+
+const childSentence = (child: Extract<Filter, { type: 'event' }>): string => {
+  const settled = child.event.settled ? ' (once that time is over)' : ''
+  return `and then ${eventSentence(child)}${settled}`
 }
 
-const filtered = ({ name, where }: EventSelection): string => (where ? `“${name}” where ${filterSentence(where)}` : `“${name}”`)
+const windowsOf = ({ within, between, withinParent, betweenParent, expiresAfter }: EventSelection): readonly string[] => [
+  ...(within === undefined ? [] : [`within the last ${within}`]),
+  ...(between ? [`between ${between[0]} and ${between[1]} ago`] : []),
+  ...(withinParent === undefined ? [] : [`within ${withinParent} of it`]),
+  ...(betweenParent ? [`between ${betweenParent[0]} and ${betweenParent[1]} after it`] : []),
+  ...(expiresAfter === undefined ? [] : [`in a session that ends after ${expiresAfter} of silence`]),
+]
+
+const windowSentence = (event: EventSelection): string =>
+  windowsOf(event)
+    .map((each) => ` ${each}`)
+    .join('')
+
+const sourced = ({ excludeSources = [] }: EventSelection): string =>
+  excludeSources.length === 0 ? '' : ` (not from ${either(excludeSources.map((each) => `“${each}”`))})`
+
+const filtered = (event: EventSelection): string => {
+  const named = `“${event.name}”${sourced(event)}`
+  return event.where ? `${named} where ${filterSentence(event.where)}` : named
+}
 
 /** An event selection in words: `“Order Completed” where “revenue” is at least 100, within the last 30 days`. */
 export const selectionSentence = (event: EventSelection, times = ''): string =>
-  `${filtered(event)}${event.where && (times || event.within || event.between) ? ',' : ''}${times}${windowSentence(event)}`
+  `${filtered(event)}${event.where && (times || windowsOf(event).length > 0) ? ',' : ''}${times}${windowSentence(event)}`
 
 const spokenTimes = (value: unknown): string => {
   if (Number(value) === 1) return 'once'
@@ -54,6 +85,7 @@ const spokenTimes = (value: unknown): string => {
 
 const counted = (compare: Comparison, event: EventSelection): string => {
   const value = 'value' in compare ? compare.value : 0
+  if (typeof value === 'object') return `did ${selectionSentence(event, ` a number of times that ${compared(compare)}`)}`
   const number = Number(value)
   const never = `did not do ${selectionSentence(event)}`
   const often = (words: string): string => `did ${selectionSentence(event, ` ${words}`)}`
@@ -73,7 +105,7 @@ const counted = (compare: Comparison, event: EventSelection): string => {
   }
 }
 
-const eventSentence = ({ event, measure, compare }: Extract<Condition, { type: 'event' }>): string => {
+const eventSentence = ({ event, measure, compare }: Omit<Extract<Condition, { type: 'event' }>, 'type'>): string => {
   if (measure.kind === 'count') return counted(compare, event)
   return `${measureRule(measure).sentence(measure)} of ${selectionSentence(event)} ${compared(compare)}`
 }
@@ -100,6 +132,11 @@ export const sentence = (condition: Condition): string => {
       return eventSentence(condition)
     case 'audience':
       return `is part of “${condition.audience}”`
+    case 'any_element':
+      return elementSentence(condition)
+    case 'any':
+    case 'all':
+      return `${userWords[condition.type]} ${isCompound(condition.condition) ? `(${sentence(condition.condition)})` : sentence(condition.condition)}`
     default:
       return unreachable(condition)
   }

@@ -1,15 +1,18 @@
 import { sql } from 'kysely'
+import { unreachable } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import type { Catalog } from './catalog.ts'
 import { flipsOf, iterate } from './compare.ts'
 import type { Computation } from './computation.ts'
-import type { Comparison, Condition, EventSelection } from './condition.ts'
+import type { Comparison, ComputedTraitDefinition, EventSelection, Leaf } from './condition.ts'
 import { EVERYBODY } from './due.ts'
 import { computedValue, traitKind } from './leaves/trait.ts'
 import type { Sql } from './operator.ts'
 import { keysOf, pathOf } from './path.ts'
-import { comparedProperty, comparisonsOf, leavesOf } from './references.ts'
+import { comparedProperty } from './references.ts'
+import { type Compared, comparisonsOf, inEntry, leavesOf } from './walk.ts'
+import { childrenIn } from './windows.ts'
 
 /*
  * Dates that are compared with the passing time (`within_last` and the like) give each profile moments of its own at which the answer
@@ -36,20 +39,29 @@ const inColumn = (column: Sql, path: string, compare: Comparison, now: Date): re
   return [from.length === 0 ? moment : sql`(select min(${moment}) from ${sql.join(from)})`]
 }
 
-const inEvents = (
-  spaceId: string,
-  { name, where }: EventSelection,
-  now: Date,
-  more: ReturnType<typeof comparisonsOf> = [],
-): readonly Sql[] =>
-  [...(where === undefined ? [] : comparisonsOf(where)), ...more]
-    .flatMap(({ type, path, compare }) => inColumn(type === 'property' ? sql`e.properties` : sql`e.context`, path, compare, now))
-    .map(
-      (moment) =>
-        sql`(select min(${moment}) from event e where e.space_id = ${spaceId} and e.name = ${name} and e.profile_id = p.id)`,
-    )
+// Whichever event's value is measured at last, its moments are among those of all of them.
+const inMeasure = ({ measure, compare }: Measured): readonly Compared[] => {
+  const path = comparedProperty({ measure })
+  return path === undefined || !compare ? [] : [{ type: 'property', path, compare }]
+}
 
-const inTrait = ({ path, compare }: Extract<Condition, { type: 'trait' }>, { spaceId, catalog, now }: Asked): readonly Sql[] => {
+type Measured = Pick<ComputedTraitDefinition, 'measure'> & { readonly event: EventSelection; readonly compare?: Comparison }
+
+const inEvents = (measured: Measured, asked: Asked): readonly Sql[] => {
+  const { name, where } = measured.event
+  const compared = [...(where === undefined ? [] : comparisonsOf(where)), ...inMeasure(measured)]
+  const own = compared.flatMap(({ type, path, compare }) => {
+    if (type === 'trait') return inTrait(path, compare, asked)
+    const moments = inColumn(type === 'property' ? sql`e.properties` : sql`e.context`, path, compare, asked.now)
+    return moments.map(
+      (moment) =>
+        sql`(select min(${moment}) from event e where e.space_id = ${asked.spaceId} and e.name = ${name} and e.profile_id = p.id)`,
+    )
+  })
+  return [...own, ...childrenIn(measured.event).flatMap((child) => inEvents(child, asked))]
+}
+
+const inTrait = (path: string, compare: Comparison, { spaceId, catalog, now }: Asked): readonly Sql[] => {
   const kind = traitKind(path, { catalog })
   if (kind.kind === 'custom') return inColumn(sql`p.traits`, path, compare, now)
   if (kind.kind === 'audience') return []
@@ -60,22 +72,29 @@ const inTrait = ({ path, compare }: Extract<Condition, { type: 'trait' }>, { spa
   return ages.length === 0 ? [] : [nearest(value, ages, now)]
 }
 
-// Whichever event's value is measured at last, its moments are among those of all of them.
-const inMeasure = (leaf: Extract<Condition, { type: 'event' }>): ReturnType<typeof comparisonsOf> => {
-  const path = comparedProperty(leaf)
-  return path === undefined ? [] : [{ type: 'property', path, compare: leaf.compare }]
+const inLeaf = (leaf: Leaf, asked: Asked): readonly Sql[] => {
+  switch (leaf.type) {
+    case 'audience':
+      return []
+    case 'trait':
+      return inTrait(leaf.path, leaf.compare, asked)
+    case 'event':
+      return inEvents(leaf, asked)
+    case 'any_element':
+      return comparisonsOf(leaf.filter).flatMap(({ type, path, compare }) =>
+        inTrait(type === 'trait' ? path : inEntry(leaf.path, path), compare, asked),
+      )
+    default:
+      return unreachable(leaf)
+  }
 }
 
 type Asked = { readonly spaceId: string; readonly catalog: Catalog; readonly now: Date }
 
-const momentsOf = (computation: Computation, asked: Asked): readonly Sql[] => {
-  const { spaceId, now } = asked
-  if (computation.kind === 'computed_trait') return inEvents(spaceId, computation.definition.event, now)
-  return leavesOf(computation.condition).flatMap((leaf) => {
-    if (leaf.type === 'trait') return inTrait(leaf, asked)
-    return leaf.type === 'event' ? inEvents(spaceId, leaf.event, now, inMeasure(leaf)) : []
-  })
-}
+const momentsOf = (computation: Computation, asked: Asked): readonly Sql[] =>
+  computation.kind === 'computed_trait'
+    ? inEvents(computation.definition, asked)
+    : leavesOf(computation.condition).flatMap((leaf) => inLeaf(leaf, asked))
 
 type Looked = { readonly candidates: Sql | undefined; readonly now: Date; readonly sameDefinition: boolean }
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { around } from '../audience/around.ts'
 import { compareAt, valueAt } from '../audience/compare.ts'
 import { lower } from '../audience/compile.ts'
 import type { Sql } from '../audience/operator.ts'
@@ -20,7 +21,7 @@ const lowerBranch = (condition: BranchCondition, scope: Scope, context: Sql): Lo
     not: ({ joins, test }) => ({ joins, test: sql`not (${test})` }),
     leaf: (leaf) =>
       leaf.type === 'journey_context'
-        ? { joins: [], test: compareAt(valueAt(context, [leaf.event]), leaf.path, leaf.compare, scope.now) }
+        ? { joins: [], test: compareAt(valueAt(context, [leaf.event]), leaf.path, leaf.compare, around({ now: scope.now })) }
         : lower(leaf, scope, `c_${leaves++}`),
   })
 }

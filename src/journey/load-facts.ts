@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
-import type { Condition, Filter } from '../audience/condition.ts'
-import { problemsOf } from '../audience/validate.ts'
+import { problemsOf, problemsOfFilter } from '../audience/validate.ts'
 import type { Problem } from '../base/errors.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne } from '../db/query.ts'
@@ -53,14 +52,6 @@ const keyed = (rows: readonly Noun[], noun: Noun['noun']): ReadonlyMap<string, s
 const under = (problems: readonly Problem[], prefix: RegExp): readonly Problem[] =>
   problems.map((each) => ({ ...each, field: each.field.replace(prefix, '') }))
 
-// A filter is judged as part of a question about its event.
-const aboutEvent = (where: Filter): Condition => ({
-  type: 'event',
-  event: { name: 'any', where },
-  measure: { kind: 'count' },
-  compare: { operator: 'at_least', value: 1 },
-})
-
 /** All that a space has that a journey may name, read at once: what `validate` judges by. */
 export const loadFacts = async (db: Db, spaceId: string): Promise<Facts> => {
   const rows = await nouns(db, spaceId)
@@ -77,7 +68,7 @@ export const loadFacts = async (db: Db, spaceId: string): Promise<Facts> => {
     groups: new Set(keyed(rows, 'group').keys()),
     channels: new Set(keyed(rows, 'channel').keys()),
     conditionProblems: (condition) => under(problemsOf(condition, catalog), /^condition\.?/),
-    filterProblems: (filter) => under(problemsOf(aboutEvent(filter), catalog), /^condition(\.event\.where)?\.?/),
+    filterProblems: (filter) => under(problemsOfFilter(filter), /^filter\.?/),
   }
 }
 

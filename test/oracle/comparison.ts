@@ -1,4 +1,4 @@
-import type { Comparison, Literal } from '../../src/audience/condition.ts'
+import { type Comparison, isReference, type Literal, type Reference } from '../../src/audience/condition.ts'
 import { milliseconds } from '../../src/base/duration.ts'
 import { compareExact, exactOfNumber, exactOfText } from './exact.ts'
 import { type Instant, instantOfDate, literalInstant } from './instant.ts'
@@ -18,6 +18,11 @@ const equal = (value: Value, literal: Literal): boolean => {
 
 const numberOfLiteral = (literal: Literal) =>
   typeof literal === 'number' ? exactOfNumber(literal) : typeof literal === 'string' ? exactOfText(literal) : undefined
+
+const written = <Of extends Literal>(right: Of | Reference): Of => {
+  if (isReference(right)) throw new Error('the oracle does not know references')
+  return right
+}
 
 /** Negative, zero or positive as text `a` goes before, is or goes after `b`, by code point. */
 export const byCodePoint = (a: string, b: string): number => {
@@ -62,29 +67,29 @@ const satisfies = (value: Value, compare: Comparison, now: Date): boolean => {
   const span = 'duration' in compare ? BigInt(milliseconds(compare.duration)) * 1000n : 0n
   switch (compare.operator) {
     case 'equals':
-      return equal(value, compare.value)
+      return equal(value, written(compare.value))
     case 'not_equals':
-      return !equal(value, compare.value)
+      return !equal(value, written(compare.value))
     case 'one_of':
       return compare.values.some((each) => equal(value, each))
     case 'none_of':
       return !compare.values.some((each) => equal(value, each))
     case 'less_than':
-      return ordered(value, compare.value, (found) => found < 0)
+      return ordered(value, written(compare.value), (found) => found < 0)
     case 'at_most':
-      return ordered(value, compare.value, (found) => found <= 0)
+      return ordered(value, written(compare.value), (found) => found <= 0)
     case 'greater_than':
-      return ordered(value, compare.value, (found) => found > 0)
+      return ordered(value, written(compare.value), (found) => found > 0)
     case 'at_least':
-      return ordered(value, compare.value, (found) => found >= 0)
+      return ordered(value, written(compare.value), (found) => found >= 0)
     case 'contains':
-      return compare.values.some((each) => textOf(value).includes(each))
+      return compare.values.some((each) => textOf(value).includes(written(each)))
     case 'omits':
-      return !textOf(value).includes(compare.value)
+      return !textOf(value).includes(written(compare.value))
     case 'starts_with':
-      return textOf(value).startsWith(compare.value)
+      return textOf(value).startsWith(written(compare.value))
     case 'ends_with':
-      return textOf(value).endsWith(compare.value)
+      return textOf(value).endsWith(written(compare.value))
     case 'exists':
       return true
     case 'absent':

@@ -50,6 +50,10 @@ const holds = (condition: Condition, person: Person, world: World, now: Date): b
       return compares(traitValues(person, condition.path, world), condition.compare, now)
     case 'event':
       return compares(measuredValues(person, condition, now), condition.compare, now)
+    case 'any_element':
+    case 'any':
+    case 'all':
+      throw new Error(`the oracle does not know ${condition.type}`)
     case 'audience':
       return Object.hasOwn(person.memberships, condition.audience) && person.memberships[condition.audience] === 'member'
   }

@@ -18,6 +18,10 @@ export const passes = (filter: Filter, event: Happened, now: Date): boolean => {
       return compares(valuesAt(event.properties, keysOf(filter.path)), filter.compare, now)
     case 'context':
       return compares(valuesAt(event.context, keysOf(filter.path)), filter.compare, now)
+    case 'trait':
+    case 'event':
+    case 'any_element':
+      throw new Error(`the oracle does not know ${filter.type}`)
   }
 }
 

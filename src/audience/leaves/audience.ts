@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { Invalid } from '../../base/errors.ts'
 import type { Sql } from '../operator.ts'
-import type { Lowered, Scope } from '../scope.ts'
+import { type Lowered, PERSON, type Scope } from '../scope.ts'
 
 /** The id behind an audience key. @throws Invalid where the space has no such audience. */
 export const audienceIdOf = (key: string, { catalog }: Pick<Scope, 'catalog'>): string => {
@@ -35,5 +35,5 @@ export const lowerAudience = (key: string, scope: Scope, alias: string): Lowered
   }
 }
 
-export const isMember = (audienceId: string, { spaceId }: Pick<Scope, 'spaceId'>): Sql<boolean> =>
-  sql`exists (select from membership m where m.space_id = ${spaceId} and m.audience_id = ${audienceId} and m.profile_id = p.id offset 0)`
+export const isMember = (audienceId: string, { spaceId, person = PERSON }: Pick<Scope, 'spaceId' | 'person'>): Sql<boolean> =>
+  sql`exists (select from membership m where m.space_id = ${spaceId} and m.audience_id = ${audienceId} and m.profile_id = ${person.id} offset 0)`

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import { aggregateOf, asJson, isCounter, type NumberTest, numberTest, presenceOf } from '../aggregate.ts'
-import { compareValue, holdsForNothing } from '../compare.ts'
+import { compareValue, holdsForNothing, referencesIn } from '../compare.ts'
 import type { Condition } from '../condition.ts'
-import { measureRule } from '../measures/index.ts'
+import { answersOf } from '../measures/index.ts'
 import type { Sql } from '../operator.ts'
 import type { Lowered, Scope } from '../scope.ts'
-import { selected } from '../selection.ts'
+import { everyones, selected } from '../selection.ts'
+import { aroundTrait } from './trait.ts'
 
 type EventCondition = Extract<Condition, { type: 'event' }>
 
@@ -28,9 +29,19 @@ const holdsWithoutEvents = ({ measure }: EventCondition, { holdsForZero }: Numbe
 /** Everybody, by a value that is no number: as `amongEverybody`, the value made once for all that the comparison looks at. */
 const byValue = ({ event, measure, compare }: EventCondition, scope: Scope, alias: string): Lowered => {
   const id = sql.ref(`${alias}.profile_id`)
-  const test = compareValue(sql`g.value`, compare, scope.now)
+  const each = everyones(event, scope)
+  const values = sql`select e.profile_id, ${aggregateOf(measure)} as value from ${each.from} where ${selected(event, each.scope)} group by e.profile_id`
+  // Beside a value of the profile it is compared where the profile is.
+  if (referencesIn(compare).length > 0) {
+    const value = sql.ref(`${alias}.value`)
+    return {
+      joins: [sql`left join (${values}) ${sql.ref(alias)} on ${id} = p.id`],
+      test: compareValue(value, compare, aroundTrait(scope)),
+    }
+  }
+  const test = compareValue(sql`g.value`, compare, aroundTrait(scope))
   const wanted = holdsForNothing(compare) ? sql`not (${test})` : test
-  const set = sql`(select g.profile_id from (select e.profile_id, ${aggregateOf(measure)} as value from event e where ${selected(event, scope)} group by e.profile_id) g where ${wanted})`
+  const set = sql`(select g.profile_id from (${values}) g where ${wanted})`
   return {
     joins: [sql`left join ${set} ${sql.ref(alias)} on ${id} = p.id`],
     test: holdsForNothing(compare) ? sql`${id} is null` : sql`${id} is not null`,
@@ -44,19 +55,20 @@ const byValue = ({ event, measure, compare }: EventCondition, scope: Scope, alia
 const amongEverybody = (condition: EventCondition, scope: Scope, alias: string): Lowered => {
   const presence = condition.measure.kind === 'count' ? presenceOf(condition.compare) : undefined
   if (presence) return present(condition, scope, presence)
-  if (measureRule(condition.measure).answers === 'json') return byValue(condition, scope, alias)
+  if (answersOf(condition.measure) === 'json') return byValue(condition, scope, alias)
   const set = sql.ref(alias)
   const id = sql.ref(`${alias}.profile_id`)
   const aggregate = aggregateOf(condition.measure)
+  const each = everyones(condition.event, scope)
   const grouped = (columns: Sql, having: Sql): Sql =>
-    sql`left join (select e.profile_id${columns} from event e where ${selected(condition.event, scope)} group by e.profile_id${having}) ${set} on ${id} = p.id`
+    sql`left join (select e.profile_id${columns} from ${each.from} where ${selected(condition.event, each.scope)} group by e.profile_id${having}) ${set} on ${id} = p.id`
   const rule = numberTest(condition.compare)
   if (!rule) {
     const number = sql.ref(`${alias}.number`)
     const value = isCounter(condition.measure) ? sql`coalesce(${number}, 0)` : number
     return {
       joins: [grouped(sql`, ${aggregate} as number`, sql``)],
-      test: compareValue(asJson(condition.measure, value), condition.compare, scope.now),
+      test: compareValue(asJson(condition.measure, value), condition.compare, aroundTrait(scope)),
     }
   }
   return holdsWithoutEvents(condition, rule)
@@ -70,15 +82,15 @@ const amongEverybody = (condition: EventCondition, scope: Scope, alias: string):
  */
 const amongCandidates = (condition: EventCondition, scope: Scope): Lowered => {
   const { event, measure, compare } = condition
-  if (measureRule(measure).answers === 'json') {
-    const test = compareValue(sql`g.value`, compare, scope.now)
+  if (answersOf(measure) === 'json') {
+    const test = compareValue(sql`g.value`, compare, aroundTrait(scope))
     const found = sql`select ${aggregateOf(measure)} as value from event e where ${selected(event, scope)} and e.profile_id = p.id`
     return { joins: [], test: sql`(select ${test} from (${found}) g)` }
   }
   const number = measured(condition, scope)
   const rule = numberTest(compare)
   if (rule) return { joins: [], test: sql`coalesce(${rule.test(number)}, false)` }
-  return { joins: [], test: compareValue(asJson(measure, number), compare, scope.now) }
+  return { joins: [], test: compareValue(asJson(measure, number), compare, aroundTrait(scope)) }
 }
 
 /** An event condition over `profile p`. */

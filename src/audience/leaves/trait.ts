@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
-import { compareAt, compareValue, iterate } from '../compare.ts'
-import type { Condition } from '../condition.ts'
-import type { Sql } from '../operator.ts'
+import { around } from '../around.ts'
+import { compareAt, iterate } from '../compare.ts'
+import type { Comparison, Condition } from '../condition.ts'
+import { anyElement, type EventColumns } from '../filter.ts'
+import type { Around, Sql } from '../operator.ts'
 import { keysOf, pathOf } from '../path.ts'
-import type { Lowered, Scope } from '../scope.ts'
+import { type Lowered, PERSON, type Scope } from '../scope.ts'
 import { isMember, lowerAudience } from './audience.ts'
 
 type TraitCondition = Extract<Condition, { type: 'trait' }>
@@ -21,49 +23,76 @@ export const traitKind = (
   return computed === undefined ? { kind: 'custom' } : { kind: 'computed', id: computed }
 }
 
-/** The value of a computed trait of `profile p`. */
-export const computedValue = (id: string, { spaceId }: Pick<Scope, 'spaceId'>): Sql =>
-  sql`(select c.value from computed_value c where c.space_id = ${spaceId} and c.computed_trait_id = ${id} and c.profile_id = p.id)`
+/** The value of a computed trait of the profile. */
+export const computedValue = (id: string, { spaceId, person = PERSON }: Pick<Scope, 'spaceId' | 'person'>): Sql =>
+  sql`(select c.value from computed_value c where c.space_id = ${spaceId} and c.computed_trait_id = ${id} and c.profile_id = ${person.id})`
 
 // True on entry, false after exit, nothing for somebody who never was in (spec/audiences §10.3).
-const membershipValue = (id: string, scope: Scope): Sql =>
-  sql`(case when ${isMember(id, scope)} then 'true'::jsonb
-    when exists (select from membership_change c where c.space_id = ${scope.spaceId} and c.audience_id = ${id} and c.profile_id = p.id offset 0)
+const membershipValue = (id: string, scope: Scope): Sql => {
+  const { spaceId, person = PERSON } = scope
+  return sql`(case when ${isMember(id, scope)} then 'true'::jsonb
+    when exists (select from membership_change c where c.space_id = ${spaceId} and c.audience_id = ${id} and c.profile_id = ${person.id} offset 0)
     then 'false'::jsonb end)`
+}
 
-/** The value of a trait of `profile p`: custom, computed, or the boolean of an audience. A path with `$` has one by entry and none here. */
-export const traitValue = (path: string, scope: Scope): Sql => {
+const restOf = (path: string): string | undefined => {
+  const [, ...rest] = keysOf(path)
+  return rest.length === 0 ? undefined : pathOf(...rest)
+}
+
+/** Where the value of a trait begins, and the path from there. */
+const traitAt = (path: string, scope: Scope): { readonly column: Sql; readonly path: string } => {
   const kind = traitKind(path, scope)
   switch (kind.kind) {
     case 'audience':
-      return membershipValue(kind.id, scope)
+      return { column: membershipValue(kind.id, scope), path: '' }
     case 'computed':
-      return computedValue(kind.id, scope)
-    default: {
-      const { from, value } = iterate(sql`p.traits`, path)
-      return from.length === 0 ? value : sql`(select jsonb_agg(${value}) from ${sql.join(from)})`
-    }
+      return { column: computedValue(kind.id, scope), path: restOf(path) ?? '' }
+    default:
+      return { column: (scope.person ?? PERSON).traits, path }
   }
+}
+
+/** The value of a trait of the profile: custom, computed, or the boolean of an audience; of a path with `$` the list of what it leads to. */
+export const traitValue = (path: string, scope: Scope): Sql => {
+  const at = traitAt(path, scope)
+  const { from, value } = iterate(at.column, at.path)
+  return from.length === 0 ? value : sql`(select jsonb_agg(${value}) from ${sql.join(from)})`
+}
+
+/** What a comparison of a trait reads on its right side. */
+export const aroundTrait = (scope: Scope): Around => around({ now: scope.now, trait: (path) => traitValue(path, scope) })
+
+/** A trait of the profile compared. */
+export const compareTrait = (path: string, compare: Comparison, scope: Scope): Sql<boolean> => {
+  const at = traitAt(path, scope)
+  return compareAt(at.column, at.path, compare, aroundTrait(scope))
 }
 
 const isTrue = ({ compare }: TraitCondition): boolean =>
   compare.operator === 'equals' && (compare.value === true || compare.value === 'true')
 
-// The path goes on inside what was computed.
-const compareInto = (value: Sql, { path, compare }: TraitCondition, { now }: Scope): Sql<boolean> => {
-  const [, ...rest] = keysOf(path)
-  return rest.length === 0 ? compareValue(value, compare, now) : compareAt(value, pathOf(...rest), compare, now)
-}
-
 /** A trait condition over `profile p`. */
 export const lowerTrait = (condition: TraitCondition, scope: Scope, alias: string): Lowered => {
-  const kind = traitKind(condition.path, scope)
-  if (kind.kind === 'audience' && isTrue(condition)) return lowerAudience(keysOf(condition.path)[0] ?? '', scope, alias)
-  if (kind.kind === 'custom') return { joins: [], test: compareAt(sql`p.traits`, condition.path, condition.compare, scope.now) }
-  if (kind.kind === 'audience')
-    return { joins: [], test: compareValue(membershipValue(kind.id, scope), condition.compare, scope.now) }
-  if (scope.candidates) return { joins: [], test: compareInto(computedValue(kind.id, scope), condition, scope) }
+  const { path, compare } = condition
+  const kind = traitKind(path, scope)
+  if (kind.kind === 'audience' && isTrue(condition)) return lowerAudience(keysOf(path)[0] ?? '', scope, alias)
+  if (kind.kind !== 'computed' || scope.candidates) return { joins: [], test: compareTrait(path, compare, scope) }
   const set = sql.ref(alias)
   const join = sql`left join computed_value ${set} on ${sql.ref(`${alias}.space_id`)} = ${scope.spaceId} and ${sql.ref(`${alias}.computed_trait_id`)} = ${kind.id} and ${sql.ref(`${alias}.profile_id`)} = p.id`
-  return { joins: [join], test: compareInto(sql.ref(`${alias}.value`), condition, scope) }
+  return { joins: [join], test: compareAt(sql.ref(`${alias}.value`), restOf(path) ?? '', compare, aroundTrait(scope)) }
 }
+
+/** One entry of an array in a trait that satisfies a whole filter. */
+export const lowerElement = ({ path, filter }: Extract<Condition, { type: 'any_element' }>, scope: Scope): Lowered => {
+  const at = traitAt(path, scope)
+  const refused = sql`null::jsonb`
+  const of = { properties: at.column, context: refused, now: scope.now, ...traitsOf(scope) }
+  return { joins: [], test: anyElement(at.column, { path: at.path, filter }, of) }
+}
+
+/** The traits of the profile, for filters. */
+export const traitsOf = (scope: Scope): Pick<EventColumns, 'trait' | 'traitValue'> => ({
+  trait: (path, compare) => compareTrait(path, compare, scope),
+  traitValue: (path) => traitValue(path, scope),
+})

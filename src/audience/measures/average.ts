@@ -3,7 +3,7 @@ import type { MeasureRule } from '../measure.ts'
 
 export const average: MeasureRule<'average'> = {
   aggregate: (value) => sql`avg(decimal_of(${value}))`,
-  answers: 'number',
+  answers: () => 'number',
   ofNothing: null,
   sentence: ({ property }) => `the average of “${property}”`,
 }

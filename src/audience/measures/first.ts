@@ -3,9 +3,9 @@ import type { MeasureRule } from '../measure.ts'
 
 /** The value of the earliest event that has one; of events at one instant the messageId decides (spec/audiences §11.2). */
 export const first: MeasureRule<'first'> = {
-  aggregate: (value) =>
-    sql`(array_agg(${value} order by e.timestamp, e.message_id collate "C") filter (where scalar_text(${value}) is not null))[1]`,
-  answers: 'json',
+  aggregate: (value, _measure, { timestamp, messageId }) =>
+    sql`(array_agg(${value} order by ${timestamp}, ${messageId} collate "C") filter (where scalar_text(${value}) is not null))[1]`,
+  answers: () => 'json',
   ofNothing: null,
   sentence: ({ property }) => `the first “${property}”`,
 }

@@ -3,9 +3,9 @@ import type { MeasureRule } from '../measure.ts'
 
 /** The value of the latest event that has one; of events at one instant the messageId decides (spec/audiences §11.2). */
 export const last: MeasureRule<'last'> = {
-  aggregate: (value) =>
-    sql`(array_agg(${value} order by e.timestamp desc, e.message_id collate "C" desc) filter (where scalar_text(${value}) is not null))[1]`,
-  answers: 'json',
+  aggregate: (value, _measure, { timestamp, messageId }) =>
+    sql`(array_agg(${value} order by ${timestamp} desc, ${messageId} collate "C" desc) filter (where scalar_text(${value}) is not null))[1]`,
+  answers: () => 'json',
   ofNothing: null,
   sentence: ({ property }) => `the last “${property}”`,
 }

@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { MeasureRule } from '../measure.ts'
 
+/** The highest number, or as a string the last by code point. */
 export const max: MeasureRule<'max'> = {
-  aggregate: (value) => sql`max(decimal_of(${value}))`,
-  answers: 'number',
+  aggregate: (value, measure) =>
+    measure.as === 'string' ? sql`to_jsonb(max(scalar_text(${value}) collate "C"))` : sql`max(decimal_of(${value}))`,
+  answers: (measure) => (measure.as === 'string' ? 'json' : 'number'),
   ofNothing: null,
-  sentence: ({ property }) => `the highest “${property}”`,
+  sentence: (measure) => `the highest “${measure.property}”${measure.as === 'string' ? ' (as text)' : ''}`,
 }

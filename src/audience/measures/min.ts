@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { MeasureRule } from '../measure.ts'
 
+/** The lowest number, or as a string the first by code point. */
 export const min: MeasureRule<'min'> = {
-  aggregate: (value) => sql`min(decimal_of(${value}))`,
-  answers: 'number',
+  aggregate: (value, measure) =>
+    measure.as === 'string' ? sql`to_jsonb(min(scalar_text(${value}) collate "C"))` : sql`min(decimal_of(${value}))`,
+  answers: (measure) => (measure.as === 'string' ? 'json' : 'number'),
   ofNothing: null,
-  sentence: ({ property }) => `the lowest “${property}”`,
+  sentence: (measure) => `the lowest “${measure.property}”${measure.as === 'string' ? ' (as text)' : ''}`,
 }

@@ -3,7 +3,7 @@ import type { MeasureRule } from '../measure.ts'
 
 export const sum: MeasureRule<'sum'> = {
   aggregate: (value) => sql`sum(decimal_of(${value}))`,
-  answers: 'number',
+  answers: () => 'number',
   ofNothing: null,
   sentence: ({ property }) => `the sum of “${property}”`,
 }

@@ -4,7 +4,7 @@ import type { OperatorRule } from '../operator.ts'
 
 /** value ≥ now + N. */
 export const afterNext: OperatorRule<'after_next'> = {
-  test: (value, { duration }, now) => sql`instant_of(${value}) >= ${plus(now, duration)}::timestamptz`,
+  test: (value, { duration }, { now }) => sql`instant_of(${value}) >= ${plus(now, duration)}::timestamptz`,
   negated: false,
   sentence: ({ duration }) => `is more than ${duration} from now`,
   flips: ({ duration }) => [-milliseconds(duration)],

@@ -2,7 +2,7 @@ import type { OperatorRule } from '../operator.ts'
 import { ordered, spoken } from './parts.ts'
 
 export const atMost: OperatorRule<'at_most'> = {
-  test: (value, { value: literal }) => ordered(value, 'less or equal', literal),
+  test: (value, { value: right }, around) => ordered(value, 'less or equal', right, around),
   negated: false,
   sentence: ({ value }) => `is at most ${spoken(value)}`,
 }

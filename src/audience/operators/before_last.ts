@@ -4,7 +4,7 @@ import type { OperatorRule } from '../operator.ts'
 
 /** value ≤ now − N. */
 export const beforeLast: OperatorRule<'before_last'> = {
-  test: (value, { duration }, now) => sql`instant_of(${value}) <= ${minus(now, duration)}::timestamptz`,
+  test: (value, { duration }, { now }) => sql`instant_of(${value}) <= ${minus(now, duration)}::timestamptz`,
   negated: false,
   sentence: ({ duration }) => `is more than ${duration} ago`,
   flips: ({ duration }) => [milliseconds(duration)],

@@ -1,8 +1,8 @@
 import type { OperatorRule } from '../operator.ts'
-import { containsAny, either, spoken } from './parts.ts'
+import { containsAny, either, spelled, spoken } from './parts.ts'
 
 export const contains: OperatorRule<'contains'> = {
-  test: (value, { values }) => containsAny(value, values),
+  test: (value, compare, around) => containsAny(value, compare.values, compare, around),
   negated: false,
-  sentence: ({ values }) => `contains ${either(values.map(spoken))}`,
+  sentence: (compare) => `contains ${either(compare.values.map(spoken))}${spelled(compare)}`,
 }

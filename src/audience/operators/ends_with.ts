@@ -1,9 +1,12 @@
 import { sql } from 'kysely'
 import type { OperatorRule } from '../operator.ts'
-import { spoken } from './parts.ts'
+import { spelled, spoken, textsOf } from './parts.ts'
 
 export const endsWith: OperatorRule<'ends_with'> = {
-  test: (value, { value: text }) => sql`right(text_of(${value}), length(${text}::text)) = ${text}`,
+  test: (value, compare, around) => {
+    const { text, part } = textsOf(value, compare.value, compare, around)
+    return sql`right(${text}, length(${part}::text)) = ${part}`
+  },
   negated: false,
-  sentence: ({ value }) => `ends with ${spoken(value)}`,
+  sentence: (compare) => `ends with ${spoken(compare.value)}${spelled(compare)}`,
 }

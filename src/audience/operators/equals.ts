@@ -1,8 +1,8 @@
 import type { OperatorRule } from '../operator.ts'
-import { equalsAny, spoken } from './parts.ts'
+import { equalTo, spelled, spoken } from './parts.ts'
 
 export const equals: OperatorRule<'equals'> = {
-  test: (value, { value: literal }) => equalsAny(value, [literal]),
+  test: (value, compare, around) => equalTo(value, compare.value, compare, around),
   negated: false,
-  sentence: ({ value }) => `is ${spoken(value)}`,
+  sentence: (compare) => `is ${spoken(compare.value)}${spelled(compare)}`,
 }

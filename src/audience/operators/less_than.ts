@@ -2,7 +2,7 @@ import type { OperatorRule } from '../operator.ts'
 import { ordered, spoken } from './parts.ts'
 
 export const lessThan: OperatorRule<'less_than'> = {
-  test: (value, { value: literal }) => ordered(value, 'less', literal),
+  test: (value, { value: right }, around) => ordered(value, 'less', right, around),
   negated: false,
   sentence: ({ value }) => `is less than ${spoken(value)}`,
 }

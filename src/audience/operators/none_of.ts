@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { OperatorRule } from '../operator.ts'
-import { either, equalsAny, present, spoken } from './parts.ts'
+import { either, equalsAny, present, spelled, spoken } from './parts.ts'
 
 export const noneOf: OperatorRule<'none_of'> = {
-  test: (value, { values }) => sql`${present(value)} and not coalesce(${equalsAny(value, values)}, false)`,
+  test: (value, compare) => sql`${present(value)} and not coalesce(${equalsAny(value, compare.values, compare)}, false)`,
   negated: false,
-  sentence: ({ values }) => `is none of ${either(values.map(spoken))}`,
+  sentence: (compare) => `is none of ${either(compare.values.map(spoken))}${spelled(compare)}`,
 }

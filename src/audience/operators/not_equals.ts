@@ -1,10 +1,14 @@
 import { sql } from 'kysely'
+import { isReference } from '../condition.ts'
 import type { OperatorRule } from '../operator.ts'
-import { equalsAny, present, spoken } from './parts.ts'
+import { equalTo, present, spelled, spoken } from './parts.ts'
 
 /** The value exists and differs: false for a missing one, unlike NOT around `equals` (spec/audiences §11.3). */
 export const notEquals: OperatorRule<'not_equals'> = {
-  test: (value, { value: literal }) => sql`${present(value)} and not coalesce(${equalsAny(value, [literal])}, false)`,
+  test: (value, compare, around) => {
+    const equal = equalTo(value, compare.value, compare, around)
+    return isReference(compare.value) ? sql`not ${equal}` : sql`${present(value)} and not coalesce(${equal}, false)`
+  },
   negated: false,
-  sentence: ({ value }) => `is not ${spoken(value)}`,
+  sentence: (compare) => `is not ${spoken(compare.value)}${spelled(compare)}`,
 }

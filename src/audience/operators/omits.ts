@@ -1,9 +1,9 @@
 import type { OperatorRule } from '../operator.ts'
-import { containsAny, spoken } from './parts.ts'
+import { containsAny, spelled, spoken } from './parts.ts'
 
-/** NOT contains, and so true for a missing value (spec/audiences §11.3). */
+/** NOT contains, and so true for a missing value, and beside a missing right side (spec/audiences §11.2, §11.3). */
 export const omits: OperatorRule<'omits'> = {
-  test: (value, { value: text }) => containsAny(value, [text]),
+  test: (value, compare, around) => containsAny(value, [compare.value], compare, around),
   negated: true,
-  sentence: ({ value }) => `does not contain ${spoken(value)}`,
+  sentence: (compare) => `does not contain ${spoken(compare.value)}${spelled(compare)}`,
 }

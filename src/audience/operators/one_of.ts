@@ -1,8 +1,8 @@
 import type { OperatorRule } from '../operator.ts'
-import { either, equalsAny, spoken } from './parts.ts'
+import { either, equalsAny, spelled, spoken } from './parts.ts'
 
 export const oneOf: OperatorRule<'one_of'> = {
-  test: (value, { values }) => equalsAny(value, values),
+  test: (value, compare) => equalsAny(value, compare.values, compare),
   negated: false,
-  sentence: ({ values }) => `is ${either(values.map(spoken))}`,
+  sentence: (compare) => `is ${either(compare.values.map(spoken))}${spelled(compare)}`,
 }

@@ -1,15 +1,20 @@
 import { sql } from 'kysely'
-import type { Literal } from '../condition.ts'
+import { isReference, type Literal, type Reference } from '../condition.ts'
 import { decimalOf, equalForms, instantOf } from '../literal.ts'
-import type { Sql } from '../operator.ts'
+import type { Around, Sql } from '../operator.ts'
 
 /*
  * What several operators are made of. `decimal_of`, `instant_of` and `text_of` are SQL functions of migration 0004 that answer null
- * instead of failing; they are inlined by the planner. Every literal is a parameter.
+ * instead of failing; `same_value`, `value_order` and `without_case` of 0008 likewise. Every literal is a parameter.
  */
 
-/** Equal to one of the literals, across the forms that mean the same (spec/audiences §11.2). Null or false where the value is missing. */
-export const equalsAny = (value: Sql, literals: readonly Literal[]): Sql<boolean | null> => {
+/** A right side: written down, or read from the data. */
+export type Right = Literal | Reference
+type Spelling = { readonly ignoreCase?: true | undefined }
+
+const unspelled = (literal: Literal): Literal => (typeof literal === 'string' ? literal.toLowerCase() : literal)
+
+const equalsLiterals = (value: Sql, literals: readonly Literal[]): Sql<boolean | null> => {
   const forms = [...new Set(literals.flatMap(equalForms))]
   const numbers = literals.filter((literal) => typeof literal === 'number').map(String)
   const byForm = forms.length === 1 ? sql`${value} = ${forms[0]}::jsonb` : sql`${value} = any(${forms}::jsonb[])`
@@ -21,15 +26,24 @@ export const equalsAny = (value: Sql, literals: readonly Literal[]): Sql<boolean
   return numbers.length === literals.length ? sql`${byNumber}` : sql`(${byForm} or ${byNumber})`
 }
 
+/** Equal to one of the literals, across the forms that mean the same (spec/audiences §11.2). Null or false where the value is missing. */
+export const equalsAny = (value: Sql, literals: readonly Literal[], { ignoreCase }: Spelling = {}): Sql<boolean | null> =>
+  ignoreCase ? equalsLiterals(sql`folded(${value})`, literals.map(unspelled)) : equalsLiterals(value, literals)
+
+/** Equal to the right side. Null or false where either is missing. */
+export const equalTo = (value: Sql, right: Right, spelling: Spelling, { read }: Around): Sql<boolean | null> => {
+  if (!isReference(right)) return equalsAny(value, [right], spelling)
+  const other = read(right)
+  return spelling.ignoreCase ? sql`same_value(folded(${value}), folded(${other}))` : sql`same_value(${value}, ${other})`
+}
+
 /** The value exists and is not JSON null. */
 export const present = (value: Sql): Sql<boolean | null> => sql`jsonb_typeof(${value}) <> 'null'`
 
 const SYMBOLS = { less: sql`<`, 'less or equal': sql`<=`, more: sql`>`, 'more or equal': sql`>=` } as const
 export type Order = keyof typeof SYMBOLS
 
-/** Ordering: as numbers if both are, else as instants if both are, else strings by code point; across types never (spec/audiences §11.2). */
-export const ordered = (value: Sql, order: Order, literal: Literal): Sql<boolean | null> => {
-  const symbol = SYMBOLS[order]
+const orderedLiteral = (value: Sql, symbol: Sql, literal: Literal): Sql<boolean | null> => {
   const decimal = decimalOf(literal)
   if (typeof literal === 'boolean') return sql`false`
   if (typeof literal === 'number') return sql`decimal_of(${value}) ${symbol} ${decimal}::numeric`
@@ -44,15 +58,50 @@ export const ordered = (value: Sql, order: Order, literal: Literal): Sql<boolean
     when jsonb_typeof(${value}) = 'string' then ${byCodePoint} end`
 }
 
-/** Any of the texts lies in the value; numbers, arrays and objects are looked at as compact JSON. */
-export const containsAny = (value: Sql, texts: readonly string[]): Sql<boolean | null> =>
+/** Ordering: as numbers if both are, else as instants if both are, else strings by code point; across types never (spec/audiences §11.2). */
+export const ordered = (value: Sql, order: Order, right: Right, { read }: Around): Sql<boolean | null> =>
+  isReference(right)
+    ? sql`value_order(${value}, ${read(right)}) ${SYMBOLS[order]} 0`
+    : orderedLiteral(value, SYMBOLS[order], right)
+
+/** What an operator on text looks at, and what for; numbers, arrays and objects are looked at as compact JSON. */
+export const textsOf = (
+  value: Sql,
+  right: string | Reference,
+  { ignoreCase }: Spelling,
+  { read }: Around,
+): { readonly text: Sql; readonly part: Sql } => {
+  const text = sql`text_of(${value})`
+  const part = isReference(right) ? sql`text_of(${read(right)})` : sql`${ignoreCase ? right.toLowerCase() : right}`
+  if (!ignoreCase) return { text, part }
+  return { text: sql`without_case(${text})`, part: isReference(right) ? sql`without_case(${part})` : part }
+}
+
+/** Any of the texts lies in the value. */
+export const containsAny = (
+  value: Sql,
+  rights: readonly (string | Reference)[],
+  spelling: Spelling,
+  around: Around,
+): Sql<boolean | null> =>
   sql`(${sql.join(
-    texts.map((text) => sql`strpos(text_of(${value}), ${text}) > 0`),
+    rights.map((right) => {
+      const { text, part } = textsOf(value, right, spelling, around)
+      return sql`strpos(${text}, ${part}) > 0`
+    }),
     sql` or `,
   )})`
 
-/** How people read a literal. */
-export const spoken = (literal: Literal): string => (typeof literal === 'string' ? `“${literal}”` : String(literal))
+const REFERRED = { property: 'the same event’s', parent: 'the first event’s', trait: 'the trait' } as const
+
+/** How people read a right side. */
+export const spoken = (right: Right): string => {
+  if (isReference(right)) return right.path === '' ? 'itself' : `${REFERRED[right.reference]} “${right.path}”`
+  return typeof right === 'string' ? `“${right}”` : String(right)
+}
+
+/** The end of a sentence about text whose case does not matter. */
+export const spelled = ({ ignoreCase }: Spelling): string => (ignoreCase ? ' (in any case)' : '')
 
 export const either = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`

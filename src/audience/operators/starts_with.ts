@@ -1,9 +1,12 @@
 import { sql } from 'kysely'
 import type { OperatorRule } from '../operator.ts'
-import { spoken } from './parts.ts'
+import { spelled, spoken, textsOf } from './parts.ts'
 
 export const startsWith: OperatorRule<'starts_with'> = {
-  test: (value, { value: text }) => sql`starts_with(text_of(${value}), ${text})`,
+  test: (value, compare, around) => {
+    const { text, part } = textsOf(value, compare.value, compare, around)
+    return sql`starts_with(${text}, ${part})`
+  },
   negated: false,
-  sentence: ({ value }) => `starts with ${spoken(value)}`,
+  sentence: (compare) => `starts with ${spoken(compare.value)}${spelled(compare)}`,
 }

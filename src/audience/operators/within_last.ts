@@ -4,7 +4,7 @@ import type { OperatorRule } from '../operator.ts'
 
 /** now − N ≤ value ≤ now: instants, not calendar days. */
 export const withinLast: OperatorRule<'within_last'> = {
-  test: (value, { duration }, now) =>
+  test: (value, { duration }, { now }) =>
     sql`instant_of(${value}) between ${minus(now, duration)}::timestamptz and ${now}::timestamptz`,
   negated: false,
   sentence: ({ duration }) => `is within the last ${duration}`,

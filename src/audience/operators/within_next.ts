@@ -4,7 +4,7 @@ import type { OperatorRule } from '../operator.ts'
 
 /** now ≤ value ≤ now + N. */
 export const withinNext: OperatorRule<'within_next'> = {
-  test: (value, { duration }, now) =>
+  test: (value, { duration }, { now }) =>
     sql`instant_of(${value}) between ${now}::timestamptz and ${plus(now, duration)}::timestamptz`,
   negated: false,
   sentence: ({ duration }) => `is within the next ${duration}`,

@@ -1,8 +1,8 @@
-import { Comparison, type Literal, type Operator } from '../condition.ts'
+import { Comparison, type Literal, type Operator, type Reference } from '../condition.ts'
 import { instantOf } from '../literal.ts'
 import { type Calls, readLink } from './call.ts'
 import { readDuration, writeDuration } from './duration.ts'
-import { readLiteral, readWords, writeLiteral, writeText } from './literal.ts'
+import { readLiteral, readReference, readWords, writeRight, writeText } from './literal.ts'
 import type { Reader } from './reader.ts'
 
 /** What an operator needs beside the value: read from its parentheses, and written into them. */
@@ -17,17 +17,30 @@ type Rule<O extends Operator> = {
 
 const MOST_VALUES = 1_000
 
+/** Our own last argument of a comparison whose letters may be in any case: `.equals('gold', ignore_case)` (CND-26). */
+const ANY_CASE = 'ignore_case'
+type Spelling = { readonly ignoreCase?: true | undefined }
+
+const readSpelling = (reader: Reader): { ignoreCase?: true } => {
+  if (reader.peek().raw !== ',' || reader.peek(1).raw !== ANY_CASE) return {}
+  reader.next()
+  reader.next()
+  return { ignoreCase: true }
+}
+const writeSpelling = ({ ignoreCase }: Spelling): string => (ignoreCase ? `, ${ANY_CASE}` : '')
+
 // A list may stand in brackets: an older form, read and not written (spec/audiences §11.2).
 const readList = <T>(reader: Reader, one: (reader: Reader) => T): T[] => {
   const bracketed = reader.accept('[')
   const list = [one(reader)]
-  while (reader.accept(',')) list.push(one(reader))
+  while (reader.peek(1).raw !== ANY_CASE && reader.accept(',')) list.push(one(reader))
   if (bracketed) reader.expect(']', '","')
   if (list.length > MOST_VALUES) throw reader.fault({ sentence: `a list has at most ${MOST_VALUES} entries` })
   return list
 }
 
-const readBound = (reader: Reader): Literal => readLiteral(reader).value
+type Right = Literal | Reference
+const readBound = (reader: Reader): Right => readReference(reader) ?? readLiteral(reader).value
 
 // To an unquoted time a differently written instant is equal, to a text it is not; conditions hold texts only.
 const readExact = (reader: Reader): Literal => {
@@ -45,6 +58,9 @@ const whole = (text: string): string => {
   return `${day}T${minute}${second}${hours === undefined ? utc : `${hours}:${minutes}`}`
 }
 
+const readExactRight = (reader: Reader): Right => readReference(reader) ?? readExact(reader)
+const readWordsRight = (reader: Reader): string | Reference => readReference(reader) ?? readWords(reader)
+
 const readInstant = (reader: Reader): string => {
   const { value, token } = readLiteral(reader)
   const found = [String(value), whole(String(value))].find(
@@ -54,24 +70,30 @@ const readInstant = (reader: Reader): string => {
   throw reader.fault({ expected: ['an instant such as 2026-01-31T00:00:00Z'] }, token)
 }
 
-const bound: Operand<{ value: Literal }> = {
+const bound: Operand<{ value: Right }> = {
   read: (reader) => ({ value: readBound(reader) }),
-  write: ({ value }) => writeLiteral(value),
+  write: ({ value }) => writeRight(value),
 }
-const exact: Operand<{ value: Literal }> = { ...bound, read: (reader) => ({ value: readExact(reader) }) }
-const several: Operand<{ values: Literal[] }> = {
-  read: (reader) => ({ values: readList(reader, readExact) }),
-  write: ({ values }) => values.map(writeLiteral).join(', '),
+const exact: Operand<Spelling & { value: Right }> = {
+  read: (reader) => ({ value: readExactRight(reader), ...readSpelling(reader) }),
+  write: (needs) => `${writeRight(needs.value)}${writeSpelling(needs)}`,
 }
-const texts: Operand<{ values: string[] }> = {
-  read: (reader) => ({ values: readList(reader, readWords) }),
-  write: ({ values }) => values.map(writeText).join(', '),
+const several: Operand<Spelling & { values: Literal[] }> = {
+  read: (reader) => ({ values: readList(reader, readExact), ...readSpelling(reader) }),
+  write: (needs) => `${needs.values.map(writeRight).join(', ')}${writeSpelling(needs)}`,
 }
-const text: Operand<{ value: string }> = {
-  read: (reader) => ({ value: readWords(reader) }),
+const texts: Operand<Spelling & { values: (string | Reference)[] }> = {
+  read: (reader) => ({ values: readList(reader, readWordsRight), ...readSpelling(reader) }),
+  write: (needs) => `${needs.values.map(writeRight).join(', ')}${writeSpelling(needs)}`,
+}
+const text: Operand<Spelling & { value: string | Reference }> = {
+  read: (reader) => ({ value: readWordsRight(reader), ...readSpelling(reader) }),
+  write: (needs) => `${writeRight(needs.value)}${writeSpelling(needs)}`,
+}
+const instant: Operand<{ value: string }> = {
+  read: (reader) => ({ value: readInstant(reader) }),
   write: ({ value }) => writeText(value),
 }
-const instant: Operand<{ value: string }> = { ...text, read: (reader) => ({ value: readInstant(reader) }) }
 const span: Operand<{ duration: string }> = {
   read: (reader) => ({ duration: readDuration(reader) }),
   write: ({ duration }) => writeDuration(duration),
@@ -122,7 +144,7 @@ export const readComparison = (reader: Reader): Comparison => {
 }
 
 const writeWith = <O extends Operator>(rule: Rule<O>, needs: NeedsOf<O>): string => {
-  const [sign] = rule.signs ?? []
+  const [sign] = 'ignoreCase' in needs && needs.ignoreCase ? [] : (rule.signs ?? [])
   return sign === undefined ? `.${rule.word}(${rule.operand.write(needs)})` : ` ${sign} ${rule.operand.write(needs)}`
 }
 

@@ -1,13 +1,13 @@
 import { unreachable } from '../../base/must.ts'
-import type { ComputedTraitDefinition, Condition, EventSelection } from '../condition.ts'
+import type { ComputedTraitDefinition, Condition, EventSelection, Filter } from '../condition.ts'
 import { keysOf, pathOf } from '../path.ts'
 import { type Calls, notYet, readCall } from './call.ts'
 import { readComparison, writeComparison } from './comparison.ts'
-import { readPath } from './filter.ts'
+import { readElement, readPath, writeElement } from './filter.ts'
 import { type Grow, type Open, readBool, writeBool } from './junction.ts'
 import { writeText } from './literal.ts'
 import { type Reader, readerOf } from './reader.ts'
-import { readEventName, readStream, writeStream } from './stream.ts'
+import { readEventName, readStream, STREAMS, writeStream } from './stream.ts'
 
 /*
  * The text of conditions: Segment's query language (spec/audiences §11.2). Reading and writing are one table for each place of the
@@ -21,12 +21,16 @@ export type Reading = {
   readonly field?: string | undefined
 }
 
-type Source = { readonly trait: string } | { readonly event: EventSelection }
+type Source =
+  | { readonly trait: string }
+  | { readonly event: EventSelection }
+  | { readonly element: { path: string; filter: Filter } }
 
 const INSIDE = 'is read only inside where(…) or a reducer'
 const SOURCES: Calls<Source> = {
   event: (reader, word) => ({ event: readEventName(reader, word) }),
   trait: (reader) => ({ trait: readPath(reader) }),
+  any_element: (reader) => ({ element: readElement(reader, STREAMS, readPath(reader)) }),
   entity: notYet('an entity'),
   property: { sentence: `a property ${INSIDE}` },
   context: { sentence: `the context ${INSIDE}` },
@@ -35,12 +39,13 @@ const SOURCES: Calls<Source> = {
 const traitOrAudience = (condition: Extract<Condition, { type: 'trait' }>, { audiences }: Reading): Condition => {
   const { path, compare } = condition
   const [key = '', ...deeper] = keysOf(path)
-  const isTrue = compare.operator === 'equals' && (compare.value === true || compare.value === 'true')
+  const isTrue = compare.operator === 'equals' && (compare.value === true || compare.value === 'true') && !compare.ignoreCase
   return isTrue && deeper.length === 0 && audiences?.has(key) ? { type: 'audience', audience: key } : condition
 }
 
 const readLeaf = (reader: Reader, reading: Reading): Condition => {
   const source = readCall(reader, SOURCES, ['NOT', '"("'])
+  if ('element' in source) return { type: 'any_element', ...source.element }
   if ('event' in source) return { type: 'event', ...readStream(reader, source.event), compare: readComparison(reader) }
   return traitOrAudience({ type: 'trait', path: source.trait, compare: readComparison(reader) }, reading)
 }
@@ -48,6 +53,7 @@ const readLeaf = (reader: Reader, reading: Reading): Condition => {
 const growing = (reading: Reading): Grow<Condition> => ({
   join: (type, conditions) => ({ type, conditions }),
   not: (condition) => ({ type: 'not', condition }),
+  users: (type, condition) => ({ type, condition }),
   leaf: (reader) => readLeaf(reader, reading),
 })
 
@@ -73,7 +79,11 @@ const open: Open<Condition> = (condition) => {
     case 'or':
       return { type: condition.type, parts: condition.conditions }
     case 'not':
-      return { type: 'not', part: condition.condition }
+    case 'any':
+    case 'all':
+      return { type: condition.type, part: condition.condition }
+    case 'any_element':
+      return { type: 'leaf', text: writeElement(condition, STREAMS) }
     case 'trait':
       return { type: 'leaf', text: `trait(${writeText(condition.path)})${writeComparison(condition.compare)}` }
     case 'event':

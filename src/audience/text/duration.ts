@@ -8,12 +8,8 @@ const spelled = (amount: string, unit: string): Duration => {
   return `${number} ${unit}${number === 1 ? '' : 's'}`
 }
 
-/**
- * `30 days`. Segment has hours and days here; the other units are read as well because conditions can hold them.
- * @throws Invalid, and for `parent:` before it, which only a funnel has.
- */
+/** `30 days`. Segment has hours and days here; the other units are read as well because conditions can hold them. @throws Invalid. */
 export const readDuration = (reader: Reader): Duration => {
-  if (reader.peek().raw === 'parent') throw reader.fault({ sentence: 'within(parent: …) of a funnel is not supported yet' })
   const amount = reader.peek()
   if (!/^\d{1,6}$/.test(amount.raw)) throw reader.fault({ expected: ['a whole number up to 999999'] })
   reader.next()
@@ -27,4 +23,12 @@ export const readDuration = (reader: Reader): Duration => {
 export const writeDuration = (duration: Duration): string => {
   const [amount = '', unit = ''] = duration.split(' ')
   return spelled(amount, unit.replace(/s$/, ''))
+}
+
+/** `parent:` before a duration or path: it is about the event around this one in a funnel. */
+export const readParent = (reader: Reader): boolean => {
+  if (reader.peek().raw !== 'parent') return false
+  reader.next()
+  reader.expect(':')
+  return true
 }

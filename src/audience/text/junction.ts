@@ -6,6 +6,8 @@ import type { Reader } from './reader.ts'
 export type Grow<Node> = {
   readonly join: (type: 'and' | 'or', parts: readonly Node[]) => Node
   readonly not: (part: Node) => Node
+  /** ANY and ALL, where there are users to be asked. */
+  readonly users?: (type: 'any' | 'all', part: Node) => Node
   readonly leaf: (reader: Reader) => Node
 }
 
@@ -20,10 +22,21 @@ const acceptWord = (reader: Reader, word: string): boolean => {
   return found
 }
 
+const USERS = [
+  ['ANY', 'any'],
+  ['ALL', 'all'],
+] as const
+
 const readUnary = <Node>(reader: Reader, grow: Grow<Node>): Node => {
   if (acceptWord(reader, 'NOT')) return grow.not(reader.nested(() => readUnary(reader, grow)))
-  for (const word of ['ANY', 'ALL']) {
-    if (isWord(reader, word)) throw reader.fault({ sentence: `${word} (audiences of accounts) is not supported yet` })
+  for (const [word, type] of USERS) {
+    if (!isWord(reader, word)) continue
+    if (!grow.users) throw reader.fault({ sentence: `${word} is about the users of an account and stands outside where(…)` })
+    reader.next()
+    return grow.users(
+      type,
+      reader.nested(() => readUnary(reader, grow)),
+    )
   }
   if (!reader.accept('(')) return grow.leaf(reader)
   const inner = reader.nested(() => readBool(reader, grow))
@@ -38,14 +51,14 @@ const readJoined = <Node>(reader: Reader, type: 'and' | 'or', grow: Grow<Node>, 
   return parts.length === 1 ? first : grow.join(type, parts)
 }
 
-/** NOT binds tighter than AND, AND tighter than OR (spec/audiences §11.2). A group in parentheses stays a group of its own. */
+/** NOT, ANY and ALL bind tighter than AND, AND tighter than OR (spec/audiences §11.2). A group in parentheses stays a group of its own. */
 export const readBool = <Node>(reader: Reader, grow: Grow<Node>): Node =>
   readJoined(reader, 'or', grow, () => readJoined(reader, 'and', grow, () => readUnary(reader, grow)))
 
 /** What a tree of some kind is made of at its top. */
 export type Opened<Node> =
   | { readonly type: 'and' | 'or'; readonly parts: readonly Node[] }
-  | { readonly type: 'not'; readonly part: Node }
+  | { readonly type: 'not' | 'any' | 'all'; readonly part: Node }
   | { readonly type: 'leaf'; readonly text: string }
 export type Open<Node> = (node: Node) => Opened<Node>
 
@@ -58,7 +71,9 @@ const inside = ({ text, binds }: Written, outside: number): string => (binds <= 
 const write = <Node>(node: Node, open: Open<Node>): Written => {
   const opened = open(node)
   if (opened.type === 'leaf') return { text: opened.text, binds: BINDS.leaf }
-  if (opened.type === 'not') return { text: `NOT ${inside(write(opened.part, open), BINDS.not)}`, binds: BINDS.not }
+  if ('part' in opened) {
+    return { text: `${opened.type.toUpperCase()} ${inside(write(opened.part, open), BINDS.not)}`, binds: BINDS.not }
+  }
   const parts = opened.parts.map((part) => write(part, open))
   const [only] = parts
   if (only && parts.length === 1) return only

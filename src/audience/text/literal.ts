@@ -1,5 +1,6 @@
-import type { Literal } from '../condition.ts'
+import { isReference, type Literal, type Reference } from '../condition.ts'
 import { type Calls, notYet, readCall } from './call.ts'
+import { readParent } from './duration.ts'
 import type { Reader } from './reader.ts'
 import type { Token } from './token.ts'
 
@@ -29,9 +30,21 @@ const readNumber = (reader: Reader, token: Token): number => {
 
 const NAMED: Calls<Written> = {
   literal: (reader: Reader) => readLiteral(reader),
-  property: notYet('comparing with a property'),
   context: notYet('comparing with the context'),
-  trait: notYet('comparing with a trait', 'write a literal on the right side'),
+}
+
+const REFERENCES: Calls<Reference> = {
+  property: (reader) => {
+    const reference = readParent(reader) ? 'parent' : 'property'
+    return { reference, path: readMaybeEmpty(reader, 'a path') }
+  },
+  trait: (reader) => ({ reference: 'trait', path: readQuoted(reader, 'a path') }),
+}
+
+/** `property('p')`, `property(parent: 'p')` or `trait('t')` on the right side; undefined where something else stands. */
+export const readReference = (reader: Reader): Reference | undefined => {
+  const token = reader.peek()
+  return token.kind === 'word' && Object.hasOwn(REFERENCES, token.raw) ? readCall(reader, REFERENCES) : undefined
 }
 
 const EXPECTED = ['a text in single quotes', 'a number', 'true', 'false', 'a day such as 2026-01-31']
@@ -54,16 +67,30 @@ export const readWords = (reader: Reader): string => {
   return typeof value === 'string' ? value : token.raw
 }
 
-/** A text in quotes, called `what` where it is missing. */
-export const readQuoted = (reader: Reader, what: string, longest = 500): string => {
+const LONGEST_TEXT = 500
+
+const readBounded = (reader: Reader, what: string, shortest: 0 | 1): string => {
   const token = reader.peek()
   if (token.kind !== 'text') throw reader.fault({ expected: [`${what} in single quotes`] })
-  if (token.value === '' || token.value.length > longest) {
-    throw reader.fault({ sentence: `${what} has 1 to ${longest} characters` }, token)
+  if (token.value.length < shortest || token.value.length > LONGEST_TEXT) {
+    throw reader.fault({ sentence: `${what} has ${shortest} to ${LONGEST_TEXT} characters` }, token)
   }
   return reader.next().value
 }
 
+/** A text in quotes, called `what` where it is missing. */
+export const readQuoted = (reader: Reader, what: string): string => readBounded(reader, what, 1)
+
+/** The same where it may be empty: the path of an array's entry itself. */
+export const readMaybeEmpty = (reader: Reader, what: string): string => readBounded(reader, what, 0)
+
 export const writeText = (text: string): string => `'${text.replaceAll(/[\\']/g, '\\$&')}'`
 
-export const writeLiteral = (literal: Literal): string => (typeof literal === 'string' ? writeText(literal) : String(literal))
+const writeReference = ({ reference, path }: Reference): string =>
+  reference === 'parent' ? `property(parent: ${writeText(path)})` : `${reference}(${writeText(path)})`
+
+/** A right side as it is written. */
+export const writeRight = (right: Literal | Reference): string => {
+  if (isReference(right)) return writeReference(right)
+  return typeof right === 'string' ? writeText(right) : String(right)
+}

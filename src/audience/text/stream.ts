@@ -1,38 +1,48 @@
 import { unreachable } from '../../base/must.ts'
 import type { ComputedTraitDefinition, EventSelection, Filter, Measure } from '../condition.ts'
 import { type Argument, type Calls, notYet, readCall, readLink } from './call.ts'
-import { readDuration, writeDuration } from './duration.ts'
-import { readPath, readWhere, writeWhere } from './filter.ts'
+import { readDuration, readParent, writeDuration } from './duration.ts'
+import { readWhere, type Streams, writeWhere } from './filter.ts'
 import { readQuoted, writeText } from './literal.ts'
 import type { Reader } from './reader.ts'
 import type { Token } from './token.ts'
 
 /* `event('Name')`, its filters in any order, and the reducer that makes one value of them. */
 
-const PROPERTY: Calls<string> = { property: readPath, context: notYet('a reducer of the context') }
+const readQuotedPath = (reader: Reader): string => readQuoted(reader, 'a path')
+const PROPERTY: Calls<string> = { property: readQuotedPath, context: notYet('a reducer of the context') }
 
 const readProperty = (reader: Reader): string => {
-  if (reader.peek().kind === 'text') return readPath(reader)
+  if (reader.peek().kind === 'text') return readQuotedPath(reader)
   return readCall(reader, PROPERTY, ['a path in single quotes'])
 }
 
 const reduced =
-  (kind: 'sum' | 'average' | 'min' | 'max' | 'first' | 'last', typed = false): Argument<Step> =>
+  (kind: 'sum' | 'average' | 'first' | 'last'): Argument<Step> =>
+  (reader) => ({ measure: { kind, property: readProperty(reader) } })
+
+// `as …` after the property: how its values are read.
+const readHint = <Type extends string>(reader: Reader, types: readonly Type[]): Type | undefined => {
+  if (!reader.accept('as')) return undefined
+  const found = types.find((each) => reader.peek().raw === each)
+  if (found === undefined) throw reader.fault({ expected: types })
+  reader.next()
+  return found
+}
+
+const extreme =
+  (kind: 'min' | 'max'): Argument<Step> =>
   (reader) => {
     const property = readProperty(reader)
-    if (typed && reader.accept('as') && !reader.accept('number')) {
-      throw reader.fault({ sentence: `"as ${reader.peek().raw}" is not supported yet`, remedy: 'numbers are compared' })
-    }
-    return { measure: { kind, property } }
+    const as = readHint(reader, ['number', 'string'] as const)
+    return { measure: { kind, property, ...(as === undefined ? {} : { as }) } }
   }
 
 const readMode: Argument<Step> = (reader) => {
   const property = readProperty(reader)
-  if (reader.accept('as') && !reader.accept('string')) {
-    throw reader.fault({ sentence: `"as ${reader.peek().raw}" is not supported yet`, remedy: 'values are counted as strings' })
-  }
-  if (!reader.accept(',')) return { measure: { kind: 'most_frequent', property, minimum: 2 } }
-  return { measure: { kind: 'most_frequent', property, minimum: readTimes(reader) } }
+  const as = readHint(reader, ['string', 'number', 'array'] as const)
+  const minimum = reader.accept(',') ? readTimes(reader) : 2
+  return { measure: { kind: 'most_frequent', property, minimum, ...(as === undefined ? {} : { as }) } }
 }
 
 const readTimes = (reader: Reader): number => {
@@ -51,17 +61,39 @@ const readBetween = (reader: Reader): [string, string] => {
   return [from, readDuration(reader)]
 }
 
+// `exclude: 'a', 'b'`; the older form stands in braces, its list in brackets.
+const readSources = (reader: Reader): string[] => {
+  const braced = reader.accept('{')
+  reader.expect('exclude')
+  reader.expect(':')
+  const bracketed = reader.accept('[')
+  const sources = [readQuoted(reader, 'the id of a source')]
+  while (reader.accept(',')) sources.push(readQuoted(reader, 'the id of a source'))
+  if (bracketed) reader.expect(']', '","')
+  if (braced) reader.expect('}')
+  if (sources.length > 100) throw reader.fault({ sentence: 'at most 100 sources are left out' })
+  return sources
+}
+
+// Inside where(…) an event may be bound to the one around it, with `settled()` of our own (spec/audiences §11.6).
 const STEPS: Calls<Step> = {
-  where: (reader, word) => ({ word, filter: { where: readWhere(reader) } }),
-  within: (reader, word) => ({ word, filter: { within: readDuration(reader) } }),
-  between: (reader, word) => ({ word, filter: { between: readBetween(reader) } }),
-  sources: notYet('leaving out sources'),
-  expires_after: notYet('a session window'),
+  where: (reader, word) => ({ word, filter: { where: readWhere(reader, STREAMS) } }),
+  within: (reader, word) => ({
+    word,
+    filter: readParent(reader) ? { withinParent: readDuration(reader) } : { within: readDuration(reader) },
+  }),
+  between: (reader, word) => ({
+    word,
+    filter: readParent(reader) ? { betweenParent: readBetween(reader) } : { between: readBetween(reader) },
+  }),
+  sources: (reader, word) => ({ word, filter: { excludeSources: readSources(reader) } }),
+  settled: (_reader, word) => ({ word, filter: { settled: true } }),
+  expires_after: (reader, word) => ({ word, filter: { expiresAfter: readDuration(reader) } }),
   count: () => ({ measure: { kind: 'count' } }),
   sum: reduced('sum'),
   avg: reduced('average'),
-  max: reduced('max', true),
-  min: reduced('min', true),
+  max: extreme('max'),
+  min: extreme('min'),
   mode: readMode,
   first: reduced('first'),
   last: reduced('last'),
@@ -73,7 +105,7 @@ const both = (a: Filter | undefined, b: Filter): Filter => (a === undefined ? b 
 const narrowed = (reader: Reader, event: EventSelection, { filter, word }: Extract<Step, { word: Token }>): EventSelection => {
   if (filter.where) return { ...event, where: both(event.where, filter.where) }
   const [key] = Object.keys(filter)
-  if (key !== undefined && Object.hasOwn(event, key)) throw reader.fault({ sentence: `there is a ${key}(…) already` }, word)
+  if (key !== undefined && Object.hasOwn(event, key)) throw reader.fault({ sentence: `there is a ${word.raw}(…) already` }, word)
   return { ...event, ...filter }
 }
 
@@ -94,16 +126,19 @@ export const readStream = (reader: Reader, event: EventSelection): ComputedTrait
   return { event, measure: step.measure.kind === 'unique' ? readLength(reader, step.measure.property) : step.measure }
 }
 
-const REDUCERS = { sum: 'sum', average: 'avg', min: 'min', max: 'max', first: 'first', last: 'last', unique: 'unique' } as const
+const REDUCERS = { sum: 'sum', average: 'avg', first: 'first', last: 'last', unique: 'unique' } as const
+
+const writeHint = (as: string | undefined): string => (as === undefined ? '' : ` as ${as}`)
 
 const writeMeasure = (measure: Measure): string => {
   switch (measure.kind) {
     case 'count':
       return '.count()'
-    case 'sum':
-    case 'average':
     case 'min':
     case 'max':
+      return `.${measure.kind}(property(${writeText(measure.property)})${writeHint(measure.as)})`
+    case 'sum':
+    case 'average':
     case 'first':
     case 'last':
     case 'unique':
@@ -111,18 +146,29 @@ const writeMeasure = (measure: Measure): string => {
     case 'unique_count':
       return `.unique(property(${writeText(measure.property)})).count()`
     case 'most_frequent':
-      return `.mode(property(${writeText(measure.property)}), ${measure.minimum})`
+      return `.mode(property(${writeText(measure.property)})${writeHint(measure.as)}, ${measure.minimum})`
     default:
       return unreachable(measure)
   }
 }
 
+const call = (name: string, argument: string | undefined): string => (argument === undefined ? '' : `.${name}(${argument})`)
+
+const writeFilters = (event: EventSelection): string =>
+  [
+    call('where', event.where && writeWhere(event.where, STREAMS)),
+    call('sources', event.excludeSources && `exclude: ${event.excludeSources.map(writeText).join(', ')}`),
+    call('within', event.within && writeDuration(event.within)),
+    call('between', event.between?.map(writeDuration).join(', ')),
+    call('within', event.withinParent && `parent: ${writeDuration(event.withinParent)}`),
+    call('between', event.betweenParent && `parent: ${event.betweenParent.map(writeDuration).join(', ')}`),
+    call('settled', event.settled && ''),
+    call('expires_after', event.expiresAfter && writeDuration(event.expiresAfter)),
+  ].join('')
+
 /** `event('Order').where(property('total') > 5).within(30 days).count()`. */
 export const writeStream = ({ event, measure }: ComputedTraitDefinition): string =>
-  [
-    `event(${writeText(event.name)})`,
-    event.where ? `.where(${writeWhere(event.where)})` : '',
-    event.within === undefined ? '' : `.within(${writeDuration(event.within)})`,
-    event.between ? `.between(${event.between.map(writeDuration).join(', ')})` : '',
-    writeMeasure(measure),
-  ].join('')
+  `event(${writeText(event.name)})${writeFilters(event)}${writeMeasure(measure)}`
+
+/** How streams are read and written inside of filters. */
+export const STREAMS: Streams = { event: readEventName, read: readStream, write: writeStream }

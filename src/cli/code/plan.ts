@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { audienceKeysOf } from '../../audience/references.ts'
+import { computationKeysOf } from '../../audience/references.ts'
 import { parseCondition, parseTrait, printCondition, printTrait } from '../../audience/text/condition.ts'
 import { Invalid } from '../../base/errors.ts'
 import { type Definition, KINDS, labelOf } from './definition.ts'
@@ -27,7 +27,7 @@ const normal = (definition: Definition, audiences: ReadonlySet<string>): Definit
 
 const referencesOf = ({ kind, query }: Definition, audiences: ReadonlySet<string>): readonly string[] =>
   kind === 'audience'
-    ? audienceKeysOf(parseCondition(query, { audiences }), {
+    ? computationKeysOf(parseCondition(query, { audiences }), {
         audiences: new Map([...audiences].map((key) => [key, key])),
         computedTraits: new Map(),
       })

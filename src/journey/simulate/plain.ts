@@ -1,9 +1,9 @@
 import { isCounter } from '../../audience/aggregate.ts'
 import { flipsOf, holdsForNothing } from '../../audience/compare.ts'
-import type { Comparison, ComputedTraitDefinition, Condition, EventSelection } from '../../audience/condition.ts'
-import { keysOf } from '../../audience/path.ts'
-import { comparisonsOf, leavesOf } from '../../audience/references.ts'
-import { milliseconds } from '../../base/duration.ts'
+import type { Comparison, ComputedTraitDefinition, Condition, Leaf } from '../../audience/condition.ts'
+import { keysOf, rootOf } from '../../audience/path.ts'
+import { comparesOf, leavesOf, traitsOf } from '../../audience/walk.ts'
+import { edgesOf, selectionsIn } from '../../audience/windows.ts'
 import { Invalid, type Problem } from '../../base/errors.ts'
 import { unreachable } from '../../base/must.ts'
 import { asCondition, type BranchCondition, profileLeavesOf, withLeaves } from '../branch-condition.ts'
@@ -19,7 +19,7 @@ export type Library = {
   readonly computed: ReadonlyMap<string, ComputedTraitDefinition>
 }
 
-const ever = ({ event }: ComputedTraitDefinition): Condition => ({
+const ever = ({ event }: ComputedTraitDefinition): PlainCondition => ({
   type: 'event',
   event: { name: event.name, ...(event.where ? { where: event.where } : {}) },
   measure: { kind: 'count' },
@@ -28,40 +28,58 @@ const ever = ({ event }: ComputedTraitDefinition): Condition => ({
 
 // A counter is nothing for somebody who never did it, and 0 once all has aged out (spec/audiences §7); the other measures of nothing are
 // nothing by themselves.
-const plainComputed = (computed: ComputedTraitDefinition, compare: Comparison): Condition => {
-  const measured: Condition = { type: 'event', ...computed, compare }
+const notSimulated = (message: string, remedy: string): Invalid =>
+  new Invalid('not_simulated', [{ field: 'condition', message, remedy }])
+
+const plainComputed = (computed: ComputedTraitDefinition, compare: Comparison, library: Library): PlainCondition => {
+  if (computed.event.expiresAfter !== undefined)
+    throw notSimulated('a simulation cannot ask about sessions', 'Ask about events within a window instead.')
+  const measured = withoutReferences({ type: 'event', ...computed, compare }, library)
   if (!isCounter(computed.measure)) return measured
-  const did: Condition = { type: 'and', conditions: [ever(computed), measured] }
+  const did: PlainCondition = { type: 'and', conditions: [ever(computed), measured] }
   return holdsForNothing(compare) ? { type: 'or', conditions: [{ type: 'not', condition: ever(computed) }, did] } : did
 }
 
-const plainTrait = (condition: Extract<Condition, { type: 'trait' }>, library: Library): Condition => {
+// What is computed is known as of today only, and stands here for its definition; beside a comparison, or inside an event, it cannot.
+const withoutReferences = (leaf: Leaf, library: Library): Leaf => {
+  const own = leaf.type === 'trait' ? [leaf.path] : []
+  const computed = traitsOf(leaf)
+    .slice(own.length)
+    .find((path) => library.computed.has(rootOf(path)) || library.audiences.has(rootOf(path)))
+  if (computed === undefined) return leaf
+  throw notSimulated(`a simulation cannot read "${computed}" there`, 'Compare with a custom trait or a literal.')
+}
+
+const plainTrait = (condition: Extract<Condition, { type: 'trait' }>, library: Library): PlainCondition => {
   const keys = keysOf(condition.path)
   const [key = ''] = keys
-  if (keys.length > 1) return condition
+  if (keys.length > 1) return withoutReferences(condition, library)
   const computed = library.computed.get(key)
-  if (computed) return plainComputed(computed, condition.compare)
-  if (!library.audiences.has(key)) return condition
+  if (computed) return plainComputed(computed, condition.compare, library)
+  if (!library.audiences.has(key)) return withoutReferences(condition, library)
   const { compare } = condition
   if (compare.operator === 'equals' && String(compare.value) === 'true')
     return plain({ type: 'audience', audience: key }, library)
-  throw new Invalid('not_simulated', [
-    {
-      field: 'condition',
-      message: `a simulation cannot ask "${compare.operator}" of the audience "${key}" as a trait`,
-      remedy: 'Write {"type": "audience"} instead, with "not" around it where it shall not be in.',
-    },
-  ])
+  throw notSimulated(
+    `a simulation cannot ask "${compare.operator}" of the audience "${key}" as a trait`,
+    'Write {"type": "audience"} instead, with "not" around it where it shall not be in.',
+  )
 }
 
+/** A condition that a simulation can ask. */
+export type PlainCondition =
+  | { readonly type: 'and' | 'or'; readonly conditions: readonly PlainCondition[] }
+  | { readonly type: 'not'; readonly condition: PlainCondition }
+  | Leaf
+
 /** The condition with every audience and computed trait replaced by its definition. @throws Invalid for an audience that is not there. */
-export const plain = (condition: Condition, library: Library): Condition => {
+export const plain = (condition: Condition, library: Library): PlainCondition => {
   switch (condition.type) {
     case 'and':
     case 'or':
-      return { ...condition, conditions: condition.conditions.map((each) => plain(each, library)) }
+      return { type: condition.type, conditions: condition.conditions.map((each) => plain(each, library)) }
     case 'not':
-      return { ...condition, condition: plain(condition.condition, library) }
+      return { type: 'not', condition: plain(condition.condition, library) }
     case 'audience': {
       const referred = library.audiences.get(condition.audience)
       if (!referred)
@@ -70,8 +88,12 @@ export const plain = (condition: Condition, library: Library): Condition => {
     }
     case 'trait':
       return plainTrait(condition, library)
+    case 'any':
+    case 'all':
+      throw notSimulated('a simulation cannot ask about the users of an account', 'Take ANY and ALL out.')
     case 'event':
-      return condition
+    case 'any_element':
+      return withoutReferences(condition, library)
     default:
       return unreachable(condition)
   }
@@ -84,29 +106,18 @@ export const plainBranch = (condition: BranchCondition, library: Library): Branc
 /** What a plain condition looks at: events of which names, and after which times (ms) one changes the answer by growing old. */
 export type Sight = { readonly names: readonly string[]; readonly ages: readonly number[] }
 
-const agesOf = ({ within, between }: EventSelection): readonly number[] => [
-  ...(within === undefined ? [] : [milliseconds(within)]),
-  ...(between ?? []).map(milliseconds),
-]
-
 export const sightOf = (conditions: readonly BranchCondition[]): Sight => {
-  const events = conditions.flatMap(profileLeavesOf).flatMap((leaf) => (leaf.type === 'event' ? [leaf.event] : []))
+  const events = conditions.flatMap(profileLeavesOf).flatMap((leaf) => (leaf.type === 'event' ? selectionsIn(leaf.event) : []))
   return {
     names: [...new Set(events.map(({ name }) => name))].toSorted(),
-    ages: [...new Set(events.flatMap(agesOf))].toSorted((a, b) => a - b),
+    ages: [...new Set(events.flatMap(edgesOf))].filter((age) => age > 0).toSorted((a, b) => a - b),
   }
 }
 
-const comparedIn = (condition: Condition): readonly Comparison[] =>
-  leavesOf(condition).flatMap((leaf) => {
-    if (leaf.type === 'audience') return []
-    const inside = leaf.type === 'event' && leaf.event.where ? comparisonsOf(leaf.event.where) : []
-    return [leaf.compare, ...inside.map(({ compare }) => compare)]
-  })
-
 /** Comparisons of stored dates with now: a simulation moves the events and not the dates, so it must not be asked about them. */
 export const datedProblems = (field: string, condition: BranchCondition): readonly Problem[] =>
-  comparedIn(asCondition(condition))
+  leavesOf(asCondition(condition))
+    .flatMap(comparesOf)
     .filter((compare) => flipsOf(compare).length > 0)
     .map((compare) => ({
       field,

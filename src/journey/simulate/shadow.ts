@@ -1,11 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import { compile } from '../../audience/compile.ts'
-import type { Condition } from '../../audience/condition.ts'
 import type { Db } from '../../db/database.ts'
 import { query, run } from '../../db/query.ts'
 import type { BranchCondition } from '../branch-condition.ts'
 import { compileBranch } from '../compile-branch.ts'
-import { type Library, plainBranch, sightOf } from './plain.ts'
+import { type Library, type PlainCondition, plainBranch, sightOf } from './plain.ts'
 import type { Ask, Moment } from './world.ts'
 
 /*
@@ -96,7 +95,7 @@ export const inShadow = async <T>(
 const NOTHING = { audiences: new Map(), computedTraits: new Map() }
 
 /** The one query about a plain condition, over the stand-ins. */
-const compiled = (spaceId: string, condition: Condition, externalIds?: readonly string[]) =>
+const compiled = (spaceId: string, condition: PlainCondition, externalIds?: readonly string[]) =>
   compile(condition, { spaceId, now: NOW, catalog: NOTHING, filterByExternalIds: externalIds })
 
 const clear = (tx: Db) => run(tx, query('simulate.clear', sql`truncate simulated_moment`))
@@ -163,7 +162,7 @@ export type Entrance = { readonly profile: string; readonly at: number }
 export const entrances = async (
   tx: Db,
   spaceId: string,
-  asked: { readonly condition: Condition; readonly externalIds: readonly string[] | undefined },
+  asked: { readonly condition: PlainCondition; readonly externalIds: readonly string[] | undefined },
   time: { readonly from: Date; readonly to: Date },
   existing: boolean,
 ): Promise<readonly Entrance[]> => {

@@ -1,23 +1,29 @@
-import type { Comparison, Filter, Literal } from '../../audience/condition.ts'
+import { type Comparison, type Filter, isReference, type Literal } from '../../audience/condition.ts'
 
 /*
  * Whether two filters can be shown never to hold for the same event. This proves, it does not evaluate: what an operator means stays in
  * the audience room. "Not shown" is answered with false, and whoever asked must refuse.
  */
 
-type Leaf = Extract<Filter, { type: 'property' | 'context' }>
+type Leaf = Extract<Filter, { type: 'property' | 'context' | 'trait' }>
 
 // Numbers and their text are one value (spec/audiences §11.2, rulings), so they have one name here.
 const same = (value: Literal): string => (/^-?\d+(\.\d+)?$/.test(String(value)) ? String(Number(value)) : String(value))
 
+// What is read from the data, or compared in any case, is not known here.
+const isKnown = (compare: Comparison): boolean =>
+  !('ignoreCase' in compare && compare.ignoreCase) && !('value' in compare && isReference(compare.value))
+
 const listed = (compare: Comparison): readonly string[] | undefined => {
-  if (compare.operator === 'equals') return [same(compare.value)]
+  if (!isKnown(compare)) return undefined
+  if (compare.operator === 'equals' && !isReference(compare.value)) return [same(compare.value)]
   if (compare.operator === 'one_of') return compare.values.map(same)
   return undefined
 }
 
 const excluded = (compare: Comparison): readonly string[] | undefined => {
-  if (compare.operator === 'not_equals') return [same(compare.value)]
+  if (!isKnown(compare)) return undefined
+  if (compare.operator === 'not_equals' && !isReference(compare.value)) return [same(compare.value)]
   if (compare.operator === 'none_of') return compare.values.map(same)
   return undefined
 }
@@ -59,6 +65,9 @@ const overEntries = (path: string): boolean => path.split('.').includes('$')
 const leavesDisjoint = (a: Leaf, b: Leaf): boolean =>
   a.type === b.type && a.path === b.path && !overEntries(a.path) && comparisonsDisjoint(a.compare, b.compare)
 
+const isLeaf = (filter: Filter): filter is Leaf =>
+  filter.type === 'property' || filter.type === 'context' || filter.type === 'trait'
+
 /** True only when it is certain that no event satisfies both. */
 export const disjoint = (a: Filter, b: Filter): boolean => {
   if (a.type === 'or') return a.filters.every((each) => disjoint(each, b))
@@ -67,5 +76,5 @@ export const disjoint = (a: Filter, b: Filter): boolean => {
   if (b.type === 'and') return b.filters.some((each) => disjoint(a, each))
   if (a.type === 'not') return JSON.stringify(a.filter) === JSON.stringify(b)
   if (b.type === 'not') return JSON.stringify(b.filter) === JSON.stringify(a)
-  return 'compare' in a && 'compare' in b && leavesDisjoint(a, b)
+  return isLeaf(a) && isLeaf(b) && leavesDisjoint(a, b)
 }

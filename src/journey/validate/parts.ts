@@ -1,3 +1,4 @@
+import { referencesIn } from '../../audience/compare.ts'
 import type { Filter } from '../../audience/condition.ts'
 import { type Duration, milliseconds } from '../../base/duration.ts'
 import type { Problem } from '../../base/errors.ts'
@@ -31,6 +32,13 @@ export const conditionProblems = (field: string, condition: BranchCondition, fac
   ...contextLeavesOf(condition)
     .filter(({ event }) => !here.keys.has(event))
     .map(({ event }) => missingKey(`${field}.event`, event, here)),
+  ...contextLeavesOf(condition)
+    .filter(({ compare }) => referencesIn(compare).length > 0)
+    .map(() => ({
+      field: `${field}.compare`,
+      message: 'what a run has met is compared with literals only',
+      remedy: 'write the value itself',
+    })),
 ]
 
 export const filterProblems = (field: string, filter: Filter | undefined, facts: Facts): readonly Problem[] =>

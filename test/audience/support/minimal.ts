@@ -31,8 +31,12 @@ const filters = (filter: Filter): readonly Filter[] => {
       return [...filter.filters, ...lists(filter.filters, filters).map((each) => ({ ...filter, filters: each }))]
     case 'not':
       return [filter.filter, ...filters(filter.filter).map((each) => ({ ...filter, filter: each }))]
+    case 'any_element':
+      return filters(filter.filter).map((each) => ({ ...filter, filter: each }))
+    case 'event':
+      return [...fewerValues(filter), ...selections(filter.event).map((event) => ({ ...filter, event }))]
     default:
-      return 'values' in filter.compare ? fewerValues(filter) : []
+      return fewerValues(filter)
   }
 }
 
@@ -42,10 +46,13 @@ const fewerValues = <Leaf extends { readonly compare: { readonly operator: strin
 }
 
 const selections = (event: EventSelection): readonly EventSelection[] => {
-  const { where, within, between, ...rest } = event
+  const { where } = event
+  const parts = Object.keys(event).filter((key) => key !== 'name') as (keyof EventSelection)[]
   return [
-    ...(where ? [{ ...rest, ...(within ? { within } : {}), ...(between ? { between } : {}) }] : []),
-    ...(within || between ? [{ ...rest, ...(where ? { where } : {}) }] : []),
+    ...parts.map((part) => {
+      const { [part]: _, ...rest } = event
+      return rest as EventSelection
+    }),
     ...(where ? filters(where).map((each) => ({ ...event, where: each })) : []),
   ]
 }
@@ -64,6 +71,11 @@ const conditions = (condition: Condition): readonly Condition[] => {
       return [...fewerValues(condition), ...selections(condition.event).map((event) => ({ ...condition, event }))]
     case 'trait':
       return fewerValues(condition)
+    case 'any_element':
+      return filters(condition.filter).map((filter) => ({ ...condition, filter }))
+    case 'any':
+    case 'all':
+      return [condition.condition, ...conditions(condition.condition).map((each) => ({ ...condition, condition: each }))]
     case 'audience':
       return []
   }

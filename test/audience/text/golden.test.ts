@@ -26,8 +26,8 @@ it.each<[string, Condition, string?]>([
   ["event('A').mode(property('x'), 3) = 'a'", reduced({ kind: 'most_frequent', property: 'x', minimum: 3 })],
   [
     "event('A').mode('x' as string) = 'a'",
-    reduced({ kind: 'most_frequent', property: 'x', minimum: 2 }),
-    "event('A').mode(property('x'), 2) = 'a'",
+    reduced({ kind: 'most_frequent', property: 'x', minimum: 2, as: 'string' }),
+    "event('A').mode(property('x') as string, 2) = 'a'",
   ],
   ["event('A').unique(property('x')) = 'a'", reduced({ kind: 'unique', property: 'x' })],
   ["event('A').unique('x').equals('a')", reduced({ kind: 'unique', property: 'x' }), "event('A').unique(property('x')) = 'a'"],
@@ -171,11 +171,7 @@ it.each([
     { event: { name: 'X' }, measure: { kind: 'sum', property: 'revenue' } },
     "event('X').sum(property('revenue'))",
   ],
-  [
-    "event('X').max(property('a') as number)",
-    { event: { name: 'X' }, measure: { kind: 'max', property: 'a' } },
-    "event('X').max(property('a'))",
-  ],
+  ["event('X').max(property('a') as number)", { event: { name: 'X' }, measure: { kind: 'max', property: 'a', as: 'number' } }],
   [
     "event('Shoes Bought').where( property('price') > 100 AND property('brand') = 'My Brand' ).min(property('spend'))",
     {

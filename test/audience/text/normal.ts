@@ -16,17 +16,33 @@ const comparison = (compare: Comparison): Comparison => {
 }
 
 const filter = (node: Filter): Filter => {
-  if (node.type === 'not') return { type: 'not', filter: filter(node.filter) }
-  if ('compare' in node) return { ...node, compare: comparison(node.compare) }
-  const parts = node.filters.map(filter)
-  return parts.length === 1 && parts[0] ? parts[0] : { ...node, filters: parts }
+  switch (node.type) {
+    case 'not':
+      return { type: 'not', filter: filter(node.filter) }
+    case 'any_element':
+      return { ...node, filter: filter(node.filter) }
+    case 'event':
+      return { type: 'event', ...normalTrait(node), compare: comparison(node.compare) }
+    case 'and':
+    case 'or': {
+      const parts = node.filters.map(filter)
+      return parts.length === 1 && parts[0] ? parts[0] : { ...node, filters: parts }
+    }
+    default:
+      return { ...node, compare: comparison(node.compare) }
+  }
 }
 
-const selection = ({ name, where, within, between }: EventSelection): EventSelection => ({
-  name,
-  ...(where ? { where: filter(where) } : {}),
-  ...(within === undefined ? {} : { within: duration(within) }),
-  ...(between ? { between: [duration(between[0]), duration(between[1])] } : {}),
+const span = ([from, to]: readonly [string, string]): [string, string] => [duration(from), duration(to)]
+
+const selection = (event: EventSelection): EventSelection => ({
+  ...event,
+  ...(event.where ? { where: filter(event.where) } : {}),
+  ...(event.within === undefined ? {} : { within: duration(event.within) }),
+  ...(event.between ? { between: span(event.between) } : {}),
+  ...(event.withinParent === undefined ? {} : { withinParent: duration(event.withinParent) }),
+  ...(event.betweenParent ? { betweenParent: span(event.betweenParent) } : {}),
+  ...(event.expiresAfter === undefined ? {} : { expiresAfter: duration(event.expiresAfter) }),
 })
 
 export const normalTrait = ({ event, measure }: ComputedTraitDefinition): ComputedTraitDefinition => ({
@@ -34,16 +50,22 @@ export const normalTrait = ({ event, measure }: ComputedTraitDefinition): Comput
   measure,
 })
 
+const ignoresCase = (compare: Comparison): boolean => 'ignoreCase' in compare && compare.ignoreCase === true
+
 const named = (node: Extract<Condition, { type: 'trait' }>, known: Known): Condition => {
   const [key = '', ...deeper] = keysOf(node.path)
-  const isTrue = node.compare.operator === 'equals' && String(node.compare.value) === 'true'
+  const isTrue = !ignoresCase(node.compare) && node.compare.operator === 'equals' && String(node.compare.value) === 'true'
   return known.has(key) && deeper.length === 0 && isTrue ? { type: 'audience', audience: key } : node
 }
 
 export const normal = (node: Condition, known: Known = new Set()): Condition => {
   switch (node.type) {
     case 'not':
-      return { type: 'not', condition: normal(node.condition, known) }
+    case 'any':
+    case 'all':
+      return { type: node.type, condition: normal(node.condition, known) }
+    case 'any_element':
+      return { ...node, filter: filter(node.filter) }
     case 'trait':
       return named({ ...node, compare: comparison(node.compare) }, known)
     case 'audience':

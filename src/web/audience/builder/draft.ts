@@ -1,11 +1,14 @@
 import type { Condition, Filter } from '../../../audience/condition.ts'
-import { isWhole } from './operators.ts'
+import { isSimple, isWhole } from './operators.ts'
 
 /* A condition while it is being written has the shape of a finished one, with empty words where something is still missing. */
 
 export type Group = Extract<Condition, { type: 'and' | 'or' }>
 export type Leaf = Exclude<Condition, { type: 'and' | 'or' | 'not' }>
-export type LeafType = Leaf['type']
+/** The kinds of leaves that the builder writes; it shows the others as a sentence. */
+export type LeafType = 'event' | 'trait' | 'audience'
+export type EditableLeaf = Extract<Condition, { type: LeafType }>
+export type EditableFilter = Extract<Filter, { type: 'property' | 'context' }>
 
 /** A condition without the NOT around it; two of them cancel, because conditions are true or false and nothing else. */
 export const peel = (condition: Condition): { readonly negated: boolean; readonly inner: Group | Leaf } => {
@@ -18,7 +21,7 @@ export const wrap = (inner: Condition, negated: boolean): Condition => (negated 
 
 export const isGroup = (condition: Condition): condition is Group => condition.type === 'and' || condition.type === 'or'
 
-export const newLeaf = (type: LeafType): Leaf => {
+export const newLeaf = (type: LeafType): EditableLeaf => {
   switch (type) {
     case 'event':
       return { type, event: { name: '' }, measure: { kind: 'count' }, compare: { operator: 'at_least', value: 1 } }
@@ -30,6 +33,23 @@ export const newLeaf = (type: LeafType): Leaf => {
 }
 
 export const newFilter = (): Filter => ({ type: 'property', path: '', compare: { operator: 'equals', value: '' } })
+
+/** Whether the builder has words to write it with: what it has none for is shown, not changed. */
+export const isEditable = (leaf: Leaf): leaf is EditableLeaf => {
+  switch (leaf.type) {
+    case 'audience':
+      return true
+    case 'trait':
+      return isSimple(leaf.compare)
+    case 'event':
+      return isSimple(leaf.compare) && !leaf.event.excludeSources && !('as' in leaf.measure && leaf.measure.as)
+    default:
+      return false
+  }
+}
+
+export const isEditableFilter = (filter: Filter): filter is EditableFilter =>
+  (filter.type === 'property' || filter.type === 'context') && isSimple(filter.compare)
 
 /** As the builder shows it: always a group outside. */
 export const opened = (condition: Condition | undefined): Group => {
@@ -50,7 +70,7 @@ const filterIsWhole = (filter: Filter | undefined): boolean => {
   if (filter === undefined) return true
   if (filter.type === 'not') return filterIsWhole(filter.filter)
   if ('filters' in filter) return filter.filters.length > 0 && filter.filters.every(filterIsWhole)
-  return filter.path !== '' && isWhole(filter.compare)
+  return !isEditableFilter(filter) || (filter.path !== '' && isWhole(filter.compare))
 }
 
 /** Whether nothing is missing, so that it can be counted and saved. */
@@ -65,6 +85,10 @@ export const isComplete = (condition: Condition): boolean => {
       return condition.path !== '' && isWhole(condition.compare)
     case 'audience':
       return condition.audience !== ''
+    case 'any':
+    case 'all':
+    case 'any_element':
+      return true
     case 'event': {
       const { event, measure, compare } = condition
       return (

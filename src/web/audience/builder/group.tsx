@@ -3,11 +3,24 @@ import { unreachable } from '../../../base/must.ts'
 import { Icon } from '../../parts/icon.tsx'
 import type { Catalog } from '../../wire.ts'
 import { AudienceCard, EventCard, TraitCard } from './cards.tsx'
-import { type Group, isGroup, type Leaf, type LeafType, newLeaf, peel, placed, replaced, wrap } from './draft.ts'
+import {
+  type EditableLeaf,
+  type Group,
+  isEditable,
+  isGroup,
+  type Leaf,
+  type LeafType,
+  newLeaf,
+  peel,
+  placed,
+  replaced,
+  wrap,
+} from './draft.ts'
 import { Pick } from './fields.tsx'
+import { Spoken } from './spoken.tsx'
 
 type LeafProps = {
-  readonly leaf: Leaf
+  readonly leaf: EditableLeaf
   readonly negated: boolean
   readonly set: (condition: Condition) => void
   readonly catalog: Catalog
@@ -80,7 +93,11 @@ const Item = ({ condition, set, catalog, deep }: ItemProps) => {
     return (
       <div className="card">
         <div className="card-body">
-          <LeafCard leaf={inner} negated={negated} set={set} catalog={catalog} />
+          {isEditable(inner) ? (
+            <LeafCard leaf={inner} negated={negated} set={set} catalog={catalog} />
+          ) : (
+            <Spoken condition={condition} />
+          )}
         </div>
         {remove}
       </div>

@@ -1,4 +1,4 @@
-import type { Comparison, Literal, Operator } from '../../../audience/condition.ts'
+import { type Comparison, isReference, type Literal, type Operator } from '../../../audience/condition.ts'
 
 /** What an operator asks for beside itself. */
 export type Needs = 'value' | 'text' | 'values' | 'texts' | 'nothing' | 'duration' | 'date'
@@ -38,9 +38,8 @@ export const literalOf = (text: string, type?: string): Literal => {
 }
 
 const firstOf = (compare: Comparison): Literal => {
-  if ('value' in compare) return compare.value
-  if ('values' in compare) return compare.values[0] ?? ''
-  return ''
+  const first = 'value' in compare ? compare.value : 'values' in compare ? (compare.values[0] ?? '') : ''
+  return isReference(first) ? '' : first
 }
 
 /** The same comparison with another operator, keeping what was typed where it still fits. */
@@ -56,6 +55,12 @@ export const withOperator = (compare: Comparison, operator: Operator): Compariso
     date: { operator, value: /^\d{4}-/.test(String(before)) ? before : new Date().toISOString().slice(0, 10) },
   }
   return made[OPERATORS[operator].needs] as Comparison
+}
+
+/** Whether a comparison is with literals as they are written: the builder has no words for others. */
+export const isSimple = (compare: Comparison): boolean => {
+  const rights = 'values' in compare ? compare.values : 'value' in compare ? [compare.value] : []
+  return !rights.some(isReference) && !('ignoreCase' in compare && compare.ignoreCase)
 }
 
 /** Whether everything that the operator needs has been given. */

@@ -2,8 +2,9 @@ import type { Filter } from '../../../audience/condition.ts'
 import { Icon } from '../../parts/icon.tsx'
 import type { Known } from '../../wire.ts'
 import { Compare } from './comparison.tsx'
-import { newFilter, placed, replaced } from './draft.ts'
+import { type EditableFilter, isEditableFilter, newFilter, placed, replaced } from './draft.ts'
 import { Pick, Type } from './fields.tsx'
+import { SpokenFilter } from './spoken.tsx'
 
 type FilterProps = {
   readonly filter: Filter
@@ -11,7 +12,6 @@ type FilterProps = {
   readonly properties: readonly Known[]
 }
 
-type Property = Extract<Filter, { type: 'property' | 'context' }>
 const peel = (filter: Filter): { negated: boolean; inner: Exclude<Filter, { type: 'not' }> } => {
   if (filter.type !== 'not') return { negated: false, inner: filter }
   const { negated, inner } = peel(filter.filter)
@@ -23,7 +23,7 @@ const PropertyLine = ({
   filter,
   set,
   properties,
-}: Omit<FilterProps, 'filter' | 'set'> & { filter: Property; set: (f: Property) => void }) => (
+}: Omit<FilterProps, 'filter' | 'set'> & { filter: EditableFilter; set: (f: EditableFilter) => void }) => (
   <>
     <Type
       value={filter.path}
@@ -43,7 +43,16 @@ const PropertyLine = ({
 /** What must be true of each of the events: properties joined by words that toggle, to any depth. */
 export const Where = ({ filter, set, properties }: FilterProps) => {
   const { negated, inner } = peel(filter)
-  if ('path' in inner)
+  if (!('filters' in inner) && !isEditableFilter(inner))
+    return (
+      <div className="say">
+        <SpokenFilter filter={filter} />
+        <button type="button" className="link-button" onClick={() => set(undefined)} aria-label="Remove this filter">
+          <Icon name="close" size={14} />
+        </button>
+      </div>
+    )
+  if (!('filters' in inner))
     return (
       <div className="say">
         <Pick

@@ -1,0 +1,33 @@
+import { lazy, Suspense } from 'react'
+import type { Condition, Filter } from '../../../audience/condition.ts'
+
+// Sentences know every operator, compiler and all, so they are fetched only where they are shown.
+const Sentence = lazy(async () => {
+  const { sentence } = await import('../../../audience/sentence.ts')
+  return { default: ({ of }: { readonly of: Condition }) => sentence(of) }
+})
+const FilterSentence = lazy(async () => {
+  const { filterSentence } = await import('../../../audience/sentence.ts')
+  return { default: ({ of }: { readonly of: Filter }) => filterSentence(of) }
+})
+
+const TITLE = 'Change it as JSON or as a query'
+
+/** A condition that the builder cannot write, read out. */
+export const Spoken = ({ condition }: { readonly condition: Condition }) => (
+  <span className="soft" title={TITLE}>
+    <Suspense fallback="…">
+      <Sentence of={condition} />
+    </Suspense>
+  </span>
+)
+
+/** The same for what an event must hold. */
+export const SpokenFilter = ({ filter }: { readonly filter: Filter }) => (
+  <span className="soft" title={TITLE}>
+    where{' '}
+    <Suspense fallback="…">
+      <FilterSentence of={filter} />
+    </Suspense>
+  </span>
+)

@@ -1,1 +1,0 @@
-select key, condition from audience where space_id = $1 and deleted_at is null
