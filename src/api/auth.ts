@@ -17,15 +17,19 @@ export const credentialOf = (authorization: string | undefined): string | undefi
 /** Who calls: a token belongs to one space. */
 export type Caller = { readonly spaceId: string; readonly name: string }
 
-/** The caller behind a token. @throws Refused 401 without or with an unknown one, 403 when the address names another space. */
+/** The caller behind a token, if it is one. */
+export const findCaller = (db: Db, token: string): Promise<Caller | undefined> =>
+  runOne(
+    db,
+    query('api_token.by_hash', sql<Caller>`select space_id as "spaceId", name from api_token where hash = ${sha256(token)}`),
+  )
+
+/** The caller of a request. @throws Refused 401 without or with an unknown one, 403 when the address names another space. */
 export const authenticate = async (db: Db, request: FastifyRequest): Promise<Caller> => {
   const token = credentialOf(request.headers.authorization)
   if (!token)
     throw new Refused('authentication_error', 'Send a token of this space: "Authorization: Bearer <token>".', { status: 401 })
-  const row = await runOne(
-    db,
-    query('api_token.by_hash', sql<Caller>`select space_id as "spaceId", name from api_token where hash = ${sha256(token)}`),
-  )
+  const row = await findCaller(db, token)
   if (!row)
     throw new Refused('authentication_error', 'This token is not known. Make a new one with `usher token create`.', {
       status: 401,

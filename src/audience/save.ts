@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
 import { Invalid, Refused } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
@@ -25,6 +26,7 @@ import {
   updateDefinition,
 } from './store.ts'
 import { cycleOf, problemsOf, problemsOfTrait } from './validate.ts'
+import { keepVersion, versionOf } from './version.ts'
 
 type Saved = {
   readonly name: string
@@ -128,7 +130,7 @@ export const create = (
   kind: Kind,
   act: Act,
   id: string,
-  saved: Saved & { readonly key?: string | undefined },
+  saved: Saved & { readonly key?: string | undefined; readonly folderId?: string | null | undefined },
 ): Promise<Definition> =>
   transact(db, async (tx) => {
     const { spaceId, by, now } = act
@@ -141,6 +143,7 @@ export const create = (
     await check(tx, kind, act, key, saved.definition)
     refuseLongLookBack(saved.options, act.limits)
     await insertDefinition(tx, kind, spaceId, { ...saved, id, key }, by, now)
+    await keepVersion(tx, spaceId, id, { ...saved, version: 1, savedBy: by, savedAt: now, restoredFrom: null })
     // What used to be a custom trait of this name is this now, for those who ask for it.
     const computations = await loadComputations(tx, spaceId, await loadCatalog(tx, spaceId))
     const touched = refersTo(id, computations).map((each) => each.id)
@@ -148,7 +151,15 @@ export const create = (
     return definitionOf(tx, kind, spaceId, id)
   })
 
-export type Patch = { readonly [Field in keyof Saved]?: Saved[Field] | undefined }
+export type Patch = { readonly [Field in keyof Saved]?: Saved[Field] | undefined } & {
+  /** The version that is brought back. */
+  readonly restoredFrom?: number | undefined
+}
+
+// As it is stored: in which order keys were written makes no other definition, and what is undefined is not there.
+const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+const isOther = (next: Pick<Definition, 'definition' | 'options'>, old: Definition): boolean =>
+  !isDeepStrictEqual(stored([next.definition, next.options]), [old.definition, old.options])
 
 /** Changes what is given; a definition that is another, or one that is enabled again, is computed in full. The key stays. */
 export const update = (db: Db, kind: Kind, act: Act, idOrKey: string, patch: Patch): Promise<Definition> =>
@@ -164,14 +175,33 @@ export const update = (db: Db, kind: Kind, act: Act, idOrKey: string, patch: Pat
       definition: patch.definition ?? old.definition,
       options: { ...old.options, ...patch.options },
     }
-    const other = JSON.stringify([next.definition, next.options]) !== JSON.stringify([old.definition, old.options])
+    const other = isOther(next, old)
+    const version = other ? old.version + 1 : old.version
     if (patch.definition) await check(tx, kind, act, old.key, next.definition)
     refuseOtherForLife(old, next)
     refuseLongLookBack(next.options, act.limits)
-    await updateDefinition(tx, kind, spaceId, { ...next, version: other ? old.version + 1 : old.version }, by, now)
+    await updateDefinition(tx, kind, spaceId, { ...next, version }, by, now)
+    if (other) {
+      const restoredFrom = patch.restoredFrom ?? null
+      await keepVersion(tx, spaceId, old.id, { ...next, version, savedBy: by, savedAt: now, restoredFrom })
+    }
     if (next.enabled && (other || !old.enabled)) await markEverybody(tx, spaceId, [old.id], `saved ${now.toISOString()}`)
     if (!next.enabled) await forget(tx, spaceId, old.id)
     return definitionOf(tx, kind, spaceId, old.id)
+  })
+
+/** Brings a version's definition and options back, as a new version. @throws Refused when nothing would change, Invalid when it can no longer be compiled. */
+export const restore = async (db: Db, kind: Kind, act: Act, idOrKey: string, version: number): Promise<Definition> =>
+  transact(db, async (tx) => {
+    const now = await definitionOf(tx, kind, act.spaceId, idOrKey)
+    const { definition, options } = await versionOf(tx, act.spaceId, now.id, version)
+    const cleared: { readonly [option: string]: undefined } = Object.fromEntries(
+      Object.keys(now.options).map((key) => [key, undefined]),
+    )
+    const exact = { ...cleared, ...options } as Options
+    if (!isOther({ definition, options: exact }, now))
+      throw new Refused('nothing_changes', `Version ${version} says what "${now.name}" says now.`)
+    return update(tx, kind, act, now.id, { definition, options: exact, restoredFrom: version })
   })
 
 const forget = async (tx: Db, spaceId: string, id: string): Promise<void> => {

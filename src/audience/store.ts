@@ -19,6 +19,7 @@ export type Definition = {
   readonly version: number
   readonly definition: JsonObject
   readonly options: Options
+  readonly folderId: string | null
   readonly createdBy: string
   readonly updatedBy: string
   readonly createdAt: Date
@@ -34,7 +35,7 @@ const columnOf = (kind: Kind) => sql.ref(kind === 'audience' ? 'condition' : 'de
 const select = (kind: Kind, spaceId: string) => {
   const { table, id } = stateOf(kind)
   const count = kind === 'audience' ? sql`s.member_count` : sql`0`
-  return sql`select d.id, d.key, d.name, d.description, d.enabled, d.version, d.${columnOf(kind)} as definition, d.options,
+  return sql`select d.id, d.key, d.name, d.description, d.enabled, d.version, d.${columnOf(kind)} as definition, d.options, d.folder_id as "folderId",
       d.created_by as "createdBy", d.updated_by as "updatedBy", d.created_at as "createdAt", d.updated_at as "updatedAt",
       case when d.enabled then s.status else 'Disabled' end as status, s.reason, s.evaluated_at as "evaluatedAt", ${count} as count
     from ${sql.table(kind)} d join ${table} s on s.space_id = ${spaceId} and s.${id} = d.id
@@ -47,6 +48,8 @@ export type Page = {
   readonly search?: string | undefined
   /** Where it is looked for: the key begins with it, the name contains it; without: key or name contains it. */
   readonly searchIn?: 'key' | 'name' | undefined
+  /** Only what is in this folder; `root`: in none. */
+  readonly folder?: string | undefined
 }
 
 // `*` stands for anything; what SQL's pattern takes for more than itself is escaped.
@@ -59,9 +62,10 @@ export const listDefinitions = async (
   spaceId: string,
   page: Page,
 ): Promise<{ readonly definitions: readonly Definition[]; readonly total: number }> => {
-  const { search = '', searchIn = 'any' } = page
+  const { search = '', searchIn = 'any', folder = '' } = page
   const like = patternOf(search)
-  const found = sql`case ${searchIn}::text when 'key' then starts_with(d.key, ${search}) when 'name' then d.name ilike ${like}
+  const found = sql`case ${folder}::text when '' then true when 'root' then d.folder_id is null else d.folder_id = ${folder} end
+    and case ${searchIn}::text when 'key' then starts_with(d.key, ${search}) when 'name' then d.name ilike ${like}
     else d.name ilike ${like} or d.key ilike ${like} end`
   const definitions = await run(
     db,
@@ -107,7 +111,8 @@ export const countDefinitions = async (db: Db, kind: Kind, spaceId: string): Pro
   return row?.count ?? 0
 }
 
-export type NewDefinition = Pick<Definition, 'id' | 'key' | 'name' | 'description' | 'enabled' | 'definition' | 'options'>
+type Written = Pick<Definition, 'id' | 'key' | 'name' | 'description' | 'enabled' | 'definition' | 'options'>
+export type NewDefinition = Written & { readonly folderId?: string | null | undefined }
 
 export const insertDefinition = async (
   tx: Db,
@@ -122,9 +127,9 @@ export const insertDefinition = async (
     tx,
     query(
       `${kind}.insert`,
-      sql`insert into ${sql.table(kind)} (space_id, id, key, name, description, ${columnOf(kind)}, options, enabled, created_by, updated_by, created_at, updated_at)
+      sql`insert into ${sql.table(kind)} (space_id, id, key, name, description, ${columnOf(kind)}, options, enabled, folder_id, created_by, updated_by, created_at, updated_at)
         values (${spaceId}, ${row.id}, ${row.key}, ${row.name}, ${row.description}, ${JSON.stringify(row.definition)}::jsonb,
-          ${JSON.stringify(row.options)}::jsonb, ${row.enabled}, ${by}, ${by}, ${now}::timestamptz, ${now}::timestamptz)`,
+          ${JSON.stringify(row.options)}::jsonb, ${row.enabled}, ${row.folderId ?? null}, ${by}, ${by}, ${now}::timestamptz, ${now}::timestamptz)`,
     ),
   )
   await run(tx, query(`${kind}.insert_state`, sql`insert into ${table} (space_id, ${id}) values (${spaceId}, ${row.id})`))
@@ -135,7 +140,7 @@ export const updateDefinition = async (
   tx: Db,
   kind: Kind,
   spaceId: string,
-  row: NewDefinition & Pick<Definition, 'version'>,
+  row: Written & Pick<Definition, 'version'>,
   by: string,
   now: Date,
 ): Promise<void> => {

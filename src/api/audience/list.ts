@@ -22,15 +22,15 @@ const find = async (
   db: Db,
   kind: Kind,
   spaceId: string,
-  { count, search = '', searchType }: z.infer<typeof SearchQuery>,
+  { count, search = '', searchType, folder }: z.infer<typeof SearchQuery>,
   { offset, wordsOf }: { readonly offset: number; readonly wordsOf: (row: Definition) => readonly string[] },
 ): Promise<Found> => {
   if (searchType !== 'DEFINITION') {
     const searchIn = searchType === undefined ? undefined : searchType === 'KEY' ? 'key' : 'name'
-    return listDefinitions(db, kind, spaceId, { count, offset, search, searchIn })
+    return listDefinitions(db, kind, spaceId, { count, offset, search, searchIn, folder })
   }
   const pattern = patternOf(search)
-  const all = (await listDefinitions(db, kind, spaceId, ALL)).definitions.filter((row) =>
+  const all = (await listDefinitions(db, kind, spaceId, { ...ALL, folder })).definitions.filter((row) =>
     wordsOf(row).some((words) => pattern.test(words)),
   )
   return { definitions: all.slice(offset, offset + count), total: all.length }

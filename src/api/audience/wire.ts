@@ -61,6 +61,8 @@ const common = {
   history: History,
   status: z.string(),
   reason: z.string().optional(),
+  version: z.number(),
+  folderId: z.string().optional(),
   createdBy: z.string(),
   updatedBy: z.string(),
   createdAt: z.string(),
@@ -173,6 +175,8 @@ const commonOf = (spaceId: string, row: Definition) => ({
   enabled: row.enabled,
   status: row.status,
   ...(row.reason === null ? {} : { reason: row.reason }),
+  version: row.version,
+  ...(row.folderId === null ? {} : { folderId: row.folderId }),
   createdBy: row.createdBy,
   updatedBy: row.updatedBy,
   createdAt: row.createdAt.toISOString(),
@@ -249,6 +253,7 @@ export const SearchQuery = ListQuery.extend({
     .max(255)
     .optional()
     .meta({ description: 'Also `search[query]`; a name or key that contains it, if no type is said' }),
+  folder: z.string().max(255).optional().meta({ description: 'Only what is in this folder; `root`: in none' }),
   searchType: z.enum(['KEY', 'NAME', 'DEFINITION']).optional().meta({
     description:
       'Also `search[type]`: KEY begins with it; NAME and DEFINITION (as query text or sentence) contain it, `*` stands for anything',

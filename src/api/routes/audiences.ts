@@ -7,10 +7,12 @@ import { sentence } from '../../audience/sentence.ts'
 import { type Definition, definitionOf } from '../../audience/store.ts'
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { cloneRoutes } from '../audience/clones.ts'
 import { audienceDetailRoutes } from '../audience/detail.ts'
 import { listPage } from '../audience/list.ts'
 import { conditionFrom } from '../audience/query.ts'
 import { referenceRoutes } from '../audience/references.ts'
+import { versionRoutes } from '../audience/versions.ts'
 import {
   AnsweredDefinition,
   Audience,
@@ -210,6 +212,8 @@ export const audienceRoutes: Route = (app, door) => {
   reading(app, door)
   writing(app, door)
   referenceRoutes(app, door, 'audience', 'audiences')
+  versionRoutes(app, door, 'audience', 'audiences')
+  cloneRoutes(app, door, 'audience', 'audiences')
   running(app, door)
   previewing(app, door)
   audienceDetailRoutes(app, door)

@@ -3,9 +3,11 @@ import { create, remove, update } from '../../audience/save.ts'
 import { definitionOf } from '../../audience/store.ts'
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { cloneRoutes } from '../audience/clones.ts'
 import { listPage } from '../audience/list.ts'
 import { traitFrom } from '../audience/query.ts'
 import { referenceRoutes } from '../audience/references.ts'
+import { versionRoutes } from '../audience/versions.ts'
 import {
   ComputedTrait,
   ComputedTraitPatch,
@@ -116,4 +118,6 @@ export const computedTraitRoutes: Route = (app, door) => {
   reading(app, door)
   writing(app, door)
   referenceRoutes(app, door, 'computed_trait', 'computed-traits')
+  versionRoutes(app, door, 'computed_trait', 'computed-traits')
+  cloneRoutes(app, door, 'computed_trait', 'computed-traits')
 }

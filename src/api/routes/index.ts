@@ -5,6 +5,7 @@ import { audienceRoutes } from './audiences.ts'
 import { catalogRoutes } from './catalog.ts'
 import { computedTraitRoutes } from './computed-traits.ts'
 import { editPreviewRoutes } from './edit-previews.ts'
+import { folderRoutes } from './folders.ts'
 import { healthRoutes } from './health.ts'
 import { journeyRunRoutes } from './journey-runs.ts'
 import { journeyRoutes } from './journeys.ts'
@@ -62,4 +63,5 @@ export const managementRoutes: readonly Route[] = [
   catalogRoutes,
   sourceRoutes,
   limitRoutes,
+  folderRoutes,
 ]

@@ -13,6 +13,27 @@ type Definition = {
   created_at: Date
   updated_at: Date
   deleted_at: Date | null
+  folder_id: string | null
+}
+export type FolderRow = {
+  space_id: string
+  id: string
+  name: string
+  description: string
+  created_by: string
+  updated_by: string
+  created_at: Date
+  updated_at: Date
+}
+export type ComputationVersionRow = {
+  space_id: string
+  computation_id: string
+  version: number
+  definition: JsonObject
+  options: JsonObject
+  saved_by: string
+  saved_at: Date
+  restored_from: number | null
 }
 export type AudienceRow = Definition & { condition: JsonObject; options: JsonObject }
 export type ComputedTraitRow = Definition & { definition: JsonObject; options: JsonObject }
@@ -70,6 +91,8 @@ export type EvaluationClockRow = { space_id: string; moved_at: Date; next_instan
 
 export type AudienceTables = {
   audience: AudienceRow
+  folder: FolderRow
+  computation_version: ComputationVersionRow
   audience_state: AudienceStateRow
   audience_evaluation: AudienceEvaluationRow
   membership: MembershipRow

@@ -1,0 +1,1 @@
+update "audience" set folder_id = null where space_id = $1 and folder_id = $2

@@ -1,0 +1,1 @@
+delete from folder where space_id = $1 and id = $2
