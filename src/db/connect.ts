@@ -1,9 +1,11 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Database, Db } from './database.ts'
+import { instantFrom, poolOverWire } from './wire.ts'
 
 // Counts come as int8. They stay far below 2^53, so a number is exact and a string would only be in the way.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, instantFrom)
 
 export type Connection = { readonly db: Db; readonly pool: pg.Pool; readonly close: () => Promise<void> }
 
@@ -18,6 +20,6 @@ export const connect = (url: string, options: { readonly max?: number; readonly 
   pool.on('error', () => {})
   // The pool listens to idle connections only. One that breaks in the middle of a transaction fails its query, and must not end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: poolOverWire(pool) }) })
   return { db, pool, close: () => db.destroy() }
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { JsonObject } from '../base/json.ts'
 import type { Db } from './database.ts'
-import { query, run, transact } from './query.ts'
+import { preparedQuery, query, run, transact } from './query.ts'
 import type { OutboxRow } from './rows/event.ts'
 
 export type OutboxItem = Pick<OutboxRow, 'space_id' | 'profile_id' | 'id' | 'topic' | 'payload' | 'attempts' | 'created_at'>
@@ -20,7 +20,7 @@ export const addToOutbox = async (tx: Db, spaceId: string, now: Date, entries: r
   const rows = entries.toSorted((a, b) => (a.profileId + a.id < b.profileId + b.id ? -1 : 1))
   await run(
     tx,
-    query(
+    preparedQuery(
       'outbox.add',
       sql`insert into outbox (space_id, profile_id, id, topic, payload, created_at, due_at)
         select ${spaceId}, r.profile_id, r.id, r.topic, r.payload::jsonb, ${now}::timestamptz, ${now}::timestamptz

@@ -1,11 +1,19 @@
 import type { Compilable, CompiledQuery, RawBuilder } from 'kysely'
 import { Unavailable } from '../base/errors.ts'
 import type { Db } from './database.ts'
+import { prepareAs } from './wire.ts'
 
 /** A statement with a name: the name is its golden text's file, its label in logs and metrics, and how `explain` finds it. */
-export type Query<Row> = { readonly name: string; readonly build: RawBuilder<Row> | Compilable<Row> }
+export type Query<Row> = { readonly name: string; readonly build: RawBuilder<Row> | Compilable<Row>; readonly prepared?: true }
 
 export const query = <Row>(name: string, build: RawBuilder<Row> | Compilable<Row>): Query<Row> => ({ name, build })
+
+/** A statement that is prepared once a connection: see `prepareAs` for which may be. */
+export const preparedQuery = <Row>(name: string, build: RawBuilder<Row> | Compilable<Row>): Query<Row> => ({
+  name,
+  build,
+  prepared: true,
+})
 
 /** Sees every statement before it runs. Tests put the rules of `distribution` and the golden texts here; production puts nothing. */
 export type Inspect = (name: string, compiled: CompiledQuery) => void | Promise<void>
@@ -33,6 +41,7 @@ const isAway = (error: unknown): boolean => {
 export const run = async <Row>(db: Db, q: Query<Row>): Promise<readonly Row[]> => {
   const compiled = compile(db, q.build)
   if (inspect) await inspect(q.name, compiled)
+  if (q.prepared) prepareAs(q.name, compiled.sql)
   try {
     return (await db.executeQuery(compiled)).rows
   } catch (error) {

@@ -15,7 +15,7 @@ const see = (person: Person, call: Call): void => {
   const at = Math.min(call.timestamp.getTime(), call.receivedAt.getTime())
   if (!call.active || at < person.lastSeenAt + (person.fresh ? 1 : COARSE_MS)) return
   person.lastSeenAt = at
-  person.dirty = true
+  person.seen = true
 }
 
 const writeTraits = (person: Person, call: Call): void => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
-import { query, run } from '../db/query.ts'
+import { preparedQuery, run } from '../db/query.ts'
 
 /** What changed about one profile: names of events that came, keys of traits whose value is another. */
 export type ProfileChange = {
@@ -19,7 +19,7 @@ export const addChanges = async (tx: Db, spaceId: string, changes: readonly Prof
   const rows = changes.toSorted((a, b) => (a.profileId < b.profileId ? -1 : 1))
   await run(
     tx,
-    query(
+    preparedQuery(
       'profile_change.add',
       sql`insert into profile_change (space_id, profile_id, id, event_names, trait_keys, changed_at)
         select ${spaceId}, r.profile_id, r.id, r.event_names::text[], r.trait_keys::text[], ${at}::timestamptz

@@ -1,9 +1,8 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
-import type { ProfileRow } from '../db/rows/profile.ts'
 import { type Collection, type Identifier, identifierKey } from './identifier.ts'
-import { type Person, personFrom } from './person.ts'
+import { type LockedRow, type Person, personFrom } from './person.ts'
 import type { Rules } from './rules.ts'
 
 /** Two transactions wrote the same identity at the same moment: the one that came second looks again. */
@@ -40,7 +39,9 @@ export const loadPeople = async (tx: Db, spaceId: string, wanted: readonly Wante
     tx,
     query(
       'profile.lock',
-      sql<ProfileRow>`select p.* from unnest(${ids}::uuid[]) as r (id)
+      sql<LockedRow>`select p.id, p.collection, p.traits::text as traits, p.trait_times::text as trait_times, p.identifiers, p.merged_into,
+          p.merge_count, p.created_at, p.updated_at, p.last_seen_at
+        from unnest(${ids}::uuid[]) as r (id)
         cross join lateral (select * from profile where space_id = ${spaceId} and id = r.id limit 1 for no key update) as p`,
     ),
   )

@@ -1,4 +1,4 @@
-import type { Json } from '../base/json.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { ProfileRow } from '../db/rows/profile.ts'
 import type { Collection } from './identifier.ts'
 import type { Traits } from './last-write.ts'
@@ -19,6 +19,8 @@ export type Person = {
   mergedInto: Person | undefined
   /** Something that is stored differs from the row. */
   dirty: boolean
+  /** `lastSeenAt` differs from the row: alone, it is written alone. */
+  seen: boolean
   /** What the batch did, for `profile_change`. */
   readonly eventNames: Set<string>
   readonly traitKeys: Set<string>
@@ -36,25 +38,44 @@ export const freshPerson = (id: string, collection: Collection, at: Date): Perso
   updatedAt: at,
   mergedInto: undefined,
   dirty: true,
+  seen: false,
   eventNames: new Set(),
   traitKeys: new Set(),
 })
 
-export const personFrom = (row: ProfileRow): Person => ({
-  id: row.id,
-  collection: row.collection,
-  createdAt: row.created_at,
-  fresh: false,
-  traits: { values: new Map<string, Json>(Object.entries(row.traits)), times: new Map(Object.entries(row.trait_times)) },
-  identifiers: new Map(Object.entries(row.identifiers)),
-  mergeCount: row.merge_count,
-  lastSeenAt: row.last_seen_at?.getTime() ?? 0,
-  updatedAt: row.updated_at,
-  mergedInto: undefined,
-  dirty: false,
-  eventNames: new Set(),
-  traitKeys: new Set(),
+/** A profile's row as a batch reads it: traits as JSON texts, because most batches only ask who somebody is. */
+export type LockedRow = Omit<ProfileRow, 'space_id' | 'traits' | 'trait_times'> & {
+  readonly traits: string
+  readonly trait_times: string
+}
+
+const traitsFrom = ({ traits, trait_times }: LockedRow): Traits => ({
+  values: new Map(Object.entries(JSON.parse(traits) as JsonObject)),
+  times: new Map(Object.entries(JSON.parse(trait_times) as Record<string, number>)),
 })
+
+export const personFrom = (row: LockedRow): Person => {
+  let traits: Traits | undefined
+  return {
+    id: row.id,
+    collection: row.collection,
+    createdAt: row.created_at,
+    fresh: false,
+    get traits() {
+      traits ??= traitsFrom(row)
+      return traits
+    },
+    identifiers: new Map(Object.entries(row.identifiers)),
+    mergeCount: row.merge_count,
+    lastSeenAt: row.last_seen_at?.getTime() ?? 0,
+    updatedAt: row.updated_at,
+    mergedInto: undefined,
+    dirty: false,
+    seen: false,
+    eventNames: new Set(),
+    traitKeys: new Set(),
+  }
+}
 
 /** Who somebody is now: the end of the chain of merges. */
 export const living = (person: Person): Person => {

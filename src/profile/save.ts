@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { jsonText } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
-import { query, run } from '../db/query.ts'
+import { preparedQuery, query, run } from '../db/query.ts'
 import type { Graph } from './graph.ts'
 import { identifierKey } from './identifier.ts'
 import { Collision, identifierTimes } from './load.ts'
@@ -15,7 +15,7 @@ const savePeople = async (tx: Db, spaceId: string, people: readonly Person[]): P
   const rows = people.toSorted(byId)
   await run(
     tx,
-    query(
+    preparedQuery(
       'profile.save',
       sql`insert into profile (space_id, id, collection, traits, trait_times, identifiers, merged_into, merge_count, created_at, updated_at, last_seen_at)
         select ${spaceId}, r.id, r.collection, r.traits::jsonb, r.trait_times::jsonb, r.identifiers::jsonb, r.merged_into, r.merge_count,
@@ -31,6 +31,24 @@ const savePeople = async (tx: Db, spaceId: string, people: readonly Person[]): P
         on conflict (space_id, id) do update set traits = excluded.traits, trait_times = excluded.trait_times,
           identifiers = excluded.identifiers, merged_into = excluded.merged_into, merge_count = excluded.merge_count,
           updated_at = excluded.updated_at, last_seen_at = excluded.last_seen_at`,
+    ),
+  )
+}
+
+// Somebody who did something, and nothing else: by far the most frequent change, and half the cost of writing all columns. The rows are
+// there and locked, so nothing is inserted; an update would say it better, but is planned as a walk through all profiles of a young space
+// (700 of 20,000: 13 µs each, like this 6.6).
+const seePeople = async (tx: Db, spaceId: string, people: readonly Person[]): Promise<void> => {
+  if (people.length === 0) return
+  const rows = people.toSorted(byId)
+  await run(
+    tx,
+    preparedQuery(
+      'profile.see',
+      sql`insert into profile (space_id, id, created_at, updated_at, last_seen_at)
+        select ${spaceId}, r.id, r.last_seen_at, r.last_seen_at, r.last_seen_at
+        from unnest(${rows.map((r) => r.id)}::uuid[], ${rows.map((r) => new Date(r.lastSeenAt).toISOString())}::timestamptz[]) as r (id, last_seen_at)
+        on conflict (space_id, id) do update set last_seen_at = excluded.last_seen_at`,
     ),
   )
 }
@@ -95,9 +113,15 @@ export const saveGraph = async (tx: Db, spaceId: string, graph: Graph): Promise<
   await orderIdentifiers(tx, spaceId, graph)
   await addIdentifiers(tx, spaceId, graph)
   await moveIdentifiers(tx, spaceId, graph)
+  const people = [...graph.people.values()]
   await savePeople(
     tx,
     spaceId,
-    [...graph.people.values()].filter((person) => person.dirty),
+    people.filter((person) => person.dirty),
+  )
+  await seePeople(
+    tx,
+    spaceId,
+    people.filter((person) => person.seen && !person.dirty),
   )
 }

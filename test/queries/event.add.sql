@@ -5,4 +5,3 @@ insert into event (space_id, profile_id, timestamp, message_id, type, name, prop
   $7::text[], $8::text[], $9::text[],
   $10::timestamptz[])
   as r (profile_id, timestamp, message_id, type, name, properties, context, source_id, received_at)
-  on conflict do nothing
