@@ -8,6 +8,7 @@ import { newCohortId, sendCohort } from './cohort.ts'
 import { type Landing, landingAt } from './landing.ts'
 import type { Plan } from './plan.ts'
 import { type Refusal, recordRefusals } from './refusal.ts'
+import { tellArrivals } from './transition.ts'
 
 /** A cohort is at most so many runs: what one transaction may hold up, and what a walk in parallel still gains from. */
 export const MOST_IN_COHORT = 10_000
@@ -73,11 +74,8 @@ const admitted = (
       from unnest(${rows.map((r) => r.profileId)}::uuid[], ${rows.map((r) => r.id)}::uuid[], ${rows.map((r) => r.entryKey)}::text[],
         ${rows.map((r) => r.identifier)}::text[], ${rows.map((r) => JSON.stringify(r.context))}::text[], ${rows.map((r) => r.mark)}::text[])
         as c (profile_id, id, entry_key, identifier, context, mark)
-      on conflict do nothing returning profile_id, id),
-    told as (
-      insert into journey_transition (space_id, profile_id, run_id, id, step, branch, next_step, happened_at)
-      select ${spaceId}, e.profile_id, e.id, 0, null, null, ${landing.step}::text, ${now}::timestamptz from entered e returning 1)
-    select count(*)::integer as entered from told`
+      on conflict do nothing returning 1)
+    select count(*)::integer as entered from entered`
 }
 
 const enter = async (tx: Db, plan: Plan, candidates: readonly Candidate[], now: Date): Promise<number> => {
@@ -98,6 +96,7 @@ const enter = async (tx: Db, plan: Plan, candidates: readonly Candidate[], now: 
   const landing = landingAt(definition, definition.start, now)
   const id = newCohortId(plan, now, 'entered', welcome.map(({ profileId, entryKey }) => `${profileId} ${entryKey}`).join('\n'))
   const runCount = (await runOne(tx, query('journey_run.enter', admitted(plan, welcome, landing, id, now))))?.entered ?? 0
+  if (runCount > 0) await tellArrivals(tx, plan.spaceId, { cohortId: id, step: null, branch: null, next: landing.step }, now)
   await sendCohort(tx, plan, landing, { id, depth: 0, runCount }, now)
   crashPoint('journey.admitting')
   return runCount

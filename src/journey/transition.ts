@@ -15,6 +15,36 @@ export type Moves = {
   readonly evidence: JsonObject
 }
 
+/** Where the runs of a cohort came from and where they stand now; nothing before the first step. */
+export type Arrival = {
+  readonly cohortId: string
+  readonly step: string | null
+  readonly branch: string | null
+  readonly next: string | null
+}
+
+/**
+ * Writes the transitions of all who arrived in a cohort that this transaction made. A statement of its own, by the cohort: one that writes
+ * two tables is not a cluster's to run (distribution R6), and costs as much.
+ */
+export const tellArrivals = async (
+  tx: Db,
+  spaceId: string,
+  { cohortId, step, branch, next }: Arrival,
+  now: Date,
+): Promise<void> => {
+  await run(
+    tx,
+    query(
+      'journey_transition.by_cohort',
+      sql`insert into journey_transition (space_id, profile_id, run_id, id, step, branch, next_step, happened_at)
+        select ${spaceId}, r.profile_id, r.id, r.visit, ${step}::text, ${branch}::text, ${next}::text, ${now}::timestamptz
+        from journey_run r where r.space_id = ${spaceId} and r.cohort_id = ${cohortId}::uuid
+        order by r.profile_id, r.id on conflict do nothing`,
+    ),
+  )
+}
+
 /**
  * Writes the transitions of runs that an event moved to a cohort in this transaction. A statement of its own, because a table that is
  * written is not read in the same statement (distribution R6).

@@ -26,20 +26,41 @@ type About = {
 }
 type Known = { readonly report: Report; readonly about: About }
 
-// A profile may have gone into another since the message was sent; its messages went with it.
-const messagesAbout = (spaceId: string, reports: readonly Report[]) =>
+const askedProfiles = (spaceId: string, reports: readonly Report[]) =>
+  query(
+    'message.reported_profiles',
+    sql<{ id: string; merged_into: string | null }>`select o.id, o.merged_into from profile o
+      where o.space_id = ${spaceId} and o.id in (select unnest(${[...new Set(reports.map((r) => r.profileId))]}::uuid[]))`,
+  )
+
+const messagesOf = (spaceId: string, rows: readonly { readonly profileId: string; readonly messageId: string }[]) =>
   query(
     'message.reported',
-    sql<About>`select r.profile_id as asked_profile_id, m.profile_id, m.id, m.channel, m.address, m.template_id, m.journey_id, m.run_id, m.step,
-        p.identifiers
-      from (select distinct * from unnest(${reports.map((r) => r.profileId)}::uuid[], ${reports.map((r) => r.messageId)}::uuid[])) as r (profile_id, message_id)
-      join profile o on o.space_id = ${spaceId} and o.id = r.profile_id
-      join profile p on p.space_id = ${spaceId} and p.id = coalesce(o.merged_into, o.id)
+    sql<
+      Omit<About, 'asked_profile_id'>
+    >`select m.profile_id, m.id, m.channel, m.address, m.template_id, m.journey_id, m.run_id, m.step, p.identifiers
+      from (select distinct * from unnest(${rows.map((r) => r.profileId)}::uuid[], ${rows.map((r) => r.messageId)}::uuid[])) as r (profile_id, message_id)
+      join profile p on p.space_id = ${spaceId} and p.id = r.profile_id
       join message m on m.space_id = ${spaceId} and m.profile_id = p.id and m.id = r.message_id`,
   )
 
+// A profile may have gone into another since the message was sent; its messages went with it. Whoever it went into lies elsewhere.
+const messagesAbout = async (db: Db, spaceId: string, reports: readonly Report[]): Promise<readonly About[]> => {
+  const profiles = await run(db, askedProfiles(spaceId, reports))
+  const livingOf = new Map(profiles.map(({ id, merged_into }) => [id, merged_into ?? id]))
+  const asked = reports.flatMap(({ profileId, messageId }) => {
+    const living = livingOf.get(profileId)
+    return living === undefined ? [] : [{ asked: profileId, profileId: living, messageId }]
+  })
+  const rows = new Map((await run(db, messagesOf(spaceId, asked))).map((row) => [`${row.profile_id} ${row.id}`, row]))
+  return asked.flatMap(({ asked: askedId, profileId, messageId }) => {
+    const row = rows.get(`${profileId} ${messageId}`)
+    return row ? [{ ...row, asked_profile_id: askedId }] : []
+  })
+}
+
 const knownOf = async (db: Db, spaceId: string, reports: readonly Report[]): Promise<readonly Known[]> => {
-  const rows = await run(db, messagesAbout(spaceId, reports))
+  const rows = await messagesAbout(db, spaceId, reports)
   const byKey = new Map(rows.map((row) => [`${row.asked_profile_id} ${row.id}`, row]))
   return reports.flatMap((report) => {
     const about = byKey.get(`${report.profileId} ${report.messageId}`)

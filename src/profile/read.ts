@@ -142,17 +142,34 @@ export const computedTraitsOf = (db: Db, spaceId: string, profileId: string): Pr
     ),
   )
 
+const accountIds = (spaceId: string, profileId: string, count: number) =>
+  query(
+    'profile_link.account_ids',
+    sql<{
+      id: string
+    }>`select l.account_id as id from profile_link l where l.space_id = ${spaceId} and l.profile_id = ${profileId}::uuid
+      order by l.created_at desc, l.account_id limit ${count}`,
+  )
+
+/** The accounts of a person, newest link first. An account lies elsewhere than its people, so it is asked for by its id (distribution R3). */
+const accountsOf = async (db: Db, spaceId: string, profileId: string, count: number): Promise<readonly ProfileRow[]> => {
+  const ids = (await run(db, accountIds(spaceId, profileId, count))).map(({ id }) => id)
+  if (ids.length === 0) return []
+  const rows = await run(
+    db,
+    query(
+      'profile.accounts',
+      sql<ProfileRow>`select p.* from profile p where p.space_id = ${spaceId} and p.id in (select unnest(${ids}::uuid[]))`,
+    ),
+  )
+  const place = new Map(ids.map((id, index) => [id, index]))
+  return rows.toSorted((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0))
+}
+
 /** The accounts of a person, or the people of an account, newest link first. */
 export const linkedProfiles = (db: Db, spaceId: string, profile: ProfileRow, count: number): Promise<readonly ProfileRow[]> =>
   profile.collection === 'users'
-    ? run(
-        db,
-        query(
-          'profile_link.accounts',
-          sql<ProfileRow>`select p.* from profile_link l join profile p on p.space_id = ${spaceId} and p.id = l.account_id
-            where l.space_id = ${spaceId} and l.profile_id = ${profile.id}::uuid order by l.created_at desc, p.id limit ${count}`,
-        ),
-      )
+    ? accountsOf(db, spaceId, profile.id, count)
     : run(
         db,
         query(

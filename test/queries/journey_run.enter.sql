@@ -7,8 +7,5 @@ with entered as (
   from unnest($10::uuid[], $11::uuid[], $12::text[],
   $13::text[], $14::text[], $15::text[])
   as c (profile_id, id, entry_key, identifier, context, mark)
-  on conflict do nothing returning profile_id, id),
-  told as (
-  insert into journey_transition (space_id, profile_id, run_id, id, step, branch, next_step, happened_at)
-  select $16, e.profile_id, e.id, 0, null, null, $17::text, $18::timestamptz from entered e returning 1)
-  select count(*)::integer as entered from told
+  on conflict do nothing returning 1)
+  select count(*)::integer as entered from entered

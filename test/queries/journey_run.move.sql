@@ -3,9 +3,5 @@ with moved as (
   end_reason = $5::text, arrived_at = $6::timestamptz, arrived_mark = $7::text,
   due_at = $8::timestamptz, ended_at = $9::timestamptz
   where r.space_id = $10 and r.cohort_id = $11::uuid and r.status = $12::text
-  returning r.profile_id, r.id),
-  told as (
-  insert into journey_transition (space_id, profile_id, run_id, id, step, branch, next_step, happened_at)
-  select $13, m.profile_id, m.id, $14::integer, $15::text, $16::text, $17::text, $18::timestamptz
-  from moved m returning 1)
-  select count(*)::integer as moved from told
+  returning 1)
+  select count(*)::integer as moved from moved

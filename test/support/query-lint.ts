@@ -1,45 +1,13 @@
 import { parseSync } from 'libpg-query'
 import { SPREAD } from '../../src/db/engine.ts'
+import { clusterFindings } from './cluster-lint.ts'
+import { all, fieldsOf, isTree, isUnionSide, level, type Tree, walk } from './parse-tree.ts'
 
 /*
  * The rules of a statement that must run on one Postgres today and on a cluster tomorrow, checked on the real parse tree. A finding says
  * which rule and where; `EXCEPTIONS` in the test says which statement may break which rule, and why.
  */
-export type Finding = { readonly rule: 'R2' | 'R3' | 'R4' | 'R6' | 'key'; readonly message: string }
-
-type Tree = { readonly [key: string]: unknown }
-const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null
-const children = (tree: Tree): readonly (readonly [string, Tree])[] =>
-  Object.entries(tree).flatMap(([key, value]) => (isTree(value) ? [[key, value] as const] : []))
-
-const walk = (tree: Tree, visit: (kind: string, node: Tree) => void): void => {
-  for (const [kind, node] of children(tree)) {
-    visit(kind, node)
-    walk(node, visit)
-  }
-}
-const all = (tree: Tree, wanted: string): readonly Tree[] => {
-  const found: Tree[] = []
-  walk(tree, (kind, node) => {
-    if (kind === wanted) found.push(node)
-  })
-  return found
-}
-
-// What belongs to this query level: everything but the sub-queries, which are levels of their own.
-const NESTED = new Set(['SelectStmt', 'SubLink', 'RangeSubselect', 'CommonTableExpr', 'InsertStmt', 'UpdateStmt', 'DeleteStmt'])
-// A side of a union is a level too; the parser gives it no kind of its own.
-const isUnionSide = (kind: string, node: Tree): boolean => (kind === 'larg' || kind === 'rarg') && 'op' in node
-const level = (tree: Tree, wanted: string): readonly Tree[] =>
-  children(tree).flatMap(([kind, node]) => {
-    if (kind === wanted) return [node]
-    return NESTED.has(kind) || isUnionSide(kind, node) ? [] : level(node, wanted)
-  })
-
-const fieldsOf = (column: Tree): readonly string[] =>
-  (column['fields'] as readonly Tree[]).map(
-    (field) => ((field['String'] as Tree | undefined)?.['sval'] as string | undefined) ?? '*',
-  )
+export type Finding = { readonly rule: 'R2' | 'R3' | 'R4' | 'R5' | 'R6' | 'key'; readonly message: string }
 
 const distributed = (name: string): boolean => name in SPREAD && SPREAD[name as keyof typeof SPREAD].bySpace === 'space_id'
 
@@ -167,5 +135,6 @@ export const lintQuery = (text: string): readonly Finding[] => {
     ...mixedFindings(tree),
     ...keyFindings(tree),
     ...shapeFindings(tree),
+    ...clusterFindings(tree),
   ]
 }

@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { CompiledQuery } from 'kysely'
+import { EXCEPTIONS } from './query-exceptions.ts'
+import { lintQuery } from './query-lint.ts'
 
 const FOLDER = new URL('../queries/', import.meta.url)
 const checked = new Set<string>()
@@ -31,10 +33,20 @@ const refuseIdArrays = (name: string, compiled: CompiledQuery): void => {
     throw new Error(`query ${name} compares with an array of ${values.length} ids: hand them over as rows (R8)`)
 }
 
+// Also of what has no golden text: whatever a condition compiles to must run on a cluster.
+const refuseFindings = (name: string, text: string): void => {
+  // What a test itself does to the database is not ours to run on a cluster.
+  if (name.startsWith('test.')) return
+  const allowed = EXCEPTIONS[name]?.rules ?? []
+  const [finding] = lintQuery(text).filter(({ rule }) => !allowed.includes(rule))
+  if (finding) throw new Error(`query ${name} breaks ${finding.rule} of a statement: ${finding.message}\n${text}`)
+}
+
 export const inspectQuery = (name: string, compiled: CompiledQuery): void => {
   refuseIdArrays(name, compiled)
   const key = `${name}\n${compiled.sql}`
   if (checked.has(key)) return
   compareGolden(name, compiled.sql)
+  refuseFindings(name, compiled.sql)
   checked.add(key)
 }

@@ -28,32 +28,42 @@ export type Asked = {
   readonly count: number
 }
 
-/** The profile behind an id or `type:value` (`email:ann@example.com`), merged ones followed; its identifiers come along. */
-export const findProfile = (
+const byId = (spaceId: string, id: string) =>
+  query(
+    'timeline.profile',
+    sql<Found>`select p.id, p.identifiers, p.merged_into from profile p where p.space_id = ${spaceId} and p.id = ${id}::uuid`,
+  )
+
+const idByIdentifier = (spaceId: string, type: string, value: string) =>
+  query(
+    'timeline.profile_id',
+    sql<{ id: string }>`select i.profile_id as id from profile_identifier i
+      where i.space_id = ${spaceId} and i.collection = 'users' and i.type = ${type} and i.value = ${value}`,
+  )
+
+/**
+ * The profile behind an id or `type:value` (`email:ann@example.com`), merged ones followed; its identifiers come along. Step by step: an
+ * identifier, a profile and the one it was merged into lie in three places of a cluster (distribution R3).
+ */
+export const findProfile = async (
   db: Db,
   spaceId: string,
-  id: string,
-): Promise<{ id: string; identifiers: Readonly<Record<string, readonly string[]>> } | undefined> => {
-  const colon = id.indexOf(':')
-  const found =
-    colon < 0
-      ? query(
-          'timeline.profile',
-          sql<Found>`select coalesce(w.id, p.id) as id, coalesce(w.identifiers, p.identifiers) as identifiers
-            from profile p left join profile w on w.space_id = ${spaceId} and w.id = p.merged_into
-            where p.space_id = ${spaceId} and p.id = ${UUID.test(id) ? id : NOBODY}::uuid`,
-        )
-      : query(
-          'timeline.profile_by_identifier',
-          sql<Found>`select p.id, p.identifiers from profile_identifier i
-            join profile p on p.space_id = ${spaceId} and p.id = i.profile_id
-            where i.space_id = ${spaceId} and i.collection = 'users' and i.type = ${id.slice(0, colon)} and i.value = ${id.slice(colon + 1)}`,
-        )
-  return runOne(db, found)
+  asked: string,
+): Promise<Pick<Found, 'id' | 'identifiers'> | undefined> => {
+  const colon = asked.indexOf(':')
+  const identified =
+    colon < 0 ? undefined : await runOne(db, idByIdentifier(spaceId, asked.slice(0, colon), asked.slice(colon + 1)))
+  const id = colon < 0 ? asked : identified?.id
+  if (id === undefined || !UUID.test(id)) return undefined
+  const found = await runOne(db, byId(spaceId, id))
+  return found?.merged_into ? runOne(db, byId(spaceId, found.merged_into)) : found
 }
-type Found = { id: string; identifiers: Readonly<Record<string, readonly string[]>> }
+type Found = {
+  readonly id: string
+  readonly identifiers: Readonly<Record<string, readonly string[]>>
+  readonly merged_into: string | null
+}
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 const events = ({ spaceId, profileId, kinds, before, count }: Asked): RawBuilder<unknown> => {
   return sql`

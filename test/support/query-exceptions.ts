@@ -1,0 +1,35 @@
+import type { Finding } from './query-lint.ts'
+
+const ACROSS = 'asks which spaces have work: one statement for all of them, by indexes that begin with the space'
+
+const LOCKS =
+  'waits for or skips rows that others hold, which one Postgres and a cluster by space do cheaper than asking again; by profile the state in its own outer WHERE is what keeps it right'
+
+const TAKES =
+  'who is due and for what is written or read together, on the one node of the space; by profile the batches are handed over as values between two statements'
+
+/** Which statement may break which rule, and why. */
+export const EXCEPTIONS: Readonly<Record<string, { readonly rules: readonly Finding['rule'][]; readonly why: string }>> = {
+  'outbox.spaces': { rules: ['R2'], why: ACROSS },
+  'space.to_evaluate': { rules: ['R2'], why: ACROSS },
+  'space.to_evaluate_fully': { rules: ['R2'], why: ACROSS },
+  'computation.enabled_everywhere': {
+    rules: ['R2'],
+    why: 'the daily full evaluation lists definitions, a small reference table',
+  },
+  'message.accounts_with_work': { rules: ['R2'], why: ACROSS },
+  'audience_evaluation.record': {
+    rules: ['R4'],
+    why: 'measures how long its own transaction took: only the database knows, and nothing is decided by it',
+  },
+  'profile.lock': { rules: ['R5'], why: LOCKS },
+  'subscription.lock': { rules: ['R5'], why: LOCKS },
+  'message.claim': { rules: ['R5'], why: LOCKS },
+  'profile_change.take': { rules: ['R5', 'R6'], why: TAKES },
+  'computation_wake.take': { rules: ['R5', 'R6'], why: TAKES },
+  'trait.lock*': { rules: ['R5'], why: LOCKS },
+  'computation_due.cross_edges': { rules: ['R6'], why: TAKES },
+  'computed_change.pass_on': { rules: ['R6'], why: TAKES },
+  'membership_change.pass_on': { rules: ['R6'], why: TAKES },
+  'audience_evaluation.drift': { rules: ['R3'], why: TAKES },
+}
