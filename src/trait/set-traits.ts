@@ -4,7 +4,7 @@ import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 
 /**
- * Sets one trait of many profiles in two statements, or removes it with null, unless a later call already wrote it. Those whose value
+ * Sets one trait of many profiles, whatever their number in three statements, or removes it with null, unless a later call already wrote it. Those whose value
  * changes get a `profile_change` row. Answers how many they were. `recipients` selects `profile_id`.
  */
 export const setTraits = async (
@@ -26,22 +26,28 @@ export const setTraits = async (
   )
   const at = now.getTime()
   const text = jsonText(value)
+  // Under the lock both statements that follow find the same profiles.
+  const another = sql`space_id = ${spaceId} and id in (select r.profile_id from (${recipients}) as r) and merged_into is null
+    and coalesce((trait_times -> ${trait}::text)::bigint, 0) <= ${at}::bigint
+    and coalesce(traits -> ${trait}::text, 'null'::jsonb) is distinct from ${text}::jsonb`
+  await run(
+    tx,
+    query(
+      'trait.tell*',
+      sql`insert into profile_change (space_id, profile_id, id, trait_keys, changed_at)
+        select ${spaceId}, id, md5(id::text || ${trait}::text || ${at}::text)::uuid, array[${trait}::text], ${now}::timestamptz
+        from profile where ${another} order by id on conflict do nothing`,
+    ),
+  )
   const changed = await run(
     tx,
     query(
       'trait.set*',
-      sql<{ profile_id: string }>`with changed as (
-          update profile set
-            traits = case when ${text}::jsonb = 'null'::jsonb then traits - ${trait}::text
-              else traits || jsonb_build_object(${trait}::text, ${text}::jsonb) end,
-            trait_times = trait_times || jsonb_build_object(${trait}::text, ${at}::bigint), updated_at = ${now}::timestamptz
-          where space_id = ${spaceId} and id in (select r.profile_id from (${recipients}) as r) and merged_into is null
-            and coalesce((trait_times -> ${trait}::text)::bigint, 0) <= ${at}::bigint
-            and coalesce(traits -> ${trait}::text, 'null'::jsonb) is distinct from ${text}::jsonb
-          returning id)
-        insert into profile_change (space_id, profile_id, id, trait_keys, changed_at)
-        select ${spaceId}, changed.id, md5(changed.id::text || ${trait}::text || ${at}::text)::uuid, array[${trait}::text], ${now}::timestamptz
-        from changed order by changed.id on conflict do nothing returning profile_id`,
+      sql<{ id: string }>`update profile set
+          traits = case when ${text}::jsonb = 'null'::jsonb then traits - ${trait}::text
+            else traits || jsonb_build_object(${trait}::text, ${text}::jsonb) end,
+          trait_times = trait_times || jsonb_build_object(${trait}::text, ${at}::bigint), updated_at = ${now}::timestamptz
+        where ${another} returning id`,
     ),
   )
   return changed.length
