@@ -15,6 +15,7 @@ const Environment = z.object({
   USHER_MAILBOX_URL: z.url().optional(),
   USHER_HOME: z.string().optional(),
   USHER_TASK_QUEUE: z.string().default('usher'),
+  USHER_WAREHOUSE_HOSTS: z.string().optional(),
   USHER_EVALUATE_EVERY: z.string().default('5 seconds'),
   USHER_LIMITS: z
     .string()
@@ -56,6 +57,8 @@ export type Config = {
   readonly evaluateEvery: string
   /** `USHER_LIMITS=audiences=100,audience_preview=none`: each limit that is not the default one. */
   readonly limits: Limits
+  /** The only hosts that SQL traits may read from, in lower case; absent, any but those that are no customer's. */
+  readonly warehouseHosts: readonly string[] | undefined
   /** Where the command line finds the API, and the token it shows there; absent, it asks the `npm start` that runs beside it. */
   readonly apiUrl: string | undefined
   readonly apiToken: string | undefined
@@ -86,6 +89,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     home: data.USHER_HOME,
     evaluateEvery: data.USHER_EVALUATE_EVERY,
     limits: data.USHER_LIMITS,
+    warehouseHosts: data.USHER_WAREHOUSE_HOSTS?.split(',').map((host) => host.trim().toLowerCase()),
     apiUrl: data.USHER_URL,
     apiToken: data.USHER_TOKEN,
     logLevel: data.USHER_LOG,

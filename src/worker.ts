@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { Client, Connection as ClientConnection } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
@@ -16,6 +16,7 @@ import { deliveryActivities, startDeliveryOn } from './message/activities.ts'
 import { createDelivery, type Delivery } from './message/delivery.ts'
 import type { DeliveryContext } from './message/drain.ts'
 import { reactionsOf } from './reactions.ts'
+import { type SqlTraitContext, sqlTraitLoop } from './sql-trait/loop.ts'
 import { workflowBundle } from './worker/bundle.ts'
 import { createFailing } from './worker/failing.ts'
 
@@ -42,6 +43,18 @@ const deliveryContextOf = ({ db, now, config }: WorkerContext): DeliveryContext 
   lease: '30 seconds',
 })
 
+const sqlTraitContextOf = ({ db, now, notify, config }: WorkerContext): SqlTraitContext => ({
+  db,
+  now,
+  random: (bytes) => randomBytes(bytes),
+  newClaim: () => randomUUID(),
+  reach: { secret: config.secret, hosts: config.warehouseHosts },
+  told: () => {
+    notify('profile_change')
+    notify('outbox')
+  },
+})
+
 /** Activities by room: one line each. Names are what workflows call. */
 const activitiesOf = (context: WorkerContext, delivery: Delivery) => ({
   ...evaluationActivities(context),
@@ -50,7 +63,7 @@ const activitiesOf = (context: WorkerContext, delivery: Delivery) => ({
 })
 
 /** Loops beside Temporal: LISTEN wakes them, and each looks by itself now and then, because a notification may be missed. */
-const startLoops = (context: WorkerContext, delivery: Delivery): Readonly<Record<Topic | 'statistics', Loop>> => {
+const startLoops = (context: WorkerContext, delivery: Delivery): Readonly<Record<Topic | 'statistics' | 'sql_trait', Loop>> => {
   const failed = createFailing(context.log, () => context.now().getTime())
   const reactions = reactionsOf(context)
   return {
@@ -61,6 +74,7 @@ const startLoops = (context: WorkerContext, delivery: Delivery): Readonly<Record
       failed('the relay'),
     ),
     message: loop(1_000, () => delivery.wake().then(() => false), failed('waking deliveries')),
+    sql_trait: sqlTraitLoop(sqlTraitContextOf(context), failed('running SQL traits')),
     statistics: loop(1_000, () => learnStatistics(context.db).then(() => false), failed('looking at grown tables')),
   }
 }

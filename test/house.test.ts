@@ -16,7 +16,7 @@ const STAIRS: readonly (readonly string[])[] = [
   ['event', 'profile'],
   ['trait', 'subscription'],
   ['ingest'],
-  ['audience'],
+  ['audience', 'sql-trait'],
   ['template'],
   ['message'],
   ['journey', 'broadcast', 'sync'],

@@ -14,14 +14,17 @@ export const credentialOf = (authorization: string | undefined): string | undefi
   return undefined
 }
 
-/** Who calls: a token belongs to one space. */
-export type Caller = { readonly spaceId: string; readonly name: string }
+/** Who calls: a token belongs to one space. `seesPersonalData`: it is shown what a SQL trait's query answers (spec/audiences §8). */
+export type Caller = { readonly spaceId: string; readonly name: string; readonly seesPersonalData: boolean }
 
 /** The caller behind a token, if it is one. */
 export const findCaller = (db: Db, token: string): Promise<Caller | undefined> =>
   runOne(
     db,
-    query('api_token.by_hash', sql<Caller>`select space_id as "spaceId", name from api_token where hash = ${sha256(token)}`),
+    query(
+      'api_token.by_hash',
+      sql<Caller>`select space_id as "spaceId", name, sees_personal_data as "seesPersonalData" from api_token where hash = ${sha256(token)}`,
+    ),
   )
 
 /** The caller of a request. @throws Refused 401 without or with an unknown one, 403 when the address names another space. */

@@ -7,6 +7,7 @@ import { journeyCommand } from './commands/journey.ts'
 import { profileCommand } from './commands/profile.ts'
 import { sendTestCommand } from './commands/send-test.ts'
 import { spaceCommand } from './commands/space.ts'
+import { sqlTraitCommand } from './commands/sql-trait.ts'
 import { type Print, printer } from './print.ts'
 
 /** What a command gets: the API, opened when it is first needed, and how to answer. */
@@ -21,7 +22,8 @@ export const createProgram = (config: Config, write: (text: string) => void): Co
     api: () => openApi(config),
     print: (answer, show) => printer(program.opts<{ json?: boolean }>().json === true, write)(answer, show),
   }
-  for (const command of [audienceCommand, codeCommand, journeyCommand, profileCommand, sendTestCommand]) command(program, session)
+  for (const command of [audienceCommand, codeCommand, journeyCommand, profileCommand, sqlTraitCommand, sendTestCommand])
+    command(program, session)
   spaceCommand(program, config, write)
   return program
 }

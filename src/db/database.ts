@@ -5,12 +5,14 @@ import type { JourneyTables } from './rows/journey.ts'
 import type { MessageTables } from './rows/message.ts'
 import type { ProfileTables } from './rows/profile.ts'
 import type { SpaceTables } from './rows/space.ts'
+import type { SqlTraitTables } from './rows/sql-trait.ts'
 import type { SubscriptionTables } from './rows/subscription.ts'
 
 export type Database = SpaceTables &
   ProfileTables &
   EventTables &
   AudienceTables &
+  SqlTraitTables &
   SubscriptionTables &
   MessageTables &
   JourneyTables

@@ -40,6 +40,10 @@ const attachAccount = (graph: Graph, call: Call): Person | undefined => {
   return account
 }
 
+/** A group call that names nobody: it says traits of an account only. No tracking call can, they need somebody; SQL traits send them. */
+export const isAboutAccount = ({ groupId, places }: Call): boolean =>
+  groupId !== undefined && places.userId === undefined && places.anonymousId === undefined
+
 /**
  * Says whom each call is about, one after the other in their order, and does to these people what the calls say: identifiers, merges,
  * traits. All in memory; a call without any identifier is about nobody and is left out.
@@ -47,7 +51,10 @@ const attachAccount = (graph: Graph, call: Call): Person | undefined => {
 export const attachCalls = (graph: Graph, calls: readonly Identified[]): readonly Attached[] =>
   calls.flatMap(({ call, identifiers }) => {
     const person = resolve(graph, 'users', identifiers, call)
-    if (!person) return []
+    if (!person) {
+      if (isAboutAccount(call)) attachAccount(graph, call)
+      return []
+    }
     person.eventNames.add(call.name)
     see(person, call)
     if (call.type === 'identify') writeTraits(person, call)

@@ -9,7 +9,7 @@ import { agedIdentifiers, Collision, loadPeople, type Wanted } from '../profile/
 import { carryOver } from '../profile/merge.ts'
 import { addSeenTypes, type Rules } from '../profile/rules.ts'
 import { saveGraph } from '../profile/save.ts'
-import { attachCalls, type Identified } from './attach.ts'
+import { attachCalls, type Identified, isAboutAccount } from './attach.ts'
 import type { Call } from './call.ts'
 import { identifiersOf, isBuiltIn } from './identifiers.ts'
 import { parseCall, type Surroundings } from './parse.ts'
@@ -128,7 +128,8 @@ export const storeCalls = async (
   const settings = await readSettings(db, spaceId, now)
   const { rules } = settings
   const identified = calls.map((call) => ({ call, identifiers: identifiersOf(call.places, rules) }))
-  const usable = identified.filter(({ identifiers }) => identifiers.length > 0)
+  const isUsable = ({ call, identifiers }: Identified): boolean => identifiers.length > 0 || isAboutAccount(call)
+  const usable = identified.filter(isUsable)
   await ensurePartitions(db, new Set(usable.map(({ call }) => call.timestamp.getTime())), now)
   await registerTypes(db, spaceId, usable, rules)
   const { stored, announced } =
@@ -136,9 +137,9 @@ export const storeCalls = async (
       ? { stored: new Set<string>(), announced: false }
       : await storeIdentified(db, spaceId, usable, settings, now, orderedIds(now, random))
   const told = new Set<string>()
-  const results = identified.map(({ call, identifiers }): Result => {
-    const { messageId } = call
-    if (identifiers.length === 0) return { status: 'dropped', messageId, ...problem('no_matching_identifiers') }
+  const results = identified.map((one): Result => {
+    const { messageId } = one.call
+    if (!isUsable(one)) return { status: 'dropped', messageId, ...problem('no_matching_identifiers') }
     const isNew = stored.has(messageId) && !told.has(messageId)
     told.add(messageId)
     return { status: isNew ? 'stored' : 'duplicate', messageId }

@@ -46,13 +46,26 @@ export const createSource = async (
   )
 }
 
+export type NewToken = {
+  readonly spaceId: string
+  readonly name: string
+  readonly secret: string
+  /** False: what SQL traits read stays hidden from whoever shows it. */
+  readonly seesPersonalData?: boolean
+}
+
 /** Makes a token of a space. Only its hash is kept, so the caller must show it now or never. */
-export const createToken = async (db: Db, token: { spaceId: string; name: string; secret: string }, now: Date): Promise<void> => {
+export const createToken = async (
+  db: Db,
+  { spaceId, name, secret, seesPersonalData = true }: NewToken,
+  now: Date,
+): Promise<void> => {
   await run(
     db,
     query(
       'api_token.create',
-      sql`insert into api_token (hash, space_id, name, created_at) values (${sha256(token.secret)}, ${token.spaceId}, ${token.name}, ${now}) on conflict do nothing`,
+      sql`insert into api_token (hash, space_id, name, created_at, sees_personal_data)
+        values (${sha256(secret)}, ${spaceId}, ${name}, ${now}, ${seesPersonalData}) on conflict do nothing`,
     ),
   )
 }

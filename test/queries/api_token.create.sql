@@ -1,1 +1,2 @@
-insert into api_token (hash, space_id, name, created_at) values ($1, $2, $3, $4) on conflict do nothing
+insert into api_token (hash, space_id, name, created_at, sees_personal_data)
+  values ($1, $2, $3, $4, $5) on conflict do nothing

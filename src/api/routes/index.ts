@@ -21,11 +21,13 @@ import { providerAccountRoutes } from './provider-accounts.ts'
 import { sessionRoutes } from './session.ts'
 import { sourceRoutes } from './sources.ts'
 import { spaceRoutes } from './space.ts'
+import { sqlTraitRoutes } from './sql-traits.ts'
 import { subscriptionRoutes } from './subscriptions.ts'
 import { templateRoutes } from './templates.ts'
 import { testSendRoutes } from './test-sends.ts'
 import { timelineRoutes } from './timeline.ts'
 import { trackingRoutes } from './tracking.ts'
+import { warehouseRoutes } from './warehouses.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 /** Adds a noun's routes to a server. */
@@ -64,4 +66,6 @@ export const managementRoutes: readonly Route[] = [
   sourceRoutes,
   limitRoutes,
   folderRoutes,
+  warehouseRoutes,
+  sqlTraitRoutes,
 ]

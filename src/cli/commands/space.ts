@@ -30,11 +30,11 @@ const makeSpace = async (db: Db, name: string): Promise<string> => {
   return `Space ${name} (${spaceId}) is ready.\n  write key, for tracking SDKs: ${writeKey}\n  token, for the app and the API: ${token}\nThe token is shown this once.\n`
 }
 
-const makeToken = async (db: Db, slug: string, name: string): Promise<string> => {
+const makeToken = async (db: Db, slug: string, name: string, seesPersonalData: boolean): Promise<string> => {
   const space = await runOne(db, spaceBySlug(slug))
   if (!space) throw notFound('space', slug)
   const token = secret()
-  await createToken(db, { spaceId: space.id, name, secret: token }, new Date())
+  await createToken(db, { spaceId: space.id, name, secret: token, seesPersonalData }, new Date())
   return `Token "${name}" of ${space.name}, shown this once: ${token}\n`
 }
 
@@ -52,7 +52,8 @@ export const spaceCommand = (program: Command, config: Config, write: (text: str
     .command('create <space>')
     .description('make a token of the space with this slug (needs DATABASE_URL)')
     .option('--name <name>', 'what it is for', 'command line')
-    .action(async (slug: string, options: { name: string }) =>
-      write(await inDatabase(config, (db) => makeToken(db, slug, options.name))),
+    .option('--no-personal-data', 'hide from it what SQL traits read')
+    .action(async (slug: string, options: { name: string; personalData: boolean }) =>
+      write(await inDatabase(config, (db) => makeToken(db, slug, options.name, options.personalData))),
     )
 }

@@ -1,0 +1,39 @@
+import { lookup } from 'node:dns/promises'
+import { BlockList, isIP } from 'node:net'
+import { Refused, Unavailable } from '../base/errors.ts'
+
+// Where no database of a customer's is, and a cloud's own secrets may be: link-local (metadata services), "this host", multicast.
+const NOBODYS = new BlockList()
+for (const [network, bits] of [
+  ['169.254.0.0', 16],
+  ['0.0.0.0', 8],
+  ['224.0.0.0', 3],
+  ['100.100.100.200', 32],
+] as const)
+  NOBODYS.addSubnet(network, bits, 'ipv4')
+for (const [network, bits] of [
+  ['fe80::', 10],
+  ['ff00::', 8],
+  ['::', 128],
+  ['fd00:ec2::254', 128],
+] as const)
+  NOBODYS.addSubnet(network, bits, 'ipv6')
+
+const refused = (host: string): Refused =>
+  new Refused('warehouse_host', `No connection is made to ${host}. Choose the address of your database.`, { status: 422 })
+
+/**
+ * The address behind a host name, checked and to be connected to as it is, so that a name which answers otherwise the next moment leads
+ * nowhere else. `allowed`: the only hosts there may be, where the operator names some. @throws Refused for a host that is none of a customer's.
+ */
+export const addressOf = async (host: string, allowed: readonly string[] | undefined): Promise<string> => {
+  if (allowed && !allowed.includes(host.toLowerCase()))
+    throw new Refused('warehouse_host', `${host} is not among the hosts that USHER_WAREHOUSE_HOSTS allows.`, { status: 422 })
+  const found = await lookup(host, { all: true }).catch((cause: unknown) => {
+    throw new Unavailable('warehouse_away', `The host ${host} is not known.`, { cause })
+  })
+  for (const { address } of found) if (NOBODYS.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')) throw refused(host)
+  const [first] = found
+  if (!first) throw refused(host)
+  return first.address
+}

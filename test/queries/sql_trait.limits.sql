@@ -1,0 +1,1 @@
+select settings -> 'sqlTraitLimits' as limits from space where id = $1

@@ -1,0 +1,2 @@
+select number, phase, started_at as "startedAt", traits from sql_trait_run
+  where space_id = $1 and sql_trait_id = $2 and number = $3::bigint and phase in ('reading', 'telling')

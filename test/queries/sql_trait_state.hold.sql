@@ -1,0 +1,1 @@
+select run from sql_trait_state where space_id = $1 and sql_trait_id = $2 and claim = $3::uuid for update

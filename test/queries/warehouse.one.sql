@@ -1,0 +1,1 @@
+select w.space_id, w.id, w.name, w.host, w.port, w.database, w.username, w.ssl, w.created_by, w.created_at, w.updated_at, w.deleted_at, w.password from warehouse w where w.space_id = $1 and w.id = $2 and w.deleted_at is null
