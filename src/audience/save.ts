@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
+import { crashPoint } from '../base/crash-point.ts'
 import { Invalid, Refused } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { keyFrom } from '../base/key.ts'
@@ -13,6 +14,7 @@ import { type Computation, loadComputations } from './computation.ts'
 import type { ComputedTraitDefinition, Condition } from './condition.ts'
 import { markEverybody } from './due.ts'
 import { refuseLongLookBack, refuseOtherForLife } from './fixed.ts'
+import { leaveValues } from './leave-values.ts'
 import type { Options } from './options.ts'
 import { computationKeysOf, computationKeysOfTrait, referencesOf, referencesOfTrait } from './references.ts'
 import { refuseProblems } from './refuse.ts'
@@ -215,23 +217,36 @@ const forget = async (tx: Db, spaceId: string, id: string): Promise<void> => {
   )
 }
 
-/** Deletes a disabled one that nothing refers to. @throws Refused otherwise, naming what must be done first (spec/audiences §10.6). */
-export const remove = (db: Db, kind: Kind, act: Act, idOrKey: string): Promise<void> =>
-  transact(db, async (tx) => {
-    const { spaceId, by, now } = act
+const removable = async (tx: Db, kind: Kind, spaceId: string, idOrKey: string): Promise<Definition> => {
+  const old = await definitionOf(tx, kind, spaceId, idOrKey)
+  if (old.enabled) throw new Refused('enabled', `"${old.name}" is enabled. Disable it first, then delete it.`)
+  const consumers = await consumersOf(tx, spaceId, old.id)
+  if (consumers.length > 0) {
+    throw new Refused(
+      'referenced',
+      `"${old.name}" is used by ${consumers.map((each) => `"${each.key}"`).join(', ')}. Take it out there first.`,
+    )
+  }
+  return old
+}
+
+/**
+ * Deletes a disabled one that nothing refers to; what it computed stays on the profiles as a custom trait (spec/audiences §7.4, §10.6). The
+ * values are left before it goes, some thousand profiles a transaction, and seen by nobody until then: its key goes before a custom trait.
+ * @throws Refused where it may not go, naming what must be done first.
+ */
+export const remove = async (db: Db, kind: Kind, act: Act, idOrKey: string): Promise<void> => {
+  const { spaceId, by, now } = act
+  const { id, key } = await removable(db, kind, spaceId, idOrKey)
+  await leaveValues(db, kind, spaceId, { id, key }, now)
+  crashPoint('audience.left_values')
+  await transact(db, async (tx) => {
     await wakeClock(tx, spaceId, now)
-    const old = await definitionOf(tx, kind, spaceId, idOrKey)
-    if (old.enabled) throw new Refused('enabled', `"${old.name}" is enabled. Disable it first, then delete it.`)
-    const consumers = await consumersOf(tx, spaceId, old.id)
-    if (consumers.length > 0) {
-      throw new Refused(
-        'referenced',
-        `"${old.name}" is used by ${consumers.map((each) => `"${each.key}"`).join(', ')}. Take it out there first.`,
-      )
-    }
-    await removeDefinition(tx, kind, spaceId, old.id, by, now)
-    await forget(tx, spaceId, old.id)
+    await removable(tx, kind, spaceId, id)
+    await removeDefinition(tx, kind, spaceId, id, by, now)
+    await forget(tx, spaceId, id)
   })
+}
 
 /** The audiences and computed traits that refer to an audience or computed trait, disabled ones included. */
 export const consumersOf = async (

@@ -1,0 +1,3 @@
+select r.mark::text as mark from (
+  select c.profile_id as mark from computed_value c where c.space_id = $1 and c.computed_trait_id = $2 and c.profile_id > $3 order by c.profile_id limit $4) r
+  order by r.mark desc limit 1
