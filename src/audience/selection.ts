@@ -169,8 +169,8 @@ export const everyones = (selection: EventSelection, scope: Scope): { readonly f
 export const sessionOf = (selection: EventSelection, expiresAfter: string, scope: Scope, mine: readonly Sql<boolean>[]): Sql => {
   const pause = milliseconds(expiresAfter)
   const now = sql`${scope.now}::timestamptz`
-  const parts = [...mine, ...chosen(selection, scope), ...windowOf(selection, scope.now), sql<boolean>`e.timestamp <= ${now}`]
-  const { from } = everyones(selection, scope)
+  const { from, scope: own } = scope.candidates ? { from: sql`event e`, scope } : everyones(selection, scope)
+  const parts = [...mine, ...chosen(selection, own), sql<boolean>`e.timestamp <= ${now}`]
   const events = sql`select e.profile_id, e.timestamp, e.message_id, e.properties,
     coalesce(lead(e.timestamp) over (partition by e.profile_id order by e.timestamp, e.message_id), ${now}) - e.timestamp
       > ${pause}::bigint * interval '1 millisecond' as ends from ${from} where ${allOf(parts)}`

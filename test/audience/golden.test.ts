@@ -8,6 +8,7 @@ import { MEASURES } from '../../src/audience/measures/index.ts'
 import type { Sql } from '../../src/audience/operator.ts'
 import { OPERATORS } from '../../src/audience/operators/index.ts'
 import type { Scope } from '../../src/audience/scope.ts'
+import { parseCondition, parseTrait } from '../../src/audience/text/condition.ts'
 import { query, run } from '../../src/db/query.ts'
 import { freshDatabase } from '../support/database.ts'
 import { did, measureOf, not, START } from './support/world.ts'
@@ -86,6 +87,16 @@ it.each(Object.keys(MEASURES) as Measure['kind'][])('measure %s', async (kind) =
   await golden(`value.${kind}.candidates`, compileValue({ event, measure }, { ...scope, candidates }))
 })
 
+it.each([
+  ['session', "event('A').expires_after(30 minutes).count()"],
+  ['session_beside', "event('A').where(property('n') > trait('goal')).expires_after(1 day).sum('n')"],
+  ['beside', "event('A').where(property('n') > trait('goal')).within(1 day).count()"],
+])('value %s', async (name, text) => {
+  const definition = parseTrait(text)
+  await golden(`value.${name}.everybody`, compileValue(definition, scope))
+  await golden(`value.${name}.candidates`, compileValue(definition, { ...scope, candidates }))
+})
+
 const last = { type: 'event', event: { name: 'A' }, measure: { kind: 'last', property: 'p' } } as const
 
 it.each<[string, Condition]>([
@@ -101,6 +112,25 @@ it.each<[string, Condition]>([
     'tree',
     { type: 'or', conditions: [not(did('A')), { type: 'and', conditions: [did('B'), { type: 'audience', audience: 'vip' }] }] },
   ],
+  ['funnel', parseCondition("event('A').where(event('B').within(parent: 5 days).count() >= 1).within(30 days).count() >= 2")],
+  ['funnel_did_not', parseCondition("event('A').where(event('B').within(parent: 1 day).settled().count() = 0).count() >= 1")],
+  [
+    'funnel_of_three',
+    parseCondition(
+      "event('A').where(event('B').where(property('id') = property(parent: 'id') AND event('C').count() >= 2).count() >= 1).count() >= 1",
+    ),
+  ],
+  ['funnel_measured', parseCondition("event('A').where(event('B').sum('n') > property('n')).sum('n') > 5")],
+  ['trait_beside', parseCondition("event('A').where(property('price') >= trait('spent') AND trait('vip') = true).count() >= 2")],
+  ['count_beside', parseCondition("event('A').count() > trait('goal')")],
+  ['last_beside', parseCondition("event('A').last('p') = trait('x')")],
+  ['trait_and_trait', parseCondition("trait('a') <= trait('b') AND trait('a').contains('x', trait('b'), ignore_case)")],
+  ['element', parseCondition("any_element('list', property('a') = 1 AND any_element('tags', property('') = 'x'))")],
+  ['element_of_event', parseCondition("event('A').where(any_element('items', property('n') > trait('goal'))).count() >= 1")],
+  ['any_case', parseCondition("trait('a').equals('GOLD', ignore_case) AND NOT trait('a').ends_with('D', ignore_case)")],
+  ['sources', parseCondition("event('A').sources(exclude: 'one', 'two').count() >= 2")],
+  ['highest_text', parseCondition("event('A').max('p' as string) > 'b'")],
+  ['most_frequent_entry', parseCondition("event('A').mode('list.$.n', 1) = 'b'")],
 ])('condition %s', async (name, condition) => {
   await golden(`condition.${name}.everybody`, compile(condition, scope))
   await golden(`condition.${name}.candidates`, compile(condition, { ...scope, candidates }))

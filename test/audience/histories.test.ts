@@ -14,7 +14,7 @@ import type { JsonObject } from '../../src/base/json.ts'
 import { must } from '../../src/base/must.ts'
 import { query, run } from '../../src/db/query.ts'
 import { freshDatabase } from '../support/database.ts'
-import { condition, type Happening, happening, measure, selection } from './support/arbitrary.ts'
+import { condition, type Happening, happening, measure, traitSelection } from './support/arbitrary.ts'
 import {
   addChange,
   addEvent,
@@ -96,8 +96,8 @@ const happen = async (world: World, what: Happening): Promise<void> => {
     case 'event': {
       if (!live(world, what.profile)) return
       const at = new Date(nowOf(world).getTime() - what.age * 1_800_000)
-      const properties = { n: what.n, list: [what.n, 2], at: timeOf(world, what.at) } as JsonObject
-      await addEvent(db, spaceId, idOf(world, what.profile), what.name, at, next(world), properties)
+      const properties = { n: what.n, m: what.m, list: [what.n, 2], at: timeOf(world, what.at) } as JsonObject
+      await addEvent(db, spaceId, idOf(world, what.profile), what.name, at, next(world), properties, {}, what.source)
       await addChange(db, spaceId, idOf(world, what.profile), next(world), { events: [what.name], at: nowOf(world) })
       return
     }
@@ -220,11 +220,11 @@ const begin = async (conditions: readonly Condition[], traits: ReadonlyMap<strin
 }
 
 it(`G1 G3 G4 G9 incremental = from scratch, whatever happens and however time passes (SEED=${SEED})`, async () => {
-  const definitions = fc.record({ event: selection, measure })
+  const definitions = (traits: readonly string[]) => fc.record({ event: traitSelection(traits), measure })
   const histories = fc.record({
     conditions: fc.tuple(condition([]), condition(['first']), condition(['first', 'second']), condition(['third'])),
-    counted: definitions,
-    measured: definitions,
+    counted: definitions(['x', 'when']),
+    measured: definitions(['x', 'counted']),
     happenings: fc.array(happening, { minLength: 10, maxLength: 40, size: 'max' }),
   })
   await fc.assert(

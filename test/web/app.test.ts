@@ -118,6 +118,27 @@ describe.skipIf(!executablePath)('the app in Chromium', () => {
     await page.getByText('it is free, asked for pro').waitFor()
   })
 
+  it('reads out a condition that it has no words to write, and keeps it', async () => {
+    await go('Audiences')
+    await page.getByRole('button', { name: 'New audience' }).click()
+    await page.getByRole('tab', { name: 'JSON' }).click()
+    const count = { kind: 'count' }
+    const refunded = { type: 'event', event: { name: 'Refund' }, measure: count, compare: { operator: 'equals', value: 0 } }
+    const event = { name: 'Order Completed', where: refunded }
+    const conditions = [
+      { type: 'event', event, measure: count, compare: { operator: 'at_least', value: 3 } },
+      { type: 'trait', path: 'plan', compare: { operator: 'equals', value: 'FREE', ignoreCase: true } },
+    ]
+    await page.getByLabel('The condition as JSON').fill(JSON.stringify({ type: 'and', conditions }))
+    await page.getByTestId('live-count').filter({ hasText: /^1$/ }).waitFor()
+    await page.getByRole('tab', { name: 'Sentence' }).click()
+    await page.getByText('where and then did not do “Refund”').waitFor()
+    await page.getByText('“plan” is “FREE” (in any case)').waitFor()
+    await page.getByTestId('live-count').filter({ hasText: /^1$/ }).waitFor()
+    await shoot('audience-read-out')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+  })
+
   it('shows the journey with everybody in it, as a canvas and as a list', async () => {
     await go('Journeys')
     await page.getByRole('link', { name: 'Thank you' }).click()

@@ -58,7 +58,7 @@ const plainTrait = (condition: Extract<Condition, { type: 'trait' }>, library: L
   if (computed) return plainComputed(computed, condition.compare, library)
   if (!library.audiences.has(key)) return withoutReferences(condition, library)
   const { compare } = condition
-  if (compare.operator === 'equals' && String(compare.value) === 'true')
+  if (compare.operator === 'equals' && (compare.value === true || compare.value === 'true') && !compare.ignoreCase)
     return plain({ type: 'audience', audience: key }, library)
   throw notSimulated(
     `a simulation cannot ask "${compare.operator}" of the audience "${key}" as a trait`,

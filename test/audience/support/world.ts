@@ -61,6 +61,7 @@ export const addEvent = async (
   messageId: string,
   properties: JsonObject = {},
   context: JsonObject = {},
+  source = 'src',
 ): Promise<void> => {
   await run(
     db,
@@ -68,7 +69,7 @@ export const addEvent = async (
       'test.event*',
       sql`insert into event (space_id, profile_id, timestamp, message_id, type, name, properties, context, source_id, received_at)
         values (${spaceId}, ${profile}, ${timestamp}, ${messageId}, 'track', ${name}, ${JSON.stringify(properties)}::jsonb,
-          ${JSON.stringify(context)}::jsonb, 'src', ${timestamp}) on conflict do nothing`,
+          ${JSON.stringify(context)}::jsonb, ${source}, ${timestamp}) on conflict do nothing`,
     ),
   )
 }

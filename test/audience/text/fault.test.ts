@@ -5,6 +5,7 @@ import { parseCondition, parseTrait, printCondition } from '../../../src/audienc
 import type { QueryProblem } from '../../../src/audience/text/fault.ts'
 import { Invalid } from '../../../src/base/errors.ts'
 import { condition } from '../support/asked.ts'
+import { anyCondition } from '../support/language.ts'
 import { NOWS } from '../support/nasty.ts'
 
 const problemOf = (read: () => unknown): QueryProblem => {
@@ -140,7 +141,24 @@ const answers = (text: string): void => {
 }
 const WORDS = [
   ...['event', 'trait', 'property', 'context', 'literal', 'entity', 'where', 'within', 'between', 'sources', 'parent', 'exclude'],
-  ...['count', 'sum', 'min', 'as', 'number', 'string', 'equals', 'one_of', 'contains', 'exists', 'before_date', 'within_last'],
+  ...[
+    'count',
+    'sum',
+    'min',
+    'as',
+    'any_element',
+    'settled',
+    'ignore_case',
+    'expires_after',
+    'number',
+    'string',
+    'equals',
+    'one_of',
+    'contains',
+    'exists',
+    'before_date',
+    'within_last',
+  ],
   ...['AND', 'OR', 'NOT', 'ANY', 'ALL', 'days', 'hour', 'true', 'null', '__proto__', 'toString', "'x'", "'", "''", '\\', '"'],
   ...[
     '(',
@@ -189,7 +207,7 @@ it(`answers any text with a condition or with Invalid, never otherwise (seed ${S
 it(`answers a damaged text with a condition or with Invalid (seed ${SEED})`, () => {
   const damaged = fc
     .tuple(
-      fc.constantFrom(...NOWS).chain(condition),
+      fc.oneof(fc.constantFrom(...NOWS).chain(condition), anyCondition),
       fc.double({ min: 0, max: 1, noNaN: true }),
       fc.nat(5),
       fc.constantFrom(...WORDS),

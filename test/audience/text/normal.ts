@@ -54,7 +54,8 @@ const ignoresCase = (compare: Comparison): boolean => 'ignoreCase' in compare &&
 
 const named = (node: Extract<Condition, { type: 'trait' }>, known: Known): Condition => {
   const [key = '', ...deeper] = keysOf(node.path)
-  const isTrue = !ignoresCase(node.compare) && node.compare.operator === 'equals' && String(node.compare.value) === 'true'
+  const value = 'value' in node.compare ? node.compare.value : undefined
+  const isTrue = !ignoresCase(node.compare) && node.compare.operator === 'equals' && [true, 'true'].some((each) => each === value)
   return known.has(key) && deeper.length === 0 && isTrue ? { type: 'audience', audience: key } : node
 }
 

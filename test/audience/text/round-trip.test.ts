@@ -3,13 +3,14 @@ import { expect, it } from 'vitest'
 import { ComputedTraitDefinition, Condition } from '../../../src/audience/condition.ts'
 import { parseCondition, parseTrait, printCondition, printTrait } from '../../../src/audience/text/condition.ts'
 import { computedTrait, condition } from '../support/asked.ts'
+import { anyCondition, anyTrait as wildTrait } from '../support/language.ts'
 import { NOWS, WORLD } from '../support/nasty.ts'
 import { normal, normalTrait } from './normal.ts'
 
 const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
-const params = { seed: SEED, numRuns: 500 }
-const any = fc.constantFrom(...NOWS).chain(condition)
-const anyTrait = fc.constantFrom(...NOWS).chain(computedTrait)
+const params = { seed: SEED, numRuns: 800 }
+const any = fc.oneof(fc.constantFrom(...NOWS).chain(condition), anyCondition)
+const anyTrait = fc.oneof(fc.constantFrom(...NOWS).chain(computedTrait), wildTrait)
 const known = new Set<string>(WORLD.audiences)
 
 it(`CND-28 a condition comes back from its text (seed ${SEED})`, () => {

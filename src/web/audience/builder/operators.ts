@@ -1,4 +1,4 @@
-import { type Comparison, isReference, type Literal, type Operator } from '../../../audience/condition.ts'
+import type { Comparison, Literal, Operator, Reference } from '../../../audience/condition.ts'
 
 /** What an operator asks for beside itself. */
 export type Needs = 'value' | 'text' | 'values' | 'texts' | 'nothing' | 'duration' | 'date'
@@ -37,9 +37,11 @@ export const literalOf = (text: string, type?: string): Literal => {
   return text
 }
 
+const isLiteral = (right: Literal | Reference): right is Literal => typeof right !== 'object'
+
 const firstOf = (compare: Comparison): Literal => {
   const first = 'value' in compare ? compare.value : 'values' in compare ? (compare.values[0] ?? '') : ''
-  return isReference(first) ? '' : first
+  return isLiteral(first) ? first : ''
 }
 
 /** The same comparison with another operator, keeping what was typed where it still fits. */
@@ -60,7 +62,7 @@ export const withOperator = (compare: Comparison, operator: Operator): Compariso
 /** Whether a comparison is with literals as they are written: the builder has no words for others. */
 export const isSimple = (compare: Comparison): boolean => {
   const rights = 'values' in compare ? compare.values : 'value' in compare ? [compare.value] : []
-  return !rights.some(isReference) && !('ignoreCase' in compare && compare.ignoreCase)
+  return rights.every(isLiteral) && !('ignoreCase' in compare && compare.ignoreCase)
 }
 
 /** Whether everything that the operator needs has been given. */

@@ -1,13 +1,20 @@
 import { lazy, Suspense } from 'react'
 import type { Condition, Filter } from '../../../audience/condition.ts'
 
-// Sentences know every operator, compiler and all, so they are fetched only where they are shown.
+// Sentences know every operator, compiler and all, so they are fetched only where they are shown. What they bring along would make
+// functions of text, which the page's policy refuses, and complain about it.
+const sentences = async () => {
+  const { config } = await import('zod')
+  config({ jitless: true })
+  return import('../../../audience/sentence.ts')
+}
+
 const Sentence = lazy(async () => {
-  const { sentence } = await import('../../../audience/sentence.ts')
+  const { sentence } = await sentences()
   return { default: ({ of }: { readonly of: Condition }) => sentence(of) }
 })
 const FilterSentence = lazy(async () => {
-  const { filterSentence } = await import('../../../audience/sentence.ts')
+  const { filterSentence } = await sentences()
   return { default: ({ of }: { readonly of: Filter }) => filterSentence(of) }
 })
 

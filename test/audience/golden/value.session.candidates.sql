@@ -1,0 +1,19 @@
+select p.id as profile_id, to_jsonb(trim_scale(v.number)) as value
+     
+  from profile p cross join lateral (select count(*) as number, count(*) as events
+  from (select s.profile_id, s.timestamp, s.message_id, s.properties
+  from (select b.*,
+    bool_or(b.ends) over (partition by b.profile_id order by b.timestamp desc, b.message_id desc) as ended
+   
+  from (select e.profile_id, e.timestamp, e.message_id, e.properties,
+    coalesce(lead(e.timestamp) over (partition by e.profile_id order by e.timestamp, e.message_id), $1::timestamptz) - e.timestamp
+      > $2::bigint * interval '1 millisecond' as ends
+  from event e
+  where e.profile_id = p.id and e.space_id = $3 and e.name = $4 and e.timestamp <= $5::timestamptz) b) s
+  where not s.ended) e
+  where true and e.profile_id = p.id) v
+     
+  where p.space_id = $6 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $7::text[]
+  and p.id in (select d.profile_id
+  from due_profile d
+  where d.space_id = $8 and d.batch = any($9::text[])) and v.events > 0 and v.number is not null
