@@ -77,14 +77,9 @@ export const outcomeOf = (message: Sent, error: unknown, policy: ProviderAccount
   return outcome(message, 'uncertain', `no_answer: ${error instanceof Error ? error.message : error}`)
 }
 
-/**
- * Writes outcomes of messages that `claim` holds, also of those that became `uncertain` meanwhile because their lease ended before the
- * answer came. `uncertain` keeps its claim. Answers how many were written.
- */
-export const recordOutcomes = async (db: Db, spaceId: string, claim: string, outcomes: readonly Outcome[]): Promise<number> => {
-  if (outcomes.length === 0) return 0
+const write = (db: Db, spaceId: string, claim: string, outcomes: readonly Outcome[]): Promise<readonly { id: string }[]> => {
   const rows = outcomes.toSorted((a, b) => (a.profile_id + a.id < b.profile_id + b.id ? -1 : 1))
-  const written = await run(
+  return run(
     db,
     query(
       'message.record',
@@ -100,5 +95,39 @@ export const recordOutcomes = async (db: Db, spaceId: string, claim: string, out
         returning m.id`,
     ),
   )
-  return written.length
+}
+
+// A person who was merged while the provider was asked took their messages along: the claim still says which they are.
+const followed = async (
+  db: Db,
+  spaceId: string,
+  claim: string,
+  missed: ReadonlyMap<string, Outcome>,
+): Promise<readonly Outcome[]> => {
+  const held = await run(
+    db,
+    query(
+      'message.of_claim',
+      sql<{
+        profile_id: string
+        id: string
+      }>`select profile_id, id from message where space_id = ${spaceId} and claim = ${claim}`,
+    ),
+  )
+  return held.flatMap(({ profile_id, id }) => {
+    const outcome = missed.get(id)
+    return outcome && outcome.profile_id !== profile_id ? [{ ...outcome, profile_id }] : []
+  })
+}
+
+/**
+ * Writes outcomes of messages that `claim` holds, also of those that became `uncertain` meanwhile because their lease ended before the
+ * answer came, and of those that went to another profile. `uncertain` keeps its claim. Answers how many were written.
+ */
+export const recordOutcomes = async (db: Db, spaceId: string, claim: string, outcomes: readonly Outcome[]): Promise<number> => {
+  if (outcomes.length === 0) return 0
+  const written = new Set((await write(db, spaceId, claim, outcomes)).map(({ id }) => id))
+  const missed = new Map(outcomes.filter(({ id }) => !written.has(id)).map((outcome) => [outcome.id, outcome]))
+  if (missed.size === 0) return written.size
+  return written.size + (await recordOutcomes(db, spaceId, claim, await followed(db, spaceId, claim, missed)))
 }
