@@ -16,6 +16,8 @@ type Common = {
   readonly status: string
   /** The definition that what is stored was computed with; another than `version`: it must be computed in full. */
   readonly evaluatedVersion: number
+  /** The number of its last evaluation. */
+  readonly evaluation: number
   readonly references: References
 }
 
@@ -30,7 +32,7 @@ const audiences = (spaceId: string) =>
   query(
     'audience.enabled',
     sql<Row>`select a.id, a.key, a.version, a.options, a.condition as definition, a.created_at as "createdAt", s.status,
-      s.evaluated_version as "evaluatedVersion"
+      s.evaluated_version as "evaluatedVersion", s.evaluation
       from audience a join audience_state s on s.space_id = ${spaceId} and s.audience_id = a.id
       where a.space_id = ${spaceId} and a.enabled and a.deleted_at is null order by a.created_at, a.id`,
   )
@@ -39,7 +41,7 @@ const computedTraits = (spaceId: string) =>
   query(
     'computed_trait.enabled',
     sql<Row>`select t.id, t.key, t.version, t.options, t.definition, t.created_at as "createdAt", s.status,
-      s.evaluated_version as "evaluatedVersion"
+      s.evaluated_version as "evaluatedVersion", s.evaluation
       from computed_trait t join computed_trait_state s on s.space_id = ${spaceId} and s.computed_trait_id = t.id
       where t.space_id = ${spaceId} and t.enabled and t.deleted_at is null order by t.created_at, t.id`,
   )

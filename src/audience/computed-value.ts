@@ -11,13 +11,14 @@ export const writeValues = async (
   { spaceId, id }: Evaluation,
   values: Sql<{ profile_id: string; value: unknown }>,
   candidates: Sql | undefined,
+  sources: Sql = sql``,
 ): Promise<number> => {
   const among = candidates ? sql`and c.profile_id in (${candidates})` : sql``
   const row = await runOne(
     tx,
     query(
       'computed_change.write*',
-      sql<{ count: number }>`with change as (
+      sql<{ count: number }>`with ${sources} change as (
           insert into computed_change (space_id, computed_trait_id, profile_id, value)
           select ${spaceId}, ${id}, d.profile_id, d.value
           from (

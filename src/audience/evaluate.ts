@@ -11,14 +11,24 @@ import { applyValues, clearChanges, passValuesOn, writeValues } from './computed
 import { distribute } from './distribute.ts'
 import { candidatesOf, type Due, dropDue, dueOf, EVERYBODY, forgetDone, markEverybody, TOO_MANY, takeDue } from './due.ts'
 import { drifted, record, recordFailure } from './evaluation.ts'
+import { gathered, withGathered } from './gather.ts'
 import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, writeChanges } from './membership.ts'
+import { asksOfItsOwn } from './needed.ts'
 import type { Sql } from './operator.ts'
 import { countMembers, isCurrent, lock, setFailed, setLive, setStatus } from './state.ts'
 import { setWakes } from './wake.ts'
 
-/** How long a statement of an evaluation may take, in milliseconds, before its computation fails and the others go on. */
-export type Limits = { readonly incrementalMs: number; readonly fullMs: number }
-export const LIMITS: Limits = { incrementalMs: 15_000, fullMs: 900_000 }
+/**
+ * How long a statement of an evaluation may take, in milliseconds, before its computation fails and the others go on. From how many looks, by
+ * how many computations, a tick copies what they look at: copying costs some 60 µs a profile, and a look some 20.
+ */
+export type Limits = {
+  readonly incrementalMs: number
+  readonly fullMs: number
+  readonly copyFrom?: { readonly looks: number; readonly computations: number }
+}
+const COPY_FROM = { looks: 2_000, computations: 8 }
+export const LIMITS: Limits = { incrementalMs: 15_000, fullMs: 900_000, copyFrom: COPY_FROM }
 
 /** What an evaluation works with: read once for a space and handed on. */
 type Work = {
@@ -28,6 +38,8 @@ type Work = {
   readonly computations: readonly Computation[]
   readonly now: Date
   readonly limits: Limits
+  /** The batches of which the connection has copies, made after the computations were read. */
+  readonly copied?: ReadonlySet<string>
 }
 
 /** What one evaluation did. `passedOn` is the batch in which what refers to the computation became due. */
@@ -43,6 +55,8 @@ const changed = ({ entered, exited }: Changes): number => entered + exited
 type Step = {
   readonly evaluation: Evaluation
   readonly candidates: Sql<{ profile_id: string }> | undefined
+  /** What stands for the tables that a condition names. */
+  readonly sources: Sql
   /** What is stored was computed with this definition. */
   readonly sameDefinition: boolean
 }
@@ -52,10 +66,10 @@ const evaluateAudience = async (
   tx: Db,
   work: Work,
   computation: Extract<Computation, { kind: 'audience' }>,
-  { evaluation, candidates }: Step,
+  { evaluation, candidates, sources }: Step,
 ): Promise<Changes> => {
   const scope = scopeOf(computation, { ...work, now: evaluation.at, candidates })
-  const changes = await writeChanges(tx, evaluation, compile(computation.condition, scope), candidates)
+  const changes = await writeChanges(tx, evaluation, compile(computation.condition, scope), candidates, sources)
   if (changed(changes) === 0) return changes
   await applyChanges(tx, evaluation, changes)
   crashPoint('audience.applied')
@@ -70,10 +84,10 @@ const evaluateTrait = async (
   tx: Db,
   work: Work,
   computation: Extract<Computation, { kind: 'computed_trait' }>,
-  { evaluation, candidates }: Step,
+  { evaluation, candidates, sources }: Step,
 ): Promise<Changes> => {
   const scope = scopeOf(computation, { ...work, now: evaluation.at, candidates })
-  const count = await writeValues(tx, evaluation, compileValue(computation.definition, scope), candidates)
+  const count = await writeValues(tx, evaluation, compileValue(computation.definition, scope), candidates, sources)
   if (count > 0) await applyValues(tx, evaluation)
   return { entered: count, exited: 0 }
 }
@@ -103,6 +117,17 @@ const tellDependents = async (
   return changed(changes) > TOO_MANY ? undefined : batch
 }
 
+/** Copies that are older than somebody's look at a computation are not believed. */
+const sourcesOf = (
+  { copied }: Work,
+  computation: Computation,
+  batches: readonly string[],
+  { number }: { number: number },
+): Sql =>
+  copied && number === computation.evaluation + 1 && asksOfItsOwn(computation)
+    ? gathered(batches.every((batch) => copied.has(batch)))
+    : sql``
+
 /** Looks at the candidates of a computation, under its lock, in one transaction. */
 const evaluateCandidates = (work: Work, computation: Computation, due: Due): Promise<Outcome> =>
   transact(work.db, async (tx) => {
@@ -112,8 +137,10 @@ const evaluateCandidates = (work: Work, computation: Computation, due: Due): Pro
     if (!locked) return { kind: 'busy', computation }
     if (locked.evaluatedVersion !== computation.version) return { kind: 'outdated', computation }
     const evaluation = { spaceId, id: computation.id, number: locked.number, at: locked.at }
-    const candidates = candidatesOf(spaceId, await takeDue(tx, spaceId, computation.id, due.batches))
-    const changes = await evaluateStep(tx, work, computation, { evaluation, candidates, sameDefinition: true })
+    const batches = await takeDue(tx, spaceId, computation.id, due.batches)
+    const candidates = candidatesOf(spaceId, batches)
+    const sources = sourcesOf(work, computation, batches, locked)
+    const changes = await evaluateStep(tx, work, computation, { evaluation, candidates, sources, sameDefinition: true })
     const passedOn = await tellDependents(tx, work, computation, evaluation, changes)
     if (computation.kind === 'computed_trait' && changed(changes) > 0) await clearChanges(tx, evaluation)
     crashPoint('audience.evaluated')
@@ -135,7 +162,12 @@ const evaluateEverybody = (work: Work, computation: Computation, due: Due): Prom
     if (!(await isCurrent(tx, { spaceId, computation }))) throw new Outdated()
     const evaluation = { spaceId, id: computation.id, number: locked.number, at: locked.at }
     const sameDefinition = locked.evaluatedVersion === computation.version
-    const changes = await evaluateStep(tx, work, computation, { evaluation, candidates: undefined, sameDefinition })
+    const changes = await evaluateStep(tx, work, computation, {
+      evaluation,
+      candidates: undefined,
+      sources: sql``,
+      sameDefinition,
+    })
     const passedOn = await tellDependents(tx, work, computation, evaluation, changes)
     if (computation.kind === 'audience') {
       const exact = sameDefinition && !wasBehind
@@ -197,12 +229,12 @@ const withBatch = (due: Due | undefined, id: string, batches: readonly string[],
 // Side by side in one stage. A look at few candidates is mostly round trips and planning, so two lanes fill one connection's gaps.
 const LANES = 2
 
-const inLanes = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
+const inLanes = async <T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> => {
   const rest = items.values()
   const lane = async (): Promise<void> => {
     for (const item of rest) await work(item)
   }
-  await Promise.all(Array.from({ length: LANES }, lane))
+  await Promise.all(Array.from({ length: lanes }, lane))
 }
 
 const evaluateOne = async (work: Work, computation: Computation, due: Map<string, Due>): Promise<Outcome | undefined> => {
@@ -220,6 +252,26 @@ const evaluateOne = async (work: Work, computation: Computation, due: Map<string
   return outcome
 }
 
+const evaluateStages = async (work: Work, due: Map<string, Due>): Promise<readonly Outcome[]> => {
+  const outcomes: Outcome[] = []
+  for (const stage of inStages(work.computations)) {
+    await inLanes(stage, work.copied ? 1 : LANES, async (computation) => {
+      const outcome = await evaluateOne(work, computation, due)
+      if (outcome) outcomes.push(outcome)
+    })
+  }
+  return outcomes
+}
+
+const evaluateWhatIsDue = (work: Work, due: Map<string, Due>): Promise<readonly Outcome[]> => {
+  const looks = [...due.values()].filter(({ everybody, count }) => !everybody && count > 0 && count <= TOO_MANY)
+  const count = looks.reduce((sum, each) => sum + each.count, 0)
+  const from = work.limits.copyFrom ?? COPY_FROM
+  if (looks.length < from.computations || count < from.looks) return evaluateStages(work, due)
+  const copied = new Set(looks.flatMap((each) => each.batches))
+  return withGathered(work.db, { ...work, due: looks }, (db) => evaluateStages({ ...work, db, copied }, due))
+}
+
 /**
  * One incremental tick of a space: distributes what happened, then looks at whoever is due, in dependency order, each computation in a
  * transaction of its own. What must be computed in full waits for `evaluateFullyDue`, and so does what failed.
@@ -233,13 +285,7 @@ export const evaluateSpace = async (
   const work = await prepare(db, spaceId, now, limits)
   const { more } = await distribute(db, spaceId, work.computations, now)
   const due = new Map((await dueOf(db, spaceId)).map((each) => [each.computationId, each]))
-  const outcomes: Outcome[] = []
-  for (const stage of inStages(work.computations)) {
-    await inLanes(stage, async (computation) => {
-      const outcome = await evaluateOne(work, computation, due)
-      if (outcome) outcomes.push(outcome)
-    })
-  }
+  const outcomes = await evaluateWhatIsDue(work, due)
   if (due.size > 0) await forgetDone(db, spaceId)
   return { outcomes, more }
 }

@@ -12,20 +12,22 @@ export type Changes = { readonly entered: number; readonly exited: number }
 /**
  * Writes who enters and who leaves: `matching` (of `candidates`, or of everybody) against membership as it is. A full join: with freshly
  * filled tables, which have no statistics yet, an anti-join took 46 s where this took 0.6–1.0 s (500,000 profiles, Postgres 15). The ids
- * follow from the evaluation, so a repeat is harmless; in order of profile, so that writers do not deadlock (R7, R13).
+ * follow from the evaluation, so a repeat is harmless; in order of profile, so that writers do not deadlock (R7, R13). `sources`: what stands for
+ * the tables that the query names (`gather.ts`).
  */
 export const writeChanges = async (
   tx: Db,
   { spaceId, id, number, at }: Evaluation,
   matching: Sql<{ profile_id: string }>,
   candidates: Sql | undefined,
+  sources: Sql = sql``,
 ): Promise<Changes> => {
   const among = candidates ? sql`and c.profile_id in (${candidates})` : sql``
   const row = await runOne(
     tx,
     query(
       'membership_change.write*',
-      sql<Changes>`with change as (
+      sql<Changes>`with ${sources} change as (
           insert into membership_change (space_id, profile_id, id, audience_id, change, changed_at, evaluation)
           select ${spaceId}, d.profile_id, md5(${`${id} ${number} `}::text || d.profile_id)::uuid, ${id}, d.change, ${at}::timestamptz, ${number}::bigint
           from (

@@ -96,7 +96,12 @@ const momentsOf = (computation: Computation, asked: Asked): readonly Sql[] =>
     ? inEvents(computation.definition, asked)
     : leavesOf(computation.condition).flatMap((leaf) => inLeaf(leaf, asked))
 
-type Looked = { readonly candidates: Sql | undefined; readonly now: Date; readonly sameDefinition: boolean }
+type Looked = {
+  readonly candidates: Sql | undefined
+  readonly sources: Sql
+  readonly now: Date
+  readonly sameDefinition: boolean
+}
 
 /**
  * Rewrites when the profiles that an evaluation at `now` looked at (all without `candidates`) must be looked at again by time alone. Where
@@ -107,7 +112,7 @@ export const setWakes = async (
   tx: Db,
   { spaceId, catalog }: Pick<Asked, 'spaceId' | 'catalog'>,
   computation: Computation,
-  { candidates, now, sameDefinition }: Looked,
+  { candidates, sources, now, sameDefinition }: Looked,
 ): Promise<void> => {
   const moments = momentsOf(computation, { spaceId, catalog, now })
   const among = (column: Sql): Sql => (candidates ? sql`${column} in (${candidates})` : sql`true`)
@@ -130,10 +135,12 @@ export const setWakes = async (
     tx,
     query(
       'computation_wake.set*',
-      sql`insert into computation_wake (space_id, computation_id, profile_id, due_at)
+      sql`with ${sources} next as (
+          select p.id as profile_id, least(${sql.join(moments)}) as due_at from profile p
+          where p.space_id = ${spaceId} and p.merged_into is null and ${among(sql`p.id`)} offset 0)
+        insert into computation_wake (space_id, computation_id, profile_id, due_at)
         select ${spaceId}, ${computation.id}, w.profile_id, w.due_at
-        from (select p.id as profile_id, least(${sql.join(moments)}) as due_at from profile p
-          where p.space_id = ${spaceId} and p.merged_into is null and ${among(sql`p.id`)} offset 0) as w ${before}
+        from next w ${before}
         where w.due_at is not null ${kept ? sql`and b.due_at is distinct from w.due_at` : sql``} order by w.profile_id
         on conflict (space_id, computation_id, profile_id) do update set due_at = excluded.due_at`,
     ),

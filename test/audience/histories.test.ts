@@ -7,7 +7,7 @@ import { compile } from '../../src/audience/compile.ts'
 import { compileValue } from '../../src/audience/compute.ts'
 import type { ComputedTraitDefinition, Condition } from '../../src/audience/condition.ts'
 import { markEverybody } from '../../src/audience/due.ts'
-import { evaluateSpace, evaluateSpaceFully } from '../../src/audience/evaluate.ts'
+import { evaluateSpace, evaluateSpaceFully, LIMITS, type Limits } from '../../src/audience/evaluate.ts'
 import { create } from '../../src/audience/save.ts'
 import { DEFAULT_EXTERNAL_IDS } from '../../src/audience/scope.ts'
 import type { JsonObject } from '../../src/base/json.ts'
@@ -34,7 +34,13 @@ const SEED = Number(process.env['SEED'] ?? randomInt(1_000_000_000))
 const RUNS = Number(process.env['RUNS'] ?? 25)
 const KEYS = ['first', 'second', 'third', 'fourth'] as const
 
-type World = { readonly spaceId: string; halfHours: number; serial: number; readonly merged: Set<number> }
+type World = {
+  readonly spaceId: string
+  halfHours: number
+  serial: number
+  readonly merged: Set<number>
+  readonly limits: Limits
+}
 const nowOf = (world: World): Date => hour(world.halfHours / 2)
 const idOf = (world: World, profile: number): string => profileId(world.spaceId, `p${profile}`)
 const next = (world: World): string => `${world.spaceId} ${world.serial++}`
@@ -142,7 +148,7 @@ const happen = async (world: World, what: Happening): Promise<void> => {
 
 const tick = async (world: World): Promise<void> => {
   await evaluateSpaceFully(db, world.spaceId, nowOf(world))
-  while ((await evaluateSpace(db, world.spaceId, nowOf(world))).more);
+  while ((await evaluateSpace(db, world.spaceId, nowOf(world), world.limits)).more);
 }
 
 const replayed = async (spaceId: string, audienceId: string): Promise<readonly string[]> => {
@@ -193,8 +199,13 @@ const check = async (
 }
 
 let space = 0
-const begin = async (conditions: readonly Condition[], traits: ReadonlyMap<string, ComputedTraitDefinition>): Promise<World> => {
-  const world: World = { spaceId: `spa_${space++}`, halfHours: 0, serial: 0, merged: new Set() }
+const COPYING: Limits = { ...LIMITS, copyFrom: { looks: 1, computations: 1 } }
+const begin = async (
+  conditions: readonly Condition[],
+  traits: ReadonlyMap<string, ComputedTraitDefinition>,
+  limits: Limits,
+): Promise<World> => {
+  const world: World = { spaceId: `spa_${space++}`, halfHours: 0, serial: 0, merged: new Set(), limits }
   await makeSpace(db, world.spaceId)
   const act = { spaceId: world.spaceId, by: 'test', now: nowOf(world) }
   for (const [id, definition] of traits) {
@@ -233,12 +244,12 @@ it(`G1 G3 G4 G9 incremental = from scratch, whatever happens and however time pa
         ['tra_counted', counted],
         ['tra_measured', measured],
       ])
-      const decoy = await begin(conditions, traits)
-      const world = await begin(conditions, traits)
+      const decoy = await begin(conditions, traits, LIMITS)
+      const world = await begin(conditions, traits, COPYING)
       for (const [index, what] of happenings.entries()) {
         await happen(world, what)
-        if (index % 3 === 0 && what.kind !== 'tick') await happen(decoy, what)
-        if (what.kind === 'tick') await check(world, conditions, traits)
+        if (index % 3 === 0 || what.kind === 'tick') await happen(decoy, what)
+        if (what.kind === 'tick') for (const each of [world, decoy]) await check(each, conditions, traits)
       }
       for (const each of [world, decoy]) {
         each.halfHours += 1

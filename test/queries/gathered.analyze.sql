@@ -1,0 +1,1 @@
+analyze pg_temp.gathered_due, pg_temp.gathered_profile, pg_temp.gathered_event

@@ -1,0 +1,1 @@
+select set_config('temp_buffers', '64MB', false)

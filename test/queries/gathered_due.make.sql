@@ -1,0 +1,1 @@
+create temporary table gathered_due (like due_profile)

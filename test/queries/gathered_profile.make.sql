@@ -1,0 +1,1 @@
+create temporary table gathered_profile (like profile)
