@@ -3,7 +3,7 @@ import { keysOf, pathOf } from './path.ts'
 
 /**
  * What a definition mentions by name. It is read and rewritten as JSON, by the few places in which names stand (`event.name`, a trait's
- * path, an audience's key), so that new kinds of conditions are understood without being known here.
+ * path, a reference to one, an audience's key), so that new kinds of conditions are understood without being known here.
  */
 export type Mentions = {
   readonly events: readonly string[]
@@ -27,7 +27,7 @@ const rewrite = (value: Json, rename: Rename, field = ''): Json => {
   if (Array.isArray(value)) return value.map((each) => rewrite(each, rename, field))
   if (!isObject(value)) return value
   const inner = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, rewrite(each, rename, key)]))
-  if (value['type'] === 'trait' && typeof value['path'] === 'string') {
+  if ((value['type'] === 'trait' || value['reference'] === 'trait') && typeof value['path'] === 'string') {
     return { ...inner, path: renamedPath(value['path'], rename) }
   }
   if (value['type'] === 'audience' && typeof value['audience'] === 'string') {
@@ -36,7 +36,7 @@ const rewrite = (value: Json, rename: Rename, field = ''): Json => {
   return field === 'event' && typeof value['name'] === 'string' ? { ...inner, name: rename('events', value['name']) } : inner
 }
 
-/** What a definition mentions, each name once, in the order in which it is met. */
+/** What a definition mentions, each name once, the innermost first. */
 export const mentionsOf = (definition: JsonObject): Mentions => {
   const found = { events: new Set<string>(), traits: new Set<string>(), audiences: new Set<string>() }
   rewrite(definition, (kind, name) => {
