@@ -3,6 +3,7 @@ import { Client, Connection as ClientConnection } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import { evaluationActivities } from './audience/activities.ts'
+import { exportLoop } from './audience/export/make.ts'
 import { evaluationLoop } from './audience/loop.ts'
 import { ensureEvaluationSchedules } from './audience/schedule.ts'
 import { type Loop, loop } from './base/loop.ts'
@@ -63,7 +64,10 @@ const activitiesOf = (context: WorkerContext, delivery: Delivery) => ({
 })
 
 /** Loops beside Temporal: LISTEN wakes them, and each looks by itself now and then, because a notification may be missed. */
-const startLoops = (context: WorkerContext, delivery: Delivery): Readonly<Record<Topic | 'statistics' | 'sql_trait', Loop>> => {
+const startLoops = (
+  context: WorkerContext,
+  delivery: Delivery,
+): Readonly<Record<Topic | 'statistics' | 'sql_trait' | 'export', Loop>> => {
   const failed = createFailing(context.log, () => context.now().getTime())
   const reactions = reactionsOf(context)
   return {
@@ -75,6 +79,7 @@ const startLoops = (context: WorkerContext, delivery: Delivery): Readonly<Record
     ),
     message: loop(1_000, () => delivery.wake().then(() => false), failed('waking deliveries')),
     sql_trait: sqlTraitLoop(sqlTraitContextOf(context), failed('running SQL traits')),
+    export: exportLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('exporting')),
     statistics: loop(1_000, () => learnStatistics(context.db).then(() => false), failed('looking at grown tables')),
   }
 }

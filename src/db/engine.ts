@@ -23,6 +23,8 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   event_interest: own('reference'),
   outbox: own('profile_id'),
   audience: own('reference'),
+  export: own('id'),
+  export_part: own('export_id'),
   folder: own('reference'),
   computation_version: own('reference'),
   audience_state: own('audience_id'),

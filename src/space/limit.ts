@@ -31,6 +31,7 @@ export const LIMITS = {
     says: 'Batch audiences and computed traits computed at once; the others wait',
   },
   previews: { segment: 700, default: 700, unit: 'a space and month', says: 'Preview jobs' },
+  export_pause: { segment: 5, default: 5, unit: 'minutes', says: 'Between two exports of one audience or computed trait' },
   profile_api: { segment: 100, default: 100, unit: 'requests a second and space', says: 'Profile API' },
   audience_create: rate(50, 'Making and cloning audiences'),
   audience_list: rate(60, 'Listing audiences'),

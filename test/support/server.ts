@@ -22,7 +22,7 @@ export type TestApi = {
 }
 
 /** `USHER_LIMITS` that lets tests ask as often as they like, as clocks that stand still would have it. */
-export const NO_RATES = LIMIT_NAMES.filter((name) => /minute/.test(LIMITS[name].unit))
+export const NO_RATES = LIMIT_NAMES.filter((name) => /a minute/.test(LIMITS[name].unit))
   .map((name) => `${name}=none`)
   .join(',')
 

@@ -9,6 +9,7 @@ import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { cloneRoutes } from '../audience/clones.ts'
 import { audienceDetailRoutes } from '../audience/detail.ts'
+import { exportRoutes } from '../audience/exports.ts'
 import { listPage } from '../audience/list.ts'
 import { conditionFrom } from '../audience/query.ts'
 import { referenceRoutes } from '../audience/references.ts'
@@ -214,6 +215,7 @@ export const audienceRoutes: Route = (app, door) => {
   referenceRoutes(app, door, 'audience', 'audiences')
   versionRoutes(app, door, 'audience', 'audiences')
   cloneRoutes(app, door, 'audience', 'audiences')
+  exportRoutes(app, door, 'audience', 'audiences')
   running(app, door)
   previewing(app, door)
   audienceDetailRoutes(app, door)

@@ -4,6 +4,7 @@ import { definitionOf } from '../../audience/store.ts'
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { cloneRoutes } from '../audience/clones.ts'
+import { exportRoutes } from '../audience/exports.ts'
 import { listPage } from '../audience/list.ts'
 import { traitFrom } from '../audience/query.ts'
 import { referenceRoutes } from '../audience/references.ts'
@@ -120,4 +121,5 @@ export const computedTraitRoutes: Route = (app, door) => {
   referenceRoutes(app, door, 'computed_trait', 'computed-traits')
   versionRoutes(app, door, 'computed_trait', 'computed-traits')
   cloneRoutes(app, door, 'computed_trait', 'computed-traits')
+  exportRoutes(app, door, 'computed_trait', 'computed-traits')
 }

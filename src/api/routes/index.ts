@@ -4,6 +4,7 @@ import { audienceCaseRoutes } from './audience-cases.ts'
 import { audienceRoutes } from './audiences.ts'
 import { catalogRoutes } from './catalog.ts'
 import { computedTraitRoutes } from './computed-traits.ts'
+import { downloadRoutes } from './downloads.ts'
 import { editPreviewRoutes } from './edit-previews.ts'
 import { folderRoutes } from './folders.ts'
 import { healthRoutes } from './health.ts'
@@ -41,6 +42,7 @@ export const openRoutes: readonly Route[] = [
   preferenceRoutes,
   profileApiRoutes,
   webhookRoutes,
+  downloadRoutes,
 ]
 
 /** Routes behind a token; each begins with `/spaces/:space`. */

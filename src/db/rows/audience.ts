@@ -15,6 +15,26 @@ type Definition = {
   deleted_at: Date | null
   folder_id: string | null
 }
+export type ExportRow = {
+  space_id: string
+  id: string
+  kind: 'audience' | 'computed_trait'
+  computation_id: string
+  request: JsonObject
+  status: 'RUNNING' | 'COMPLETED' | 'FAILED'
+  requested_by: string
+  started_at: Date
+  finished_at: Date | null
+  snapshot_at: Date | null
+  expires_at: Date | null
+  expected: number
+  people: number
+  error: string | null
+  claim: string | null
+  claimed_until: Date | null
+  attempts: number
+}
+export type ExportPartRow = { space_id: string; export_id: string; part: number; content: Buffer }
 export type FolderRow = {
   space_id: string
   id: string
@@ -91,6 +111,8 @@ export type EvaluationClockRow = { space_id: string; moved_at: Date; next_instan
 
 export type AudienceTables = {
   audience: AudienceRow
+  export: ExportRow
+  export_part: ExportPartRow
   folder: FolderRow
   computation_version: ComputationVersionRow
   audience_state: AudienceStateRow

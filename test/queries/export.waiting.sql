@@ -1,0 +1,2 @@
+select space_id as "spaceId", id from export
+  where status = 'RUNNING' and (claim is null or claimed_until < $1::timestamptz) order by started_at, space_id, id limit 10
