@@ -57,6 +57,18 @@ it('the rooms take from workflows only types', () => {
   expect(taken.filter(({ from, to }) => from !== SIMULATED.from || to !== SIMULATED.to)).toEqual([])
 })
 
+// Two truths that must agree are worth nothing if one is taken from the other, and the slower one decides nothing.
+const EVALUATOR = 'src/audience/evaluator/'
+const SHOWN_BY = ['src/audience/explain.ts', 'src/audience/known.ts']
+it('G2 the evaluator knows nothing of the compiler, and nobody but explain asks it', () => {
+  const taken = imports.filter(
+    ({ from, to }) => from.startsWith(EVALUATOR) && !to.startsWith(EVALUATOR) && !to.startsWith('src/base/'),
+  )
+  expect(taken.filter(({ to, typeOnly }) => to !== 'src/audience/condition.ts' || !typeOnly)).toEqual([])
+  const asking = imports.filter(({ from, to }) => to.startsWith(EVALUATOR) && !from.startsWith(EVALUATOR))
+  expect(asking.filter(({ from }) => !SHOWN_BY.includes(from))).toEqual([])
+})
+
 it('the app in the browser knows neither the database nor node', () => {
   const web = imports.filter(
     ({ from, to }) =>

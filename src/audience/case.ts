@@ -64,13 +64,13 @@ const send = async (tx: Db, one: Case, calls: readonly JsonObject[], { id, rando
 const LIMITS = { incrementalMs: 10_000, fullMs: 10_000 }
 
 const wrongOf = async (tx: Db, one: Case, { id }: Play): Promise<readonly Wrong[]> => {
-  const { definition, options } = await definitionOf(tx, 'audience', id, one.audience)
+  const { id: audienceId, definition, options } = await definitionOf(tx, 'audience', id, one.audience)
   const scope = { spaceId: id, now: one.at, filterByExternalIds: externalIdsOf(options) }
   const asked = (['in', 'out'] as const).flatMap((expected) => one[expected].map((person) => ({ person, expected })))
   const wrong: Wrong[] = []
   for (const { person, expected } of asked) {
     const profileId = await profileIdOf(tx, id, person.includes(':') ? person : `user_id:${person}`)
-    const why = await explain(tx, scope, definition as unknown as Condition, profileId)
+    const why = await explain(tx, scope, { id: audienceId, condition: definition as unknown as Condition }, profileId)
     if (why.matches !== (expected === 'in')) wrong.push({ person, expected, why })
   }
   return wrong

@@ -6,26 +6,55 @@ import type { Db } from '../db/database.ts'
 import { query, runOne } from '../db/query.ts'
 import { loadCatalog } from './catalog.ts'
 import { lower } from './compile.ts'
-import type { Comparison, Condition } from './condition.ts'
+import { type Comparison, type Condition, isReference } from './condition.ts'
+import { type Outlook, outlook } from './evaluator/changes.ts'
+import { type Happenings, type Shown, evidenceOf as shownOf } from './evaluator/evidence.ts'
+import { holds } from './evaluator/matches.ts'
+import type { Place } from './evaluator/place.ts'
+import { known } from './known.ts'
 import { measured } from './leaves/event.ts'
 import { traitValue } from './leaves/trait.ts'
 import type { Sql } from './operator.ts'
+import { referencesOf } from './references.ts'
 import { type Scope, universe } from './scope.ts'
 import { sentence } from './sentence.ts'
 
-export type Evidence = { readonly count?: Json; readonly value?: Json; readonly threshold?: Json }
+/** What an answer rests on: what was counted or found, what was asked for, and the events, entries or people that made it so. */
+export type Evidence = Omit<Shown, 'happenings'> & {
+  readonly count?: Json
+  readonly value?: Json
+  readonly happenings?: Happenings
+  /** Where it is about another audience: since when the profile is in it. */
+  readonly since?: string
+}
+
+/** When time alone changes an answer, to what, and what time does then. */
+export type Changes = { readonly at: string; readonly matches: boolean; readonly because: string }
 
 /** A condition with its answer for one profile, and what the answer rests on. */
 export type Explained = {
   readonly sentence: string
   readonly matches: boolean
   readonly evidence?: Evidence
+  readonly changes?: Changes
+  /** The evaluator, which gives the evidence, answers otherwise than the compiled query, which decides. One of them is wrong. */
+  readonly disagrees?: true
   readonly conditions?: readonly Explained[]
 }
+
 export type Explanation = {
   readonly matches: boolean
   readonly profileId: string
   readonly eligible: boolean
+  /** The instant that all this is said of. */
+  readonly at: string
+  /** Since when the profile is a member, by the last evaluation; null: it is none. */
+  readonly memberSince: string | null
+  readonly changes?: Changes
+  /** Nothing changes by time alone before this instant; what is later was not looked at. */
+  readonly unchangedUntil?: string
+  /** The profile has more events or links than were read for the evidence, which is so of the newest. */
+  readonly partial?: true
   readonly conditions: Explained
 }
 
@@ -36,62 +65,121 @@ const childrenOf = (condition: Condition): readonly Condition[] => {
 
 const nodesOf = (condition: Condition): readonly Condition[] => [condition, ...childrenOf(condition).flatMap(nodesOf)]
 
-const evidenceOf = (condition: Condition, scope: Scope): Sql => {
+const foundValue = (condition: Condition, scope: Scope): Sql => {
   if (condition.type === 'event') return sql`to_jsonb(${measured(condition, scope)})`
   return condition.type === 'trait' ? sql`${traitValue(condition.path, scope)}` : sql`null::jsonb`
 }
 
-const thresholdOf = (compare: Comparison): Json | undefined => {
-  if ('value' in compare) return compare.value
-  if ('values' in compare) return compare.values
+const literalsOf = (compare: Comparison): Json | undefined => {
+  if ('value' in compare) return isReference(compare.value) ? undefined : compare.value
+  if ('values' in compare) return compare.values.filter((each) => !isReference(each)) as Json
   return 'duration' in compare ? compare.duration : undefined
 }
 
 type Answers = { readonly eligible: boolean; readonly tests: readonly boolean[]; readonly values: readonly Json[] }
 
-const shown = (condition: Condition, answers: Answers, nodes: readonly Condition[]): Explained => {
-  const place = nodes.indexOf(condition)
-  const matches = must(answers.tests[place], 'an answer for each node')
-  const children = childrenOf(condition)
-  const value = answers.values[place] ?? null
-  const base = { sentence: sentence(condition), matches }
-  if (condition.type === 'event' || condition.type === 'trait') {
-    const threshold = thresholdOf(condition.compare)
-    const found = condition.type === 'event' && condition.measure.kind === 'count' ? { count: value } : { value }
-    return { ...base, evidence: { ...found, ...(threshold === undefined ? {} : { threshold }) } }
-  }
-  return children.length === 0 ? base : { ...base, conditions: children.map((each) => shown(each, answers, nodes)) }
-}
-
-/**
- * Why a profile is in an audience or not: each condition true or false with what was counted or found, answered by the same compiler, in one
- * query. @throws Refused 404 for a profile that is not there.
- */
-export const explain = async (
-  db: Db,
-  scope: Pick<Scope, 'spaceId' | 'now' | 'filterByExternalIds' | 'since'>,
-  condition: Condition,
-  profileId: string,
-): Promise<Explanation> => {
-  const candidates = sql<{ profile_id: string }>`select ${profileId}::uuid as profile_id`
-  const asked: Scope = { ...scope, catalog: await loadCatalog(db, scope.spaceId), candidates }
-  const nodes = nodesOf(condition)
+const answersOf = async (db: Db, scope: Scope, nodes: readonly Condition[], profileId: string): Promise<Answers> => {
   const row = await runOne(
     db,
     query(
       'audience.explain*',
-      sql<Answers>`select (${universe(asked)}) as eligible,
-          to_jsonb(array[${sql.join(nodes.map((node) => lower(node, asked).test))}]) as tests,
-          to_jsonb(array[${sql.join(nodes.map((node) => evidenceOf(node, asked)))}]::jsonb[]) as values
+      sql<Answers>`select (${universe(scope)}) as eligible,
+          to_jsonb(array[${sql.join(nodes.map((node) => lower(node, scope).test))}]) as tests,
+          to_jsonb(array[${sql.join(nodes.map((node) => foundValue(node, scope)))}]::jsonb[]) as values
         from profile p where p.space_id = ${scope.spaceId} and p.id = ${profileId}::uuid`,
     ),
   )
   if (!row) throw notFound('profile', profileId)
+  return row
+}
+
+/** Everything that a node is said from. */
+type Sources = {
+  readonly answers: Answers
+  readonly nodes: readonly Condition[]
+  readonly place: Place
+  readonly complete: boolean
+}
+
+const found = (condition: Condition, value: Json): Pick<Evidence, 'count' | 'value'> => {
+  if (condition.type === 'event') return condition.measure.kind === 'count' ? { count: value } : { value }
+  return condition.type === 'trait' ? { value } : {}
+}
+
+const evidenceOf = (condition: Condition, value: Json, place: Place): Evidence => {
+  const literals = 'compare' in condition ? literalsOf(condition.compare) : undefined
+  return { ...found(condition, value), ...(literals === undefined ? {} : { threshold: literals }), ...shownOf(condition, place) }
+}
+
+const changesOf = ({ turn }: Outlook): { readonly changes?: Changes } =>
+  turn === undefined ? {} : { changes: { ...turn, at: turn.at.toISOString() } }
+
+const explained = (condition: Condition, sources: Sources): Explained => {
+  const { answers, nodes, place, complete } = sources
+  const index = nodes.indexOf(condition)
+  const matches = must(answers.tests[index], 'an answer for each node')
+  const children = childrenOf(condition)
   return {
-    matches: row.eligible && must(row.tests[0], 'the answer of the whole condition'),
+    sentence: sentence(condition),
+    matches,
+    ...(children.length > 0 ? {} : { evidence: evidenceOf(condition, answers.values[index] ?? null, place) }),
+    ...(complete ? changesOf(outlook(condition, place)) : {}),
+    ...(complete && holds(condition, place) !== matches ? { disagrees: true as const } : {}),
+    ...(children.length > 0 ? { conditions: children.map((each) => explained(each, sources)) } : {}),
+  }
+}
+
+type Member = { readonly at: Date }
+
+const memberSince = async (db: Db, spaceId: string, audienceId: string, profileId: string): Promise<string | null> => {
+  const row = await runOne(
+    db,
+    query(
+      'membership.since',
+      sql<Member>`select entered_at as at from membership
+        where space_id = ${spaceId} and audience_id = ${audienceId} and profile_id = ${profileId}::uuid`,
+    ),
+  )
+  return row?.at.toISOString() ?? null
+}
+
+type Asked = Pick<Scope, 'spaceId' | 'now' | 'filterByExternalIds' | 'since'>
+
+/**
+ * Why a profile is in an audience or not: each condition true or false, as the compiled query answers it, with the evidence and the instant
+ * at which time alone changes it, as the evaluator finds them. Where the two disagree, that is said. @throws Refused 404 for a profile
+ * that is not there.
+ */
+export const explain = async (
+  db: Db,
+  asked: Asked,
+  audience: { readonly id: string; readonly condition: Condition },
+  profileId: string,
+): Promise<Explanation> => {
+  const { condition } = audience
+  const catalog = await loadCatalog(db, asked.spaceId)
+  const candidates = sql<{ profile_id: string }>`select ${profileId}::uuid as profile_id`
+  const scope: Scope = { ...asked, catalog, candidates }
+  const nodes = nodesOf(condition)
+  const names = referencesOf(condition, catalog).events.map(({ name }) => name)
+  const answers = await answersOf(db, scope, nodes, profileId)
+  const { person, world, complete } = must(
+    await known(db, scope, [...new Set(names)], profileId),
+    'the profile that was asked about',
+  )
+  const place: Place = { person, world, now: asked.now }
+  const whole = explained(condition, { answers, nodes, place, complete })
+  const ahead = answers.eligible && complete ? outlook(condition, place) : {}
+  return {
+    matches: answers.eligible && whole.matches,
     profileId,
-    eligible: row.eligible,
-    conditions: shown(condition, row, nodes),
+    eligible: answers.eligible,
+    at: asked.now.toISOString(),
+    memberSince: await memberSince(db, asked.spaceId, audience.id, profileId),
+    ...changesOf(ahead),
+    ...(ahead.until === undefined ? {} : { unchangedUntil: ahead.until.toISOString() }),
+    ...(complete ? {} : { partial: true as const }),
+    conditions: whole,
   }
 }
 

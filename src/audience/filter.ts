@@ -4,7 +4,7 @@ import { unreachable } from '../base/must.ts'
 import { around } from './around.ts'
 import { compareAt, entriesAt } from './compare.ts'
 import type { Comparison, Filter } from './condition.ts'
-import type { Sql } from './operator.ts'
+import type { Around, Sql } from './operator.ts'
 import { keysOf } from './path.ts'
 
 export type ChildFilter = Extract<Filter, { type: 'event' }>
@@ -23,7 +23,7 @@ export type EventColumns = {
   /** The events after this one. */
   readonly child?: ((child: ChildFilter) => Sql<boolean>) | undefined
   /** A trait of the profile compared, and its value. */
-  readonly trait?: ((path: string, compare: Comparison) => Sql<boolean>) | undefined
+  readonly trait?: ((path: string, compare: Comparison, around: Around) => Sql<boolean>) | undefined
   readonly traitValue?: ((path: string) => Sql) | undefined
   /** How many entries of arrays are around: paths begin in the innermost. */
   readonly entries?: number | undefined
@@ -72,7 +72,7 @@ export const compileFilter = (filter: Filter, of: EventColumns): Sql<boolean> =>
     case 'context':
       return compareAt(of.context, filter.path, filter.compare, surroundings(of))
     case 'trait':
-      if (of.trait) return of.trait(filter.path, filter.compare)
+      if (of.trait) return of.trait(filter.path, filter.compare, surroundings(of))
       throw refused('a trait cannot be asked for here', 'ask for it in the condition of an audience')
     case 'any_element':
       return anyElement(of.properties, filter, of)

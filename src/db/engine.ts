@@ -51,7 +51,6 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   subscription_group: own('reference'),
   group_subscription: own('address'),
   subscription_change: own('address'),
-  suppression: own('address'),
   template: own('reference'),
   template_version: own('reference'),
   provider_account: own('reference'),
@@ -64,5 +63,4 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   journey_cohort: own('id'),
   journey_transition: own('profile_id'),
   journey_refusal: own('profile_id'),
-  journey_failure: own('cohort_id'),
 }

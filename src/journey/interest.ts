@@ -73,3 +73,19 @@ export const writeInterest = async (tx: Db, spaceId: string, journey: Pick<Journ
   await writeEvents(tx, spaceId, journey.id, [...names].toSorted())
   await writeAudiences(tx, spaceId, journey.id, [...audiences].toSorted())
 }
+
+/** The journeys that wait for changes of an audience, by name. */
+export const journeysOfAudience = (
+  db: Db,
+  spaceId: string,
+  audienceId: string,
+): Promise<readonly { readonly id: string; readonly name: string }[]> =>
+  run(
+    db,
+    query(
+      'audience_interest.journeys',
+      sql<{ id: string; name: string }>`select j.id, j.name from audience_interest i
+        join journey j on j.space_id = ${spaceId} and j.id = i.consumer
+        where i.space_id = ${spaceId} and i.audience_id = ${audienceId} order by j.name, j.id`,
+    ),
+  )

@@ -159,12 +159,35 @@ it('PRE-06 explains: every condition true or false, with what was counted or fou
     conditions: {
       matches: false,
       conditions: [
-        { sentence: 'did “Order” at least twice', matches: false, evidence: { count: 1, threshold: 2 } },
+        {
+          sentence: 'did “Order” at least twice',
+          matches: false,
+          evidence: { count: 1, threshold: 2, happenings: { count: 1, events: [{ name: 'Order', properties: {} }], missed: [] } },
+        },
         { matches: true, conditions: [{ matches: false, evidence: { value: 'pro', threshold: 'free' } }] },
-        { matches: true, evidence: { value: 30, threshold: 20 } },
-        { sentence: 'is part of “big_spenders”', matches: true },
+        { matches: true, evidence: { value: 30, threshold: 20, happenings: { events: [{ properties: { revenue: 30 } }] } } },
+        { sentence: 'is part of “big_spenders”', matches: true, evidence: { partOf: true } },
       ],
     },
+  })
+})
+
+it('PRE-06 explains how an audience is evaluated', async () => {
+  const { body } = await api.call('GET', `${SPACE}/audiences/explained/plan`)
+  expect(body.data).toMatchObject({
+    sql: expect.stringMatching(/^select/),
+    parameters: expect.arrayContaining(['spa_test']),
+    plan: expect.arrayContaining([expect.stringContaining('cost=')]),
+    analyzed: false,
+    references: { events: ['Order'], traits: ['plan'], audiences: ['big_spenders'], computedTraits: [] },
+    referencedBy: { audiences: [], journeys: [] },
+  })
+  const of = await api.call('GET', `${SPACE}/audiences/big_spenders/plan?analyze=true`)
+  expect(of.body.data).toMatchObject({
+    analyzed: true,
+    plan: expect.arrayContaining([expect.stringContaining('Execution Time')]),
+    referencedBy: { audiences: [{ key: 'explained' }] },
+    evaluations: [{ mode: 'full', entered: 2, durationMs: expect.any(Number) }],
   })
 })
 

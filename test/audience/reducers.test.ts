@@ -134,3 +134,38 @@ it('CTR-03 a value must be there twice unless the definition says otherwise', ()
   const definition = { event: { name: 'A' }, measure: { kind: 'most_frequent', property: 'x' } }
   expect(ComputedTraitDefinition.parse(definition).measure).toEqual({ kind: 'most_frequent', property: 'x', minimum: 2 })
 })
+
+it('CTR-03 CTR-06 what a property is read as: a number answers a number, a list answers the list', async () => {
+  const spaceId = await space()
+  const ada = await addProfile(db, spaceId, 'ada')
+  for (const as of ['string', 'number'] as const)
+    await trait(spaceId, `often_${as}`, { kind: 'most_frequent', property: 'x', minimum: 1, as })
+  await trait(spaceId, 'lists', { kind: 'most_frequent', property: 'list.$', minimum: 1, as: 'array' })
+  await trait(spaceId, 'longest', { kind: 'max', property: 'x', as: 'string' })
+  for (const [x, list] of [
+    [10, ['b', 1]],
+    ['9', ['a']],
+    ['b', ['b', 1]],
+    ['9', []],
+    [10, ['a']],
+  ] as const)
+    await happen(spaceId, ada, hour(-1), { x, list })
+  await settle(spaceId, hour(0))
+  expect(await values(spaceId)).toEqual({ often_string: '10', often_number: 9, lists: ['a'], longest: 'b' })
+})
+
+it('CTR-10 a session of events that are compared with a trait of the profile', async () => {
+  const spaceId = await space()
+  const ada = await addProfile(db, spaceId, 'ada', { least: 5 })
+  const where = { type: 'property', path: 'x', compare: { operator: 'at_least', value: { reference: 'trait', path: 'least' } } }
+  const event = { name: 'Viewed', where, expiresAfter: '1 hour' }
+  await create(db, 'computed_trait', { spaceId, by: 'test', now: hour(0) }, 'tra_session', {
+    ...{ name: 'session', key: 'session', description: '', enabled: true, options: {} },
+    definition: { event, measure: { kind: 'count' } } as unknown as JsonObject,
+  })
+  for (const x of [4, 5, 6]) await happen(spaceId, ada, hour(-0.5), { x })
+  await settle(spaceId, hour(0))
+  expect(await values(spaceId)).toEqual({ session: 2 })
+  await settle(spaceId, hour(1))
+  expect(await values(spaceId)).toEqual({})
+})

@@ -60,8 +60,21 @@ it('lists audiences with their sizes, as a table and as JSON', async () => {
 
 it('shows members, and says why somebody is in and somebody is not', async () => {
   expect(await usher('audience', 'members', 'buyers')).toContain('ada@example.com')
-  expect(await usher('audience', 'explain', 'buyers', 'user_id:ada')).toMatch(/^In this audience\.\n✓ .*Order Completed/)
+  expect(await usher('audience', 'explain', 'buyers', 'user_id:ada')).toMatch(
+    /^In this audience since \d{4}-.*\.\n✓ did “Order Completed”\n {4}1 found, asked for 1\n {4}· \d{4}-.* {2}Order Completed\n$/,
+  )
   expect(await usher('audience', 'explain', 'buyers', 'email:bob@example.com')).toMatch(/^Not in this audience\.\n✗ /)
+})
+
+it('PRE-06 says how an audience is evaluated: the query, its plan, the last evaluations, what hangs on what', async () => {
+  expect(await usher('audience', 'explain', 'buyers')).toMatch(
+    /^select [\s\S]*\n\$1 = "[\s\S]*\nPlan\n[\s\S]*\nLast evaluations\n {2}\d{4}-.* {2}full {2}\d+ ms {2}\+1 −0\n[\s\S]*\nRefers to: events Order Completed\nUsed by: nothing\n$/,
+  )
+  expect(await usher('audience', 'explain', 'buyers', '--analyze')).toContain('Execution Time')
+  expect(JSON.parse(await usher('--json', 'audience', 'explain', 'buyers'))).toMatchObject({
+    analyzed: false,
+    plan: expect.any(Array),
+  })
 })
 
 it('previews a condition from a file', async () => {

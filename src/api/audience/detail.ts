@@ -1,12 +1,10 @@
 import * as z from 'zod'
-import type { Condition } from '../../audience/condition.ts'
-import { type Explained, explain, profileIdOf } from '../../audience/explain.ts'
 import { changesOf, evaluationsOf, membersOf, sizesOf } from '../../audience/members.ts'
-import { externalIdsOf, sinceOf } from '../../audience/options.ts'
 import { definitionOf } from '../../audience/store.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
-import { fromCursor, ListQuery, OneParams, Pagination, paginationOf } from './wire.ts'
+import { audienceExplainRoutes } from './explain.ts'
+import { Evaluation, evaluationFrom, fromCursor, ListQuery, OneParams, Pagination, paginationOf } from './wire.ts'
 
 const tags = ['audience']
 
@@ -76,16 +74,6 @@ const memberRoutes = (app: App, { db }: Door): void => {
 }
 
 const SizesQuery = z.object({ days: z.coerce.number().int().min(1).max(400).default(30) })
-const Evaluation = z.object({
-  mode: z.string(),
-  evaluatedAt: z.string(),
-  durationMs: z.number(),
-  entered: z.number(),
-  exited: z.number(),
-  drift: z.number().nullable(),
-  error: z.string().nullable(),
-})
-
 const historyRoutes = (app: App, { db, now }: Door): void => {
   app.get(
     '/spaces/:space/audiences/:id/sizes',
@@ -118,52 +106,7 @@ const historyRoutes = (app: App, { db, now }: Door): void => {
     async ({ caller, params, query: { count } }) => {
       const { id } = await definitionOf(db, 'audience', caller.spaceId, params.id)
       const rows = await evaluationsOf(db, caller.spaceId, id, count)
-      return { data: { evaluations: rows.map((row) => ({ ...row, evaluatedAt: row.evaluatedAt.toISOString() })) } }
-    },
-  )
-}
-
-const Evidence = z.object({ count: z.unknown().optional(), value: z.unknown().optional(), threshold: z.unknown().optional() })
-const ExplainedNode: z.ZodType<Explained> = z.lazy(() =>
-  z.object({
-    sentence: z.string(),
-    matches: z.boolean(),
-    evidence: Evidence.optional(),
-    conditions: z.array(ExplainedNode).optional(),
-  }),
-) as unknown as z.ZodType<Explained>
-
-const explainRoutes = (app: App, { db, now }: Door): void => {
-  app.get(
-    '/spaces/:space/audiences/:id/explain',
-    {
-      schema: {
-        tags,
-        summary: 'Why a profile is in the audience or not: each condition with its evidence',
-        params: OneParams,
-        querystring: z.object({ profile: z.string().min(1).max(600).meta({ description: 'A profile id, or type:value' }) }),
-        response: {
-          200: z.object({
-            data: z.object({
-              matches: z.boolean(),
-              profileId: z.string(),
-              eligible: z.boolean(),
-              conditions: ExplainedNode.meta({ id: 'ExplainedCondition' }),
-            }),
-          }),
-        },
-      },
-    },
-    async ({ caller: { spaceId }, params, query: { profile } }) => {
-      const { definition, options, createdAt } = await definitionOf(db, 'audience', spaceId, params.id)
-      const scope = {
-        spaceId,
-        now: now(),
-        filterByExternalIds: externalIdsOf(options),
-        since: sinceOf(definition, options, createdAt),
-      }
-      const profileId = await profileIdOf(db, spaceId, profile)
-      return { data: await explain(db, scope, definition as unknown as Condition, profileId) }
+      return { data: { evaluations: rows.map(evaluationFrom) } }
     },
   )
 }
@@ -172,5 +115,5 @@ const explainRoutes = (app: App, { db, now }: Door): void => {
 export const audienceDetailRoutes = (app: App, door: Door): void => {
   memberRoutes(app, door)
   historyRoutes(app, door)
-  explainRoutes(app, door)
+  audienceExplainRoutes(app, door)
 }

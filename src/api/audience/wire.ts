@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ComputedTraitDefinition, Condition } from '../../audience/condition.ts'
-import type { Moved } from '../../audience/members.ts'
+import type { EvaluationEntry, Moved } from '../../audience/members.ts'
 import { modeOf } from '../../audience/mode.ts'
 import { historyOf, type Options as StoredOptions } from '../../audience/options.ts'
 import { definitionSentence, sentence } from '../../audience/sentence.ts'
@@ -284,3 +284,18 @@ export const paginationOf = (cursor: string | undefined, next: unknown, totalEnt
 export const SpaceParams = z.object({ space: z.string() })
 export const OneParams = z.object({ space: z.string(), id: z.string().min(1).max(255) })
 export const Deleted = z.object({ data: z.object({ status: z.literal('SUCCESS') }) })
+
+export const Evaluation = z.object({
+  mode: z.string(),
+  evaluatedAt: z.string(),
+  durationMs: z.number(),
+  entered: z.number(),
+  exited: z.number(),
+  drift: z.number().nullable(),
+  error: z.string().nullable(),
+})
+
+export const evaluationFrom = (row: EvaluationEntry): z.infer<typeof Evaluation> => ({
+  ...row,
+  evaluatedAt: row.evaluatedAt.toISOString(),
+})

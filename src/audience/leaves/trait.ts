@@ -64,9 +64,14 @@ export const traitValue = (path: string, scope: Scope): Sql => {
 export const aroundTrait = (scope: Scope): Around => around({ now: scope.now, trait: (path) => traitValue(path, scope) })
 
 /** A trait of the profile compared. */
-export const compareTrait = (path: string, compare: Comparison, scope: Scope): Sql<boolean> => {
+export const compareTrait = (
+  path: string,
+  compare: Comparison,
+  scope: Scope,
+  reads: Around = aroundTrait(scope),
+): Sql<boolean> => {
   const at = traitAt(path, scope)
-  return compareAt(at.column, at.path, compare, aroundTrait(scope))
+  return compareAt(at.column, at.path, compare, reads)
 }
 
 const isTrue = ({ compare }: TraitCondition): boolean =>
@@ -93,6 +98,6 @@ export const lowerElement = ({ path, filter }: Extract<Condition, { type: 'any_e
 
 /** The traits of the profile, for filters. */
 export const traitsOf = (scope: Scope): Pick<EventColumns, 'trait' | 'traitValue'> => ({
-  trait: (path, compare) => compareTrait(path, compare, scope),
+  trait: (path, compare, reads) => compareTrait(path, compare, scope, reads),
   traitValue: (path) => traitValue(path, scope),
 })

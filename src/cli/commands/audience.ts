@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { JsonObject } from '../../base/json.ts'
+import { explanationText, planText } from '../explanation.ts'
 import type { Session } from '../program.ts'
 import { listOf, objectOf, table, textOf } from '../table.ts'
 
@@ -29,16 +30,7 @@ const showPreview = (answer: JsonObject): string => {
   return `${textOf(count(preview, 'size'))} people: ${textOf(preview['sentence'])}\n\n${showPeople(listOf(preview, 'results'))}`
 }
 
-const branch = (node: JsonObject, depth: number): string => {
-  const evidence = node['evidence'] === undefined ? '' : `   ${JSON.stringify(node['evidence'])}`
-  const line = `${'  '.repeat(depth)}${node['matches'] ? '✓' : '✗'} ${textOf(node['sentence'])}${evidence}`
-  return [line, ...listOf(node, 'conditions').map((child) => branch(child, depth + 1))].join('\n')
-}
-
-const showExplanation = (answer: JsonObject): string =>
-  `${answer['matches'] ? 'In' : 'Not in'} this audience.\n${branch(objectOf(answer, 'conditions'), 0)}`
-
-/** `usher audience list | preview <file> | members <key> | explain <key> <profile>`. */
+/** `usher audience list | preview <file> | members <key> | explain <key> [profile]`. */
 export const audienceCommand = (program: Command, { api, print }: Session): void => {
   const audience = program.command('audience').description('who is in, and why')
   audience
@@ -72,9 +64,14 @@ export const audienceCommand = (program: Command, { api, print }: Session): void
       ),
     )
   audience
-    .command('explain <audience> <profile>')
-    .description('why a person is in or not: by id, or as type:value, for example email:ada@example.com')
-    .action(async (id: string, profile: string) =>
-      print(await (await api()).get(`/audiences/${encodeURIComponent(id)}/explain`, { profile }), showExplanation),
+    .command('explain <audience> [profile]')
+    .description(
+      'why a person is in or not: by id, or as type:value, for example email:ada@example.com; without one, how it is evaluated',
     )
+    .option('--analyze', 'without a person: run the query, so that the plan has real times')
+    .action(async (id: string, profile: string | undefined, options: { analyze?: true }) => {
+      const path = `/audiences/${encodeURIComponent(id)}`
+      if (profile !== undefined) print(await (await api()).get(`${path}/explain`, { profile }), explanationText)
+      else print(await (await api()).get(`${path}/plan`, { analyze: String(options.analyze === true) }), planText)
+    })
 }

@@ -88,19 +88,6 @@ export type JourneyRefusalRow = {
   happened_at: Date
 }
 
-export type JourneyFailureRow = {
-  space_id: string
-  cohort_id: string
-  journey_id: string
-  version: number
-  step: string
-  kind: 'definition' | 'defect'
-  error: string
-  attempts: number
-  first_at: Date
-  last_at: Date
-}
-
 export type JourneyTables = {
   journey: JourneyRow
   journey_version: JourneyVersionRow
@@ -108,5 +95,4 @@ export type JourneyTables = {
   journey_cohort: JourneyCohortRow
   journey_transition: JourneyTransitionRow
   journey_refusal: JourneyRefusalRow
-  journey_failure: JourneyFailureRow
 }

@@ -74,10 +74,7 @@ const heightFor = ({ width, height }: Placed): number => {
 /** The journey drawn from top to bottom. Nothing can be dragged: it shows what runs. */
 export default function Canvas({ steps, chosen, choose }: CanvasProps) {
   const shape = steps
-    .map(
-      (step) =>
-        `${step.id}>${step.ways.map((way) => way.to).join(',')}:${step.sentence}${step.details.join('')}${step.failing ?? ''}`,
-    )
+    .map((step) => `${step.id}>${step.ways.map((way) => way.to).join(',')}:${step.sentence}${step.details.join('')}`)
     .join(';')
   // biome-ignore lint/correctness/useExhaustiveDependencies: figures change each second and must not lay the canvas out anew
   const places = useMemo(() => place(steps), [shape])

@@ -1,95 +1,10 @@
 import fc from 'fast-check'
-import type {
-  Comparison,
-  ComputedTraitDefinition,
-  Condition,
-  EventSelection,
-  Filter,
-  Literal,
-  Measure,
-} from '../../../src/audience/condition.ts'
-import { dateNear, KEYS, NAMES, number, SPANS, text, WORLD } from './nasty.ts'
+import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter } from '../../../src/audience/condition.ts'
+import { type Around, comparison, duration } from './asked-comparison.ts'
+import { anyMeasure, isNumber, listed, numeric, TEXTUAL, written } from './asked-measure.ts'
+import { KEYS, NAMES, WORLD } from './nasty.ts'
 
 /* Random conditions over the whole language, that meet the people of `nasty.ts`. */
-
-const duration = fc.constantFrom(...Object.keys(SPANS))
-const wellFormed = (each: string): boolean => each.isWellFormed() && !each.includes('\0')
-
-const literal = (now: Date): fc.Arbitrary<Literal> =>
-  fc.oneof(
-    { weight: 4, arbitrary: number.map((each) => (Object.is(each, -0) ? 0 : each)) },
-    { weight: 5, arbitrary: text },
-    { weight: 1, arbitrary: fc.boolean() },
-    { weight: 2, arbitrary: dateNear(now) },
-  )
-
-const instant = (now: Date): fc.Arbitrary<string> =>
-  fc.oneof(
-    fc.constantFrom(...Object.values(SPANS)).chain((span) =>
-      fc.constantFrom(
-        ...[span, -span].flatMap((each) => {
-          const at = new Date(now.getTime() + each).toISOString()
-          return [at, at.slice(0, 10), at.replace('Z', '+00:00'), at.replace('Z', '999Z')]
-        }),
-      ),
-    ),
-    fc.constantFrom('2026-06-01', '2026-06-01T05:45:00+05:45', '0001-01-01', '9999-12-31'),
-  )
-
-type Of<Name extends Comparison['operator']> = Extract<Comparison, { operator: Name }>
-
-/** Any comparison of a stored value. */
-export const comparison = (now: Date): fc.Arbitrary<Comparison> => {
-  const one = literal(now)
-  const some = fc.array(one, { minLength: 1, maxLength: 3 })
-  const words = text.filter(wellFormed)
-  return fc.oneof(
-    {
-      weight: 6,
-      arbitrary: fc.record({
-        operator: fc.constantFrom('equals', 'not_equals', 'less_than', 'at_most', 'greater_than', 'at_least'),
-        value: one,
-      }) as fc.Arbitrary<Of<'equals'>>,
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({ operator: fc.constantFrom('one_of', 'none_of'), values: some }) as fc.Arbitrary<Of<'one_of'>>,
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        operator: fc.constant('contains' as const),
-        values: fc.array(words, { minLength: 1, maxLength: 2 }),
-      }),
-    },
-    {
-      weight: 3,
-      arbitrary: fc.record({ operator: fc.constantFrom('omits', 'starts_with', 'ends_with'), value: words }) as fc.Arbitrary<
-        Of<'omits'>
-      >,
-    },
-    { weight: 2, arbitrary: fc.record({ operator: fc.constantFrom('exists', 'absent') }) as fc.Arbitrary<Of<'exists'>> },
-    {
-      weight: 1,
-      arbitrary: fc.record({ operator: fc.constantFrom('before_date', 'after_date'), value: instant(now) }) as fc.Arbitrary<
-        Of<'before_date'>
-      >,
-    },
-    { weight: 3, arbitrary: relative },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        operator: fc.constantFrom('less_than', 'at_most', 'greater_than', 'at_least'),
-        value: dateNear(now),
-      }) as fc.Arbitrary<Of<'at_most'>>,
-    },
-  )
-}
-
-const relative = fc.record({
-  operator: fc.constantFrom('within_last', 'within_next', 'before_last', 'after_next'),
-  duration,
-}) as fc.Arbitrary<Of<'within_last'>>
 
 const PATHS = [
   ...Object.values(KEYS),
@@ -136,8 +51,8 @@ const path = (compare: Comparison): fc.Arbitrary<string> =>
     { weight: isDated(compare) ? 8 : 1, arbitrary: fc.constant('when') },
   )
 
-const leafOf = <Type extends string>(type: Type, now: Date, more: readonly string[] = []) =>
-  comparison(now).chain((compare) =>
+const leafOf = <Type extends string>(type: Type, now: Date, around: Around, more: readonly string[] = []) =>
+  comparison(now, around).chain((compare) =>
     fc.record({
       type: fc.constant(type),
       path:
@@ -148,12 +63,58 @@ const leafOf = <Type extends string>(type: Type, now: Date, more: readonly strin
     }),
   )
 
-const filter = (now: Date): fc.Arbitrary<Filter> =>
+// Arrays whose entries are objects, or what they may be.
+const LISTS = ['items', 'items', 'items', 'tags', 'x', 'items.$.tags', 'address', 'missing']
+
+/** What is asked of one entry of an array: its paths begin there. */
+const ofEntry = (now: Date, around: Around): fc.Arbitrary<Filter> => {
+  const leaf = comparison(now, around).chain((compare) =>
+    fc.record({
+      type: fc.constant('property' as const),
+      path: fc.constantFrom('sku', 'x', 'x', 'tags.$', 'tags', ''),
+      compare: fc.constant(compare),
+    }),
+  )
+  return fc.oneof(
+    { weight: 3, arbitrary: leaf },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        type: fc.constantFrom('and' as const, 'or' as const),
+        filters: fc.array(leaf, { minLength: 2, maxLength: 2 }),
+      }),
+    },
+    { weight: 1, arbitrary: leaf.map((each) => ({ type: 'not' as const, filter: each })) },
+  )
+}
+
+const anyElement = (now: Date, around: Around) =>
+  fc.record({ type: fc.constant('any_element' as const), path: fc.constantFrom(...LISTS), filter: ofEntry(now, around) })
+
+/** A child of a funnel; `depth` children may still be in it. */
+const child = (now: Date, depth: number): fc.Arbitrary<Filter> =>
+  measured(
+    now,
+    fc.tuple(selection(now, 'child', depth), bound).map(([event, more]) => ({ ...event, ...more })),
+    'child',
+  )
+
+const bound = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({}) },
+  { weight: 3, arbitrary: duration.map((withinParent) => ({ withinParent })) },
+  { weight: 1, arbitrary: fc.tuple(duration, duration).map((betweenParent) => ({ betweenParent })) },
+  { weight: 2, arbitrary: duration.map((withinParent) => ({ withinParent, settled: true as const })) },
+)
+
+const filter = (now: Date, around: Around, depth: number): fc.Arbitrary<Filter> =>
   fc.letrec<{ node: Filter }>((tie) => ({
     node: fc.oneof(
       { maxDepth: 2 },
-      { weight: 6, arbitrary: leafOf('property' as const, now) },
-      { weight: 1, arbitrary: leafOf('context' as const, now) },
+      { weight: 6, arbitrary: leafOf('property' as const, now, around) },
+      { weight: 1, arbitrary: leafOf('context' as const, now, around) },
+      { weight: 1, arbitrary: leafOf('trait' as const, now, around, [...WORLD.audiences, ...WORLD.computedTraits]) },
+      { weight: 1, arbitrary: anyElement(now, around) },
+      ...(depth > 0 ? [{ weight: 3, arbitrary: child(now, depth - 1) }] : []),
       {
         weight: 2,
         arbitrary: fc.record({
@@ -171,90 +132,47 @@ const window = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(duration, duration).map((between) => ({ between })) },
 )
 
-const selection = (now: Date): fc.Arbitrary<EventSelection> =>
+const sources = fc.constantFrom({}, {}, {}, {}, { excludeSources: ['other'] }, { excludeSources: ['src', 'none'] })
+
+const selection = (now: Date, around: Around, depth: number): fc.Arbitrary<EventSelection> =>
   fc
     .tuple(
-      fc.oneof({ weight: 4, arbitrary: fc.constantFrom('A', 'B') }, fc.constantFrom(...NAMES)),
-      fc.option(filter(now), { nil: undefined, freq: 2 }),
-      window,
+      fc.oneof({ weight: 6, arbitrary: fc.constantFrom('A', 'B') }, fc.constantFrom(...NAMES)),
+      fc.option(filter(now, around, depth), { nil: undefined, freq: 2 }),
+      around === 'child' ? fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, window) : window,
+      sources,
     )
-    .map(([name, where, more]) => ({ name, ...(where ? { where } : {}), ...more }))
+    .map(([name, where, more, excluded]) => ({ name, ...(where ? { where } : {}), ...more, ...excluded }))
 
-const isNumber = ({ kind }: Measure): boolean => !['first', 'last', 'most_frequent', 'unique'].includes(kind)
+/** How many funnels are in one another, at most. */
+const DEEPEST = 2
 
-const measure: fc.Arbitrary<Measure> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant({ kind: 'count' as const }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constantFrom('sum' as const, 'average' as const, 'min' as const, 'max' as const),
-      property: fc.oneof(
-        { weight: 4, arbitrary: fc.constantFrom('x', 'y') },
-        fc.constantFrom('address.city', 'a\\.b', 'price$', 'missing'),
-      ),
-    }),
-  },
-)
+type Measured = Extract<Condition, { type: 'event' }>
 
-const VALUES = ['first', 'last', 'unique', 'unique_count'] as const
-const valued: fc.Arbitrary<Measure> = fc
-  .record({
-    property: fc.oneof(
-      { weight: 6, arbitrary: fc.constantFrom('x', 'x', 'y', 'when') },
-      fc.constantFrom('address.city', 'a\\.b', 'tags', 'items', 'missing'),
-    ),
-    kind: fc.constantFrom(...VALUES, 'most_frequent' as const),
-    minimum: fc.constantFrom(1, 1, 2, 3),
-  })
-  .map(({ kind, property, minimum }) => (kind === 'most_frequent' ? { kind, property, minimum } : { kind, property }))
-
-const anyMeasure: fc.Arbitrary<Measure> = fc.oneof(measure, valued)
-
-const amount = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom<Literal>(0, 1, 2, 3, 5, 5.5, '1', '5.0', 0.3, 100) },
-  number.map((each) => each + 0),
-)
-const numeric = fc.oneof(
-  fc.record({
-    operator: fc.constantFrom('equals', 'not_equals', 'less_than', 'at_most', 'greater_than', 'at_least'),
-    value: amount,
-  }),
-  fc.record({ operator: fc.constantFrom('one_of', 'none_of'), values: fc.array(amount, { minLength: 1, maxLength: 3 }) }),
-  fc.record({ operator: fc.constantFrom('exists', 'absent') }),
-) as fc.Arbitrary<Comparison>
-
-const TEXTUAL = new Set<string>(['contains', 'omits', 'starts_with', 'ends_with'])
-const digits = fc.constantFrom('', '0', '.0', '.', '3', '5', '-', '00', '.5')
-const written = fc.oneof(
-  fc.record({ operator: fc.constantFrom('omits', 'starts_with', 'ends_with'), value: digits }) as fc.Arbitrary<Of<'omits'>>,
-  fc.record({ operator: fc.constant('contains' as const), values: fc.array(digits, { minLength: 1, maxLength: 2 }) }),
-)
-const parts = fc.constantFrom('"5"', '["5"', ',"a', '"]', '["', '\\u', '\\\\', '5', 'a')
-const listed = fc.oneof(
-  fc.record({ operator: fc.constantFrom('omits', 'starts_with', 'ends_with'), value: parts }) as fc.Arbitrary<Of<'omits'>>,
-  fc.record({ operator: fc.constant('contains' as const), values: fc.array(parts, { minLength: 1, maxLength: 2 }) }),
-)
-const event = (now: Date): fc.Arbitrary<Condition> =>
-  anyMeasure.chain((measured) =>
+/** Events that are measured, and the measure compared. */
+const measured = (now: Date, events: fc.Arbitrary<EventSelection>, around: Around): fc.Arbitrary<Measured> =>
+  anyMeasure.chain((each) =>
     fc.record({
       type: fc.constant('event' as const),
-      event: selection(now),
-      measure: fc.constant(measured),
+      event: events,
+      measure: fc.constant(each),
       compare: fc.oneof(
-        { weight: isNumber(measured) ? 6 : 1, arbitrary: numeric },
-        { weight: measured.kind === 'average' ? 0 : 1, arbitrary: written },
-        { weight: measured.kind === 'unique' ? 4 : 0, arbitrary: listed },
+        { weight: isNumber(each) ? 6 : 1, arbitrary: numeric },
+        { weight: each.kind === 'average' ? 0 : 1, arbitrary: written },
+        { weight: each.kind === 'unique' ? 4 : 0, arbitrary: listed },
         {
           // A date is refused when it is saved, and the digits of an average that does not end are nobody's promise.
-          weight: isNumber(measured) ? 1 : 6,
-          arbitrary: comparison(now).filter(
+          weight: isNumber(each) ? 1 : 6,
+          arbitrary: comparison(now, around).filter(
             ({ operator }) =>
-              (!isNumber(measured) || !operator.endsWith('_date')) && (measured.kind !== 'average' || !TEXTUAL.has(operator)),
+              (!isNumber(each) || !operator.endsWith('_date')) && (each.kind !== 'average' || !TEXTUAL.has(operator)),
           ),
         },
       ),
     }),
   )
+
+const event = (now: Date): fc.Arbitrary<Condition> => measured(now, selection(now, 'event', DEEPEST), 'profile')
 
 /** A condition of any shape. */
 export const condition = (now: Date): fc.Arbitrary<Condition> => {
@@ -262,7 +180,8 @@ export const condition = (now: Date): fc.Arbitrary<Condition> => {
   return fc.letrec<{ node: Condition }>((tie) => ({
     node: fc.oneof(
       { maxDepth: 3 },
-      { weight: 5, arbitrary: leafOf('trait' as const, now, computed) },
+      { weight: 5, arbitrary: leafOf('trait' as const, now, 'profile', computed) },
+      { weight: 1, arbitrary: anyElement(now, 'profile') },
       { weight: 5, arbitrary: event(now) },
       {
         weight: 1,
@@ -282,4 +201,15 @@ export const condition = (now: Date): fc.Arbitrary<Condition> => {
 
 /** A computed trait of any shape. */
 export const computedTrait = (now: Date): fc.Arbitrary<ComputedTraitDefinition> =>
-  fc.record({ event: selection(now), measure: anyMeasure })
+  fc.record({
+    event: fc
+      .tuple(selection(now, 'event', DEEPEST), sessions)
+      .map(([{ within, between, ...event }, session]) =>
+        session === undefined
+          ? { ...event, ...(within ? { within } : {}), ...(between ? { between } : {}) }
+          : { ...event, expiresAfter: session },
+      ),
+    measure: anyMeasure,
+  })
+
+const sessions = fc.constantFrom(undefined, undefined, undefined, '30 minutes', '1 hour', '1 day', '3 days')

@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import { loadCatalog } from '../../../src/audience/catalog.ts'
 import { compile } from '../../../src/audience/compile.ts'
 import type { Condition } from '../../../src/audience/condition.ts'
+import type { Person, World } from '../../../src/audience/evaluator/person.ts'
 import type { Scope } from '../../../src/audience/scope.ts'
 import type { Db } from '../../../src/db/database.ts'
 import { query, run } from '../../../src/db/query.ts'
-import type { Person, World } from '../../oracle/person.ts'
 import { makeSpace, START } from './world.ts'
 
 /* Puts people of the oracle into a space, as ingestion and evaluations would have left them. */
@@ -27,9 +27,9 @@ const people = (spaceId: string, all: readonly Person[]): readonly Row[] =>
 
 const events = (spaceId: string, all: readonly Person[]): readonly Row[] =>
   all.flatMap(({ id, events: own }) =>
-    own.map(({ messageId, type, name, timestamp, properties, context }) => ({
+    own.map(({ messageId, type, name, timestamp, properties, context, sourceId = 'src' }) => ({
       ...{ space_id: spaceId, profile_id: id, message_id: messageId, type, name, timestamp, properties, context },
-      ...{ source_id: 'src', received_at: START },
+      ...{ source_id: sourceId, received_at: START },
     })),
   )
 

@@ -1,6 +1,6 @@
 import type { Condition, EventSelection, Filter } from '../../../src/audience/condition.ts'
+import type { Happened, Person } from '../../../src/audience/evaluator/person.ts'
 import type { Json, JsonObject } from '../../../src/base/json.ts'
-import type { Happened, Person } from '../../oracle/person.ts'
 
 /** One person, one condition, one instant: what is kept of a disagreement. `member` is what the specification says. */
 export type Case = {
@@ -34,9 +34,9 @@ const filters = (filter: Filter): readonly Filter[] => {
     case 'any_element':
       return filters(filter.filter).map((each) => ({ ...filter, filter: each }))
     case 'event':
-      return [...fewerValues(filter), ...selections(filter.event).map((event) => ({ ...filter, event }))]
+      return measures(filter)
     default:
-      return fewerValues(filter)
+      return 'values' in filter.compare ? fewerValues(filter) : []
   }
 }
 
@@ -46,16 +46,18 @@ const fewerValues = <Leaf extends { readonly compare: { readonly operator: strin
 }
 
 const selections = (event: EventSelection): readonly EventSelection[] => {
-  const { where } = event
-  const parts = Object.keys(event).filter((key) => key !== 'name') as (keyof EventSelection)[]
+  const { name, where, ...rest } = event
   return [
-    ...parts.map((part) => {
-      const { [part]: _, ...rest } = event
-      return rest as EventSelection
-    }),
+    ...(where ? [{ name, ...rest }] : []),
+    ...objects(rest as Record<string, unknown>).map((fewer) => ({ name, ...(where ? { where } : {}), ...fewer })),
     ...(where ? filters(where).map((each) => ({ ...event, where: each })) : []),
   ]
 }
+
+const measures = <Of extends Extract<Condition, { type: 'event' }>>(of: Of): readonly Of[] => [
+  ...fewerValues(of),
+  ...selections(of.event).map((event) => ({ ...of, event })),
+]
 
 const conditions = (condition: Condition): readonly Condition[] => {
   switch (condition.type) {
@@ -68,14 +70,14 @@ const conditions = (condition: Condition): readonly Condition[] => {
     case 'not':
       return [condition.condition, ...conditions(condition.condition).map((each) => ({ ...condition, condition: each }))]
     case 'event':
-      return [...fewerValues(condition), ...selections(condition.event).map((event) => ({ ...condition, event }))]
-    case 'trait':
-      return fewerValues(condition)
+      return measures(condition)
     case 'any_element':
       return filters(condition.filter).map((filter) => ({ ...condition, filter }))
     case 'any':
     case 'all':
-      return [condition.condition, ...conditions(condition.condition).map((each) => ({ ...condition, condition: each }))]
+      return conditions(condition.condition).map((each) => ({ ...condition, condition: each }))
+    case 'trait':
+      return fewerValues(condition)
     case 'audience':
       return []
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
+import type { Call, Happened, Person, World } from '../../../src/audience/evaluator/person.ts'
 import type { Json, JsonObject } from '../../../src/base/json.ts'
-import type { Call, Happened, Person, World } from '../../oracle/person.ts'
 
 /* Random people whose data is as bad as what real senders send. */
 
@@ -312,6 +312,7 @@ const happened = (now: Date): fc.Arbitrary<Omit<Happened, 'messageId'>> =>
       timestamp: ages(now),
       properties: bag(now, 2),
       context: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, bag(now, 1)),
+      sourceId: fc.constantFrom('src', 'src', 'other'),
     })
     .map((event) => ({ ...event, name: STORED[event.type] ?? event.name }))
 

@@ -44,3 +44,9 @@ export const literalInstant = (text: string): Instant | undefined => {
 }
 
 export const instantOfDate = (date: Date): Instant => BigInt(date.getTime()) * 1000n
+
+/** An instant as people read it, UTC: `2026-06-01 10:00:00`. */
+export const writtenInstant = (instant: Instant): string => {
+  const date = new Date(Number(instant / 1000n))
+  return Number.isNaN(date.getTime()) ? `${instant} µs` : date.toISOString().slice(0, 19).replace('T', ' ')
+}

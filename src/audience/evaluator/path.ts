@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../src/base/json.ts'
+import { isObject, type Json } from '../../base/json.ts'
 import { asValue, type Value } from './value.ts'
 
 /** The keys of a path: a dot walks into an object, one with any run of backslashes before it belongs to the key (spec/audiences §11.2). */
@@ -20,9 +20,15 @@ const step = (json: Json, key: string): readonly Json[] => {
   return isObject(json) && Object.hasOwn(json, key) ? [json[key] ?? null] : []
 }
 
-/** The values that a path leads to: none or one, or with `$` one for each entry that has it. */
-export const valuesAt = (json: Json | undefined, keys: readonly string[]): readonly Value[] => {
+/** What stands at a path, null too: none or one, or with `$` one for each entry that has it. */
+export const jsonsAt = (json: Json | undefined, keys: readonly string[]): readonly Json[] => {
   let here: readonly Json[] = json === undefined ? [] : [json]
   for (const key of keys) here = here.flatMap((each) => step(each, key))
-  return here.map(asValue).filter((value) => value !== undefined)
+  return here
 }
+
+/** The values that a path leads to: null is none. */
+export const valuesAt = (json: Json | undefined, keys: readonly string[]): readonly Value[] =>
+  jsonsAt(json, keys)
+    .map(asValue)
+    .filter((value) => value !== undefined)

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../src/base/json.ts'
+import { isObject, type Json } from '../../base/json.ts'
 import { type Exact, exactOfNumber, exactOfText, textOfExact } from './exact.ts'
 import { type Instant, storedInstant } from './instant.ts'
 
@@ -54,3 +54,17 @@ export const numberOf = (value: Value): Exact | undefined => {
 }
 
 export const instantOf = (value: Value): Instant | undefined => (value.kind === 'text' ? storedInstant(value.text) : undefined)
+
+/** A value as JSON, for people to read: a number that JavaScript has no digits for is cut. */
+export const jsonOf = (value: Value): Json => {
+  switch (value.kind) {
+    case 'number':
+      return Number(textOfExact(value.number))
+    case 'text':
+      return value.text
+    case 'boolean':
+      return value.boolean
+    case 'tree':
+      return value.tree
+  }
+}

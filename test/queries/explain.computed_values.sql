@@ -1,0 +1,2 @@
+select profile_id as "profileId", computed_trait_id as id, value from computed_value
+  where space_id = $1 and profile_id = any ($2::uuid[])

@@ -1,0 +1,2 @@
+select distinct profile_id as "profileId", audience_id as id from membership_change
+  where space_id = $1 and profile_id = any ($2::uuid[])
