@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Condition } from '../../src/audience/condition.ts'
 import { definitionSentence, sentence } from '../../src/audience/sentence.ts'
+import { parseCondition, parseTrait } from '../../src/audience/text/condition.ts'
 import { did, not } from './support/world.ts'
 
 const revenue = { type: 'property', path: 'revenue', compare: { operator: 'at_least', value: 100 } } as const
@@ -76,8 +77,41 @@ it.each<[string, Condition]>([
   expect(sentence(condition)).toBe(expected)
 })
 
+it.each([
+  [
+    'did “A” where and then did not do “B” within 1 day of it (once that time is over)',
+    "event('A').where(event('B').within(parent: 1 day).settled().count() = 0).count() >= 1",
+  ],
+  [
+    'did “A” where and then did “B” where “id” is the first event’s “id”, at least twice between 1 hour and 2 hours after it, within the last 30 days',
+    "event('A').where(event('B').where(property('id') = property(parent: 'id')).between(parent: 1 hour, 2 hours).count() >= 2).within(30 days).count() >= 1",
+  ],
+  [
+    'did “A” where “price” is at least the trait “avg_spend”',
+    "event('A').where(property('price') >= trait('avg_spend')).count() >= 1",
+  ],
+  ['did “A” where “a” is greater than the same event’s “b”', "event('A').where(property('a') > property('b')).count() >= 1"],
+  ['did “A” a number of times that is greater than the trait “goal”', "event('A').count() > trait('goal')"],
+  ['did “A” where the trait “vip” is true', "event('A').where(trait('vip') = true).count() >= 1"],
+  [
+    'one entry of “list” has (“a” is 1, and it contains “x”)',
+    "any_element('list', property('a') = 1 AND property('').contains('x'))",
+  ],
+  ['did “A” (not from “x” or “y”)', "event('A').sources(exclude: 'x', 'y').count() >= 1"],
+  ['“plan” is “gold” (in any case)', "trait('plan').equals('gold', ignore_case)"],
+  ['the highest “p” (as text) of “A” is “x”', "event('A').max('p' as string) = 'x'"],
+  ['one of whose users did “A”', "ANY event('A').count() >= 1"],
+  ['all of whose users (did “A”, and “x” exists)', "ALL (event('A').count() >= 1 AND trait('x').exists())"],
+  ['all of whose users not: did “A”', "ALL NOT event('A').count() >= 1"],
+])('%s', (expected, text) => {
+  expect(sentence(parseCondition(text))).toBe(expected)
+})
+
 it('says what a computed trait is', () => {
   expect(definitionSentence({ event: { name: 'Page Viewed', within: '7 days' }, measure: { kind: 'count' } })).toBe(
     'how often somebody did “Page Viewed” within the last 7 days',
+  )
+  expect(definitionSentence(parseTrait("event('A').expires_after(30 minutes).sum('n')"))).toBe(
+    'the sum of “n” of “A” in a session that ends after 30 minutes of silence',
   )
 })

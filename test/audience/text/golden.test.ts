@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Condition, Filter, Measure } from '../../../src/audience/condition.ts'
+import type { Condition, EventSelection, Filter, Measure } from '../../../src/audience/condition.ts'
 import { parseCondition, parseTrait, printCondition, printTrait } from '../../../src/audience/text/condition.ts'
 import { did, not } from '../support/world.ts'
 
@@ -11,6 +11,13 @@ const [a, b, c] = ['a', 'b', 'c'].map((path) => trait(path, 'exists')) as [Condi
 const and = (...conditions: Condition[]): Condition => ({ type: 'and', conditions })
 const or = (...conditions: Condition[]): Condition => ({ type: 'or', conditions })
 const [A, B, C] = ["trait('a').exists()", "trait('b').exists()", "trait('c').exists()"]
+
+const child = (name: string, more: Partial<EventSelection>): Filter => ({
+  type: 'event',
+  event: { name, ...more },
+  measure: { kind: 'count' },
+  compare: { operator: 'equals', value: 0 },
+})
 
 const reduced = (measure: Measure): Condition => ({
   type: 'event',
@@ -135,6 +142,80 @@ it.each<[string, Condition, string?]>([
     trait('x', 'at_least', { value: '2026-01-31T00:00:00.5+02:00' }),
     "trait('x') >= '2026-01-31T00:00:00.5+02:00'",
   ],
+  // Funnels (CND-14, 15, 16): the example of Segment's reference, and each way to bind a child.
+  [
+    "event('Shoes Bought').where( \nproperty('price') >= trait('avg_spend')\nAND \nevent('Shoes Returned').within(parent: 5 days).count() >= 1 \n).within(30 days).count() >= 1",
+    did('Shoes Bought', undefined, {
+      where: {
+        type: 'and',
+        filters: [
+          property('price', 'at_least', { reference: 'trait', path: 'avg_spend' }),
+          { ...child('Shoes Returned', { withinParent: '5 days' }), compare: { operator: 'at_least', value: 1 } } as Filter,
+        ],
+      },
+      within: '30 days',
+    }),
+    "event('Shoes Bought').where(property('price') >= trait('avg_spend') AND event('Shoes Returned').within(parent: 5 days).count() >= 1).within(30 days).count() >= 1",
+  ],
+  [
+    "event('A').where(event('B').settled().within(parent: 1 days).within(2 weeks).count() = 0).count() >= 1",
+    did('A', undefined, { where: child('B', { withinParent: '1 day', within: '2 weeks', settled: true }) }),
+    "event('A').where(event('B').within(2 weeks).within(parent: 1 day).settled().count() = 0).count() >= 1",
+  ],
+  [
+    "event('A').where(event('B').where(property('id') = property(parent: 'id')).between(parent: 1 hour, 2 hours).count() = 0).count() >= 1",
+    did('A', undefined, {
+      where: child('B', {
+        where: property('id', 'equals', { reference: 'parent', path: 'id' }),
+        betweenParent: ['1 hour', '2 hours'],
+      }),
+    }),
+  ],
+  // What is read on the right side, and letters in any case (CND-17, 26).
+  ["trait('a') <= trait('b')", trait('a', 'at_most', { value: { reference: 'trait', path: 'b' } })],
+  [
+    "trait('a').contains('x', trait('b'), ignore_case)",
+    trait('a', 'contains', { values: ['x', { reference: 'trait', path: 'b' }], ignoreCase: true }),
+  ],
+  ["trait('a').equals('gold', ignore_case)", trait('a', 'equals', { value: 'gold', ignoreCase: true })],
+  [
+    "trait('a').one_of(['x', 'ignore_case'], ignore_case)",
+    trait('a', 'one_of', { values: ['x', 'ignore_case'], ignoreCase: true }),
+    "trait('a').one_of('x', 'ignore_case', ignore_case)",
+  ],
+  // Entries of lists, sources, hints, accounts (CND-20, 23, CTR-06, ACC-01).
+  [
+    "any_element('list', property('a') = 1 AND any_element('', property('') = 'x'))",
+    {
+      type: 'any_element',
+      path: 'list',
+      filter: {
+        type: 'and',
+        filters: [property('a', 'equals', 1), { type: 'any_element', path: '', filter: property('', 'equals', 'x') }],
+      },
+    },
+  ],
+  [
+    "event('A').sources({exclude: ['x', 'y']}).count() = 1",
+    { ...did('A', { operator: 'equals', value: 1 }), event: { name: 'A', excludeSources: ['x', 'y'] } } as Condition,
+    "event('A').sources(exclude: 'x', 'y').count() = 1",
+  ],
+  ["event('A').max(property('x') as string) = 'a'", reduced({ kind: 'max', property: 'x', as: 'string' })],
+  [
+    "event('A').mode(property('x.$') as array, 2) = 'a'",
+    reduced({ kind: 'most_frequent', property: 'x.$', minimum: 2, as: 'array' }),
+  ],
+  [
+    "ANY (event('Shoes Bought').count() >= 1)",
+    { type: 'any', condition: did('Shoes Bought') },
+    "ANY event('Shoes Bought').count() >= 1",
+  ],
+  ["ALL NOT event('Shoes Bought').count() >= 1", { type: 'all', condition: not(did('Shoes Bought')) }],
+  [
+    `ALL (${A} AND ${B}) OR any ${C}`,
+    or({ type: 'all', condition: and(a, b) }, { type: 'any', condition: c }),
+    `ALL (${A} AND ${B}) OR ANY ${C}`,
+  ],
   // Quotes, backslashes, paths.
   ["trait('x') = 'it\\'s'", trait('x', 'equals', { value: "it's" })],
   ["trait('x') = 'it''s'", trait('x', 'equals', { value: "it's" }), "trait('x') = 'it\\'s'"],
@@ -166,6 +247,10 @@ it.each([
     { event: { name: 'Shoes Bought', within: '30 days' }, measure: { kind: 'average', property: 'spend' } },
   ],
   ["event('X').count()", { event: { name: 'X' }, measure: { kind: 'count' } }],
+  [
+    "event('X').expires_after(30 minutes).count()",
+    { event: { name: 'X', expiresAfter: '30 minutes' }, measure: { kind: 'count' } },
+  ],
   [
     "event('X').sum('revenue')",
     { event: { name: 'X' }, measure: { kind: 'sum', property: 'revenue' } },
