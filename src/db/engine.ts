@@ -51,6 +51,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   subscription_group: own('reference'),
   group_subscription: own('address'),
   subscription_change: own('address'),
+  suppression: own('address'),
   template: own('reference'),
   template_version: own('reference'),
   provider_account: own('reference'),
@@ -63,4 +64,5 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   journey_cohort: own('id'),
   journey_transition: own('profile_id'),
   journey_refusal: own('profile_id'),
+  journey_failure: own('cohort_id'),
 }

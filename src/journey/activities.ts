@@ -2,6 +2,7 @@ import type { Leg } from '../../workflows/walk.ts'
 import type { Db } from '../db/database.ts'
 import { advance } from './advance.ts'
 import { standingLegs } from './cohort.ts'
+import { recordFailure } from './failure.ts'
 
 export type CohortContext = {
   readonly db: Db
@@ -16,9 +17,15 @@ export const cohortActivities = ({ db, now, notify }: CohortContext) => ({
   standing: (spaceId: string, carrier: string): Promise<readonly Leg[]> => standingLegs(db, spaceId, carrier),
   /** Does the step of one cohort; `step` is for whoever reads the history, the row knows it too. */
   advance: async (spaceId: string, cohort: string, _step: string): Promise<readonly Leg[]> => {
-    const legs = await advance(db, spaceId, cohort, now())
-    notify('message')
-    return legs
+    try {
+      const legs = await advance(db, spaceId, cohort, now())
+      notify('message')
+      return legs
+    } catch (error) {
+      // What cannot be written down either is in the log; the step's own error is what counts.
+      await recordFailure(db, spaceId, cohort, error, now()).catch(() => {})
+      throw error
+    }
   },
 })
 

@@ -57,7 +57,7 @@ export const addCohort = async (tx: Db, cohort: Cohort, now: Date): Promise<void
   if (!added) throw new Error(`cohort ${cohort.id} is there already`)
 }
 
-/** Stores what the advance answered and closes the cohort: whoever asks again gets the same. */
+/** Stores what the advance answered and closes the cohort: whoever asks again gets the same. A failure of its step is over. */
 export const closeCohort = async (tx: Db, cohort: Cohort, legs: readonly Leg[], now: Date): Promise<void> => {
   await run(
     tx,
@@ -65,6 +65,13 @@ export const closeCohort = async (tx: Db, cohort: Cohort, legs: readonly Leg[], 
       'journey_cohort.close',
       sql`update journey_cohort set outcome = ${JSON.stringify({ legs })}::jsonb, ended_at = ${now}::timestamptz
         where space_id = ${cohort.spaceId} and id = ${cohort.id}::uuid and ended_at is null`,
+    ),
+  )
+  await run(
+    tx,
+    query(
+      'journey_failure.clear',
+      sql`delete from journey_failure where space_id = ${cohort.spaceId} and cohort_id = ${cohort.id}::uuid`,
     ),
   )
 }

@@ -14,7 +14,8 @@ export type RunPage = {
   readonly after?: { readonly at: Date; readonly id: string } | undefined
 }
 
-const NAME = sql`coalesce(p.traits ->> 'name', nullif(concat_ws(' ', p.traits ->> 'firstName', p.traits ->> 'lastName'), ''),
+/** What a profile `p` calls itself. */
+export const NAME = sql`coalesce(p.traits ->> 'name', nullif(concat_ws(' ', p.traits ->> 'firstName', p.traits ->> 'lastName'), ''),
   p.identifiers -> 'email' ->> 0)`
 
 /** A page of a journey's runs, last entered first. */

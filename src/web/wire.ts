@@ -167,6 +167,24 @@ export type StepFigures = {
   readonly branches?: readonly { readonly name: string; readonly count: number }[]
   readonly conditions?: readonly { readonly branch: string; readonly sentence: string }[]
 }
+export type StepFailure = {
+  readonly version: number
+  readonly step: string
+  readonly sentence: string
+  readonly runs: number
+  readonly since: string
+  readonly lastTriedAt: string
+  readonly attempts: number
+  readonly error: string
+  readonly remedy: string
+}
+export type JourneyRefusal = {
+  readonly id: string
+  readonly profileId: string
+  readonly name?: string | null
+  readonly sentence: string
+  readonly happenedAt: string
+}
 export type Run = {
   readonly id: string
   readonly profileId: string

@@ -29,18 +29,22 @@ select at, kind, key, subject, detail, about, data from (
   left join journey_version v on v.space_id = $25 and v.journey_id = r.journey_id and v.version = r.version
   where t.space_id = $26 and t.profile_id = $27 and t.happened_at <= $28 and $29::boolean
   and t.step is not null and t.branch is not null
+  union all
+  select f.happened_at, 'run', f.id::text, j.name, 'refused', f.journey_id, f.evidence || jsonb_build_object('refusal', f.reason)
+  from journey_refusal f join journey j on j.space_id = $30 and j.id = f.journey_id
+  where f.space_id = $31 and f.profile_id = $32 and f.happened_at <= $33 and $34::boolean
   union all 
   select m.created_at, 'message', m.id::text, coalesce(p.name, m.template_id), m.status, m.id::text,
   jsonb_build_object('channel', m.channel, 'address', m.address, 'reason', m.reason, 'purpose', m.purpose)
-  from message m left join template p on p.space_id = $30 and p.id = m.template_id
-  where m.space_id = $31 and m.profile_id = $32 and m.created_at <= $33 and $34::boolean
+  from message m left join template p on p.space_id = $35 and p.id = m.template_id
+  where m.space_id = $36 and m.profile_id = $37 and m.created_at <= $38 and $39::boolean
   union all
   select d.happened_at, 'delivery', d.id::text, coalesce(p.name, ''), d.kind, d.message_id::text,
   jsonb_build_object('channel', m.channel)
   from delivery_event d
-  join message m on m.space_id = $35 and m.profile_id = $36 and m.id = d.message_id
-  left join template p on p.space_id = $37 and p.id = m.template_id
-  where d.space_id = $38 and d.profile_id = $39 and d.happened_at <= $40 and $41::boolean
+  join message m on m.space_id = $40 and m.profile_id = $41 and m.id = d.message_id
+  left join template p on p.space_id = $42 and p.id = m.template_id
+  where d.space_id = $43 and d.profile_id = $44 and d.happened_at <= $45 and $46::boolean
   ) facts
-  where at < $42 or at = $43 and key collate "C" < $44
-  order by at desc, key collate "C" desc limit $45
+  where at < $47 or at = $48 and key collate "C" < $49
+  order by at desc, key collate "C" desc limit $50

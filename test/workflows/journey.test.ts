@@ -119,3 +119,24 @@ it('a workflow that is started again finds nobody standing, and ends', async () 
   await client.workflow.execute('cohort', { workflowId: `cohort:${id}`, taskQueue: 'usher', args: ['spa_temporal', id] })
   expect(await stage.transitions()).toEqual(before)
 })
+
+it('F107 a step that fails is tried again by its workflow until it succeeds, and is written down until then', async () => {
+  const failing = async () =>
+    (await sql<{ attempts: number }>`select attempts from journey_failure where space_id = 'spa_temporal'`.execute(db)).rows
+  await stage.publish('asks', {
+    entry: { type: 'event', event: 'asks', frequency: 'once' },
+    start: 'start',
+    steps: {
+      start: {
+        type: 'split',
+        branches: [{ name: 'in', condition: { type: 'audience', audience: 'late' }, next: null }],
+        otherwise: { next: null },
+      },
+    },
+  })
+  await stage.tell([{ who: person(1), event: 'asks', at: new Date() }], new Date())
+  await until('a second attempt', async () => ((await failing())[0]?.attempts ?? 0) > 1)
+  await stage.audience('late')
+  await until('the run to end', async () => (await unfinished()) === 0)
+  expect(await failing()).toEqual([])
+})

@@ -1,4 +1,5 @@
 import type { Db } from '../../db/database.ts'
+import { type FailingStep, failingSteps } from '../../journey/failure.ts'
 import {
   type AudienceFigures,
   audienceFigures,
@@ -16,7 +17,7 @@ import {
 
 /** Something that will not mend itself, and the page of the app where a person mends it. */
 export type Attention = {
-  readonly kind: 'audience' | 'message' | 'delivery' | 'provider'
+  readonly kind: 'audience' | 'journey' | 'message' | 'delivery' | 'provider'
   readonly title: string
   readonly detail: string
   readonly link: string
@@ -53,6 +54,8 @@ export const sentenceOf = ({ events, profiles, audiences, messages, attention }:
 
 const attentionOf = (
   audiences: readonly AudienceFigures[],
+  failing: readonly FailingStep[],
+  nameOf: (journeyId: string) => string,
   stopped: readonly StoppedAccount[],
   messages: MessageFigures,
   stuck: { count: number; error: string | null } | undefined,
@@ -65,6 +68,12 @@ const attentionOf = (
       detail: a.reason ?? 'It keeps its last members until its condition is mended.',
       link: `/audiences/${a.id}`,
     })),
+  ...failing.slice(0, 20).map((step) => ({
+    kind: 'journey' as const,
+    title: `Journey “${nameOf(step.journeyId)}” cannot do its step “${step.step}” for ${many(step.runs, 'run')}`,
+    detail: step.error,
+    link: `/journeys/${step.journeyId}?step=${step.step}`,
+  })),
   ...stopped.map((a) => ({
     kind: 'provider' as const,
     title: `“${a.name}” carries no ${a.channel} at the moment`,
@@ -103,19 +112,28 @@ const attentionOf = (
     : []),
 ]
 
-/** The overview of one space at `now`. Eight short queries; see `counts.ts` for what each is bounded by. */
+/** The overview of one space at `now`. Nine short queries; see `counts.ts` for what each is bounded by. */
 export const readOverview = async (db: Db, spaceId: string, now: Date): Promise<Overview> => {
-  const [total, profiles, recent, audiences, journeys, messages, stopped, stuck] = await Promise.all([
+  const [total, profiles, recent, audiences, journeys, messages, failing, stopped, stuck] = await Promise.all([
     countEvents(db, spaceId),
     countProfiles(db, spaceId),
     recentEvents(db, spaceId, now),
     audienceFigures(db, spaceId, now),
     journeyFigures(db, spaceId, now),
     messageFigures(db, spaceId, now),
+    failingSteps(db, spaceId),
     stoppedAccounts(db, spaceId),
     stuckOutbox(db, spaceId),
   ])
   const events = { total, perSecond: recent.perSecond, last24h: recent.last24h }
-  const facts = { events, profiles, audiences, journeys, messages, attention: attentionOf(audiences, stopped, messages, stuck) }
+  const nameOf = (journeyId: string): string => journeys.find(({ id }) => id === journeyId)?.name ?? journeyId
+  const facts = {
+    events,
+    profiles,
+    audiences,
+    journeys,
+    messages,
+    attention: attentionOf(audiences, failing, nameOf, stopped, messages, stuck),
+  }
   return { at: now.toISOString(), sentence: sentenceOf(facts), ...facts }
 }

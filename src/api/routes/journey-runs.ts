@@ -3,9 +3,11 @@ import { Invalid } from '../../base/errors.ts'
 import { runSentence, transitionSentence } from '../../journey/answers.ts'
 import { branchSentences } from '../../journey/branch-sentence.ts'
 import { JourneyDefinition } from '../../journey/definition.ts'
+import { failuresOf, remedyOf } from '../../journey/failure.ts'
 import { type JourneyWithLive, journeyOf } from '../../journey/journeys.ts'
 import { loadFacts, loadNames } from '../../journey/load-facts.ts'
 import { definitionOf } from '../../journey/plan.ts'
+import { listRefusals, refusalSentence } from '../../journey/refusals.ts'
 import { listRuns, type RunMessage, type RunWithName, runDetails } from '../../journey/runs.ts'
 import { type Names, stepSentence } from '../../journey/sentences.ts'
 import { simulate } from '../../journey/simulate.ts'
@@ -256,10 +258,105 @@ const simulateRoute = (app: App, door: Door): void => {
   )
 }
 
+const Failure = z.object({
+  version: z.number(),
+  step: z.string(),
+  sentence: z.string().describe('what the step does'),
+  runs: z.number().describe('how many stand there because of it'),
+  since: z.string(),
+  lastTriedAt: z.string(),
+  attempts: z.number(),
+  error: z.string(),
+  remedy: z.string(),
+})
+
+const failuresRoute = (app: App, door: Door): void => {
+  app.get(
+    '/spaces/:space/journeys/:id/failures',
+    {
+      schema: {
+        tags,
+        summary: 'Steps that cannot be done now, and what to do; one goes from here as soon as it succeeds',
+        params: JourneyParams,
+        response: { 200: z.object({ data: z.object({ failures: z.array(Failure) }) }) },
+      },
+    },
+    async (request) => {
+      const { spaceId } = request.caller
+      const journey = await journeyOf(door.db, spaceId, request.params.id)
+      const failures = await failuresOf(door.db, spaceId, journey.id)
+      const names = await loadNames(door.db, spaceId)
+      const definition = await definitionsOf(
+        door,
+        journey,
+        failures.map(({ version }) => version),
+      )
+      return {
+        data: {
+          failures: failures.map(({ since, last, kind, ...rest }) => {
+            const step = definition(rest.version).steps[rest.step]
+            return {
+              ...rest,
+              sentence: step ? stepSentence(step, names) : rest.step,
+              since: since.toISOString(),
+              lastTriedAt: last.toISOString(),
+              remedy: remedyOf({ kind }),
+            }
+          }),
+        },
+      }
+    },
+  )
+}
+
+const RefusalOfRun = z.object({
+  id: z.string(),
+  profileId: z.string(),
+  name: z.string().optional(),
+  reason: z.enum(['no_identifier', 'long_identifier', 'too_many_runs']),
+  sentence: z.string(),
+  evidence: z.record(z.string(), z.unknown()),
+  happenedAt: z.string(),
+})
+
+const refusalsRoute = (app: App, door: Door): void => {
+  app.get(
+    '/spaces/:space/journeys/:id/refusals',
+    {
+      schema: {
+        tags,
+        summary: 'Who would have entered and was not let in, and why, newest first',
+        params: JourneyParams,
+        querystring: Page,
+        response: { 200: z.object({ data: z.object({ refusals: z.array(RefusalOfRun), pagination: Pagination }) }) },
+      },
+    },
+    async (request) => {
+      const { count, cursor } = request.query
+      const { spaceId } = request.caller
+      const journey = await journeyOf(door.db, spaceId, request.params.id)
+      const rows = await listRefusals(door.db, spaceId, journey.id, { count: count + 1, after: placeOf(cursor) })
+      const { page, pagination } = pageOf(rows, count, cursor, (row) => ({ at: row.happened_at, id: row.id }))
+      const refusals = page.map(({ id, profile_id, name, reason, evidence, happened_at }) => ({
+        id,
+        profileId: profile_id,
+        ...(name === null ? {} : { name }),
+        reason,
+        sentence: refusalSentence(reason, evidence),
+        evidence,
+        happenedAt: happened_at.toISOString(),
+      }))
+      return { data: { refusals, pagination } }
+    },
+  )
+}
+
 /** What journeys do and did: steps with their numbers, runs, and what would have happened. */
 export const journeyRunRoutes: Route = (app, door) => {
   stepsRoute(app, door)
   runsRoute(app, door)
   runRoute(app, door)
   simulateRoute(app, door)
+  failuresRoute(app, door)
+  refusalsRoute(app, door)
 }

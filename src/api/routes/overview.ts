@@ -33,7 +33,7 @@ const MessageFigures = z.object({
   journeys: Count,
 })
 const Attention = z.object({
-  kind: z.enum(['audience', 'message', 'delivery', 'provider']),
+  kind: z.enum(['audience', 'journey', 'message', 'delivery', 'provider']),
   title: z.string(),
   detail: z.string(),
   link: z.string(),

@@ -82,7 +82,7 @@ const memberships = ({ spaceId, profileId, kinds, before }: Asked): RawBuilder<u
         where c.space_id = ${spaceId} and c.profile_id = ${profileId} and c.changed_at <= ${before.at} and ${kinds.has('audience')}::boolean`
 }
 
-// A run's begin, its end, and each step it went through: moves without a branch are ends, which the run itself tells.
+// A run's begin, its end, each step it went through, and entries that were refused: moves without a branch are ends, which the run itself tells.
 const runs = ({ spaceId, profileId, kinds, before }: Asked): RawBuilder<unknown> => {
   return sql`
         select r.entered_at, 'run', r.id::text, j.name, 'entered', r.journey_id || '/runs/' || r.id::text, null
@@ -102,7 +102,11 @@ const runs = ({ spaceId, profileId, kinds, before }: Asked): RawBuilder<unknown>
         join journey j on j.space_id = ${spaceId} and j.id = r.journey_id
         left join journey_version v on v.space_id = ${spaceId} and v.journey_id = r.journey_id and v.version = r.version
         where t.space_id = ${spaceId} and t.profile_id = ${profileId} and t.happened_at <= ${before.at} and ${kinds.has('run')}::boolean
-          and t.step is not null and t.branch is not null`
+          and t.step is not null and t.branch is not null
+        union all
+        select f.happened_at, 'run', f.id::text, j.name, 'refused', f.journey_id, f.evidence || jsonb_build_object('refusal', f.reason)
+        from journey_refusal f join journey j on j.space_id = ${spaceId} and j.id = f.journey_id
+        where f.space_id = ${spaceId} and f.profile_id = ${profileId} and f.happened_at <= ${before.at} and ${kinds.has('run')}::boolean`
 }
 
 const messages = ({ spaceId, profileId, kinds, before }: Asked): RawBuilder<unknown> => {

@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import { unreachable } from '../../base/must.ts'
+import type { RefusalReason } from '../../db/rows/journey.ts'
+import { refusalSentence } from '../../journey/refusals.ts'
 import type { Fact, Kind } from './entries.ts'
 
 /** One line of a person's timeline: a sentence, what lies behind it, and where its reason is. */
@@ -91,6 +93,13 @@ const runLine = (fact: Fact): Line => {
         detail: `${fact.subject}${branch ? `, taking “${branch}”` : ''}`,
         link,
         tone: 'plain',
+      }
+    case 'refused':
+      return {
+        title: `Was not let into journey “${fact.subject}”`,
+        detail: refusalSentence(fact.data?.['refusal'] as RefusalReason, fact.data ?? {}),
+        link: `${link}?view=refusals`,
+        tone: 'warn',
       }
     case 'completed':
       return { title: `Completed journey “${fact.subject}”`, link, tone: 'good', ...(reason ? { detail: human(reason) } : {}) }

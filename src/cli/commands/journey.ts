@@ -52,7 +52,29 @@ const showPlan = (answer: JsonObject): string => {
   return `"${textOf(journey['name'])}" is ${textOf(journey['status'])}.\n\n${sentences.join('\n')}`
 }
 
-/** `usher journey list | show <key> | publish <key> | simulate <key> | runs <key>`. */
+const showRefusals = (answer: JsonObject): string =>
+  table(listOf(answer, 'refusals'), [
+    ['when', (row) => row['happenedAt']],
+    ['who', (row) => row['name'] ?? row['profileId']],
+    ['why', (row) => row['sentence']],
+  ])
+
+const showFailures = (answer: JsonObject): string => {
+  const failures = listOf(answer, 'failures')
+  if (failures.length === 0) return 'Every step works.'
+  return failures
+    .map((each) =>
+      [
+        `${textOf(each['step'])} (version ${textOf(each['version'])}): ${textOf(each['sentence'])}`,
+        `  fails since ${textOf(each['since'])}, ${textOf(each['attempts'])} times, last at ${textOf(each['lastTriedAt'])}; ${textOf(each['runs'])} runs stand there`,
+        `  ${textOf(each['error'])}`,
+        `  ${textOf(each['remedy'])}`,
+      ].join('\n'),
+    )
+    .join('\n\n')
+}
+
+/** `usher journey list | show <key> | publish <key> | simulate <key> | runs <key> | refusals <key> | failures <key>`. */
 export const journeyCommand = (program: Command, { api, print }: Session): void => {
   const journey = program.command('journey').description('what people walk through')
   journey
@@ -90,4 +112,15 @@ export const journeyCommand = (program: Command, { api, print }: Session): void 
     .action(async (id: string, options: { step?: string; status?: string; count: string }) =>
       print(await (await api()).get(`/journeys/${encodeURIComponent(id)}/runs`, options), showRuns),
     )
+  journey
+    .command('refusals <journey>')
+    .description('who would have entered and was not let in, and why')
+    .option('--count <n>', 'how many to show', '20')
+    .action(async (id: string, options: { count: string }) =>
+      print(await (await api()).get(`/journeys/${encodeURIComponent(id)}/refusals`, options), showRefusals),
+    )
+  journey
+    .command('failures <journey>')
+    .description('steps that cannot be done now, and what to do')
+    .action(async (id: string) => print(await (await api()).get(`/journeys/${encodeURIComponent(id)}/failures`), showFailures))
 }

@@ -88,6 +88,19 @@ export type JourneyRefusalRow = {
   happened_at: Date
 }
 
+export type JourneyFailureRow = {
+  space_id: string
+  cohort_id: string
+  journey_id: string
+  version: number
+  step: string
+  kind: 'definition' | 'defect'
+  error: string
+  attempts: number
+  first_at: Date
+  last_at: Date
+}
+
 export type JourneyTables = {
   journey: JourneyRow
   journey_version: JourneyVersionRow
@@ -95,4 +108,5 @@ export type JourneyTables = {
   journey_cohort: JourneyCohortRow
   journey_transition: JourneyTransitionRow
   journey_refusal: JourneyRefusalRow
+  journey_failure: JourneyFailureRow
 }

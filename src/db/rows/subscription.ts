@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../base/json.ts'
+
 export type SubscriptionStatus = 'subscribed' | 'unsubscribed' | 'did-not-subscribe'
 export type SubscriptionChannel = 'email' | 'sms' | 'whatsapp' | 'ios_push' | 'android_push'
 export type SubscriptionRow = {
@@ -29,9 +31,22 @@ export type SubscriptionChangeRow = {
   changed_at: Date
 }
 
+export type SuppressionReason = 'bounced' | 'complained' | 'invalid'
+export type SuppressionRow = {
+  space_id: string
+  channel: SubscriptionChannel
+  address: string
+  reason: SuppressionReason
+  profile_id: string
+  message_id: string
+  detail: JsonObject
+  suppressed_at: Date
+}
+
 export type SubscriptionTables = {
   subscription: SubscriptionRow
   subscription_group: SubscriptionGroupRow
   group_subscription: GroupSubscriptionRow
   subscription_change: SubscriptionChangeRow
+  suppression: SuppressionRow
 }

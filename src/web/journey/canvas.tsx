@@ -74,7 +74,10 @@ const heightFor = ({ width, height }: Placed): number => {
 /** The journey drawn from top to bottom. Nothing can be dragged: it shows what runs. */
 export default function Canvas({ steps, chosen, choose }: CanvasProps) {
   const shape = steps
-    .map((step) => `${step.id}>${step.ways.map((way) => way.to).join(',')}:${step.sentence}${step.details.join('')}`)
+    .map(
+      (step) =>
+        `${step.id}>${step.ways.map((way) => way.to).join(',')}:${step.sentence}${step.details.join('')}${step.failing ?? ''}`,
+    )
     .join(';')
   // biome-ignore lint/correctness/useExhaustiveDependencies: figures change each second and must not lay the canvas out anew
   const places = useMemo(() => place(steps), [shape])

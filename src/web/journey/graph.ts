@@ -10,6 +10,8 @@ export type Drawn = {
   readonly sentence: string
   /** What its branches ask, a line each. */
   readonly details: readonly string[]
+  /** Why it cannot be done now, where it cannot. */
+  readonly failing?: string | undefined
   readonly hue: 'email' | 'sms' | 'push' | 'entry' | 'flow'
   readonly icon: IconName
   readonly here: number
@@ -95,10 +97,11 @@ const hasQuestions = (step: Step): boolean => step.type === 'hold' && step.branc
 const detailOf = ({ branch, sentence }: { readonly branch: string; readonly sentence: string }): string =>
   `${branch}: ${sentence}`
 
-const drawStep = (id: string, step: Step, figures: StepFigures | undefined): Drawn => ({
+const drawStep = (id: string, step: Step, figures: StepFigures | undefined, failing: string | undefined): Drawn => ({
   id,
   sentence: figures?.sentence || step.name || spoken(step),
   details: step.type === 'split' || hasQuestions(step) ? (figures?.conditions ?? []).map(detailOf) : [],
+  failing,
   hue: step.type === 'send' ? step.channel : 'flow',
   icon: step.type === 'send' ? step.channel : ICONS[step.type],
   here: figures?.here ?? 0,
@@ -113,6 +116,7 @@ export const draw = (
   figures: readonly StepFigures[],
   entered: number,
   nameOf?: (key: string) => string,
+  failing: ReadonlyMap<string, string> = new Map(),
 ): readonly Drawn[] => {
   const byId = new Map(figures.map((one) => [one.step, one]))
   const entry: Drawn = {
@@ -130,7 +134,7 @@ export const draw = (
   const visit = (id: string): void => {
     if (drawn.has(id)) return
     const step = definition.steps[id]
-    const here = step ? drawStep(id, step, byId.get(id)) : endOf(id)
+    const here = step ? drawStep(id, step, byId.get(id), failing.get(id)) : endOf(id)
     drawn.set(id, here)
     for (const way of here.ways) visit(way.to)
   }

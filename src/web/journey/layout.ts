@@ -41,7 +41,8 @@ const linesOf = (sentence: string, font: string, width: number): number => {
 
 const heightOf = (drawn: Drawn): number => {
   const lines = linesOf(drawn.sentence, '520 14px', TEXT_WIDTH)
-  const details = drawn.details.map((detail) => linesOf(detail, '12.5px', DETAIL_WIDTH) * DETAIL_LINE + GAP)
+  const lower = drawn.failing === undefined ? drawn.details : [`XX Fails: ${drawn.failing}`, ...drawn.details]
+  const details = lower.map((detail) => linesOf(detail, '12.5px', DETAIL_WIDTH) * DETAIL_LINE + GAP)
   return (drawn.isEnd && drawn.passed + drawn.here === 0 ? 24 : 50) + lines * LINE + details.reduce((sum, each) => sum + each, 0)
 }
 

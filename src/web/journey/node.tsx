@@ -17,6 +17,11 @@ export const StepNode = ({ of, chosen, choose }: StepProps) => (
       <Icon name={of.icon} size={16} />
       <span>{of.sentence}</span>
     </span>
+    {of.failing && (
+      <span className="node-detail failing">
+        <Icon name="warn" size={14} /> Fails: {of.failing}
+      </span>
+    )}
     {of.details.map((detail) => (
       <span key={detail} className="node-detail">
         {detail}

@@ -6,11 +6,12 @@ import { Block, Page, Trail } from '../parts/page.tsx'
 import { Await, Loading } from '../parts/state.tsx'
 import { Status } from '../parts/status.tsx'
 import { many, number } from '../parts/words.ts'
-import type { Journey, Overview, StepFigures } from '../wire.ts'
+import type { Journey, Overview, StepFailure, StepFigures } from '../wire.ts'
 import { Actions } from './actions.tsx'
 import { type Drawn, draw } from './graph.ts'
 import { StepNode } from './node.tsx'
 import { Runs, StepPanel } from './step-panel.tsx'
+import { Failures, Refusals } from './trouble.tsx'
 
 const Canvas = lazy(() => import('./canvas.tsx'))
 
@@ -45,12 +46,14 @@ const VIEWS = [
   { key: 'canvas', label: 'Canvas' },
   { key: 'list', label: 'List' },
   { key: 'runs', label: 'People' },
+  { key: 'refusals', label: 'Not let in' },
 ] as const
 
 const Plan = ({ journey }: { readonly journey: Journey }) => {
   const [view, setView] = useSearchWord('view', window.innerWidth < 760 ? 'list' : 'canvas')
   const [chosen, choose] = useSearchWord('step')
   const figures = useGet<{ steps: readonly StepFigures[] }>(`/journeys/${journey.id}/steps`, { every: 2_000 })
+  const failures = useGet<{ failures: readonly StepFailure[] }>(`/journeys/${journey.id}/failures`, { every: 3_000 })
   const overview = useGet<Overview>('/overview')
   const names = new Map(overview.data?.audiences.map((audience) => [audience.key, audience.name]))
   const { active = 0, held = 0, completed = 0, exited = 0 } = journey.stats ?? {}
@@ -59,11 +62,14 @@ const Plan = ({ journey }: { readonly journey: Journey }) => {
     figures.data?.steps ?? [],
     active + held + completed + exited,
     (key) => names.get(key) ?? key,
+    new Map(failures.data?.failures.map((each) => [each.step, each.error])),
   )
+  const isPlan = view === 'canvas' || view === 'list'
   const open = steps.find((step) => step.id === chosen)
   const toggle = (id: string): void => choose(id === chosen ? '' : id)
   return (
     <>
+      <Failures of={failures.data?.failures ?? []} choose={choose} />
       <div className="row">
         {VIEWS.map((one) => (
           <button key={one.key} type="button" className="chip" aria-pressed={view === one.key} onClick={() => setView(one.key)}>
@@ -71,7 +77,7 @@ const Plan = ({ journey }: { readonly journey: Journey }) => {
           </button>
         ))}
       </div>
-      <div className={open && view !== 'runs' ? 'cols side-right' : ''}>
+      <div className={open && isPlan ? 'cols side-right' : ''}>
         {view === 'canvas' && (
           <Suspense fallback={<Loading lines={8} />}>
             <Canvas steps={steps} chosen={chosen} choose={toggle} />
@@ -83,7 +89,12 @@ const Plan = ({ journey }: { readonly journey: Journey }) => {
             <Runs journey={journey.id} step="" />
           </Block>
         )}
-        {open && view !== 'runs' && <StepPanel key={open.id} journey={journey.id} of={open} close={() => choose('')} />}
+        {view === 'refusals' && (
+          <Block title="Would have entered and were not let in, newest first">
+            <Refusals journey={journey.id} />
+          </Block>
+        )}
+        {open && isPlan && <StepPanel key={open.id} journey={journey.id} of={open} close={() => choose('')} />}
       </div>
     </>
   )
