@@ -11,6 +11,7 @@ import { endSubscriptions } from './opt-out.ts'
 import { type Prepared, prepare, type Ready } from './prepare.ts'
 import type { Carrier } from './provider.ts'
 import { failed, type Outcome, outcomeOf, recordOutcomes, sent, skipped } from './record.ts'
+import { suppressRefused } from './suppress.ts'
 
 /** What a delivery needs from outside. `now` is the worker's clock, `claims` makes the ids that tell drains apart. */
 export type DeliveryContext = {
@@ -81,6 +82,7 @@ const sendChunk = async (
   )
   await recordOutcomes(context.db, account.space_id, claim, outcomes)
   await endSubscriptions(context.db, account.space_id, chunk, outcomes, context.now())
+  await suppressRefused(context.db, account.space_id, chunk, outcomes, context.now())
   crashPoint('message.recorded')
   drain.beat(outcomes.length)
   return outcomes.length

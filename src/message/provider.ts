@@ -45,7 +45,8 @@ export type Receipt = { readonly providerMessageId: string | null }
 /** An account that is ready to send: holds connections and access tokens until closed. */
 export type Carrier = {
   /**
-   * Hands one message to the provider. @throws Refused (never again; `unsubscribed` and `unregistered` also end the address's subscription),
+   * Hands one message to the provider. @throws Refused (never again; `unsubscribed` and `unregistered` also end the address's subscription,
+   * `unregistered` and `invalid_address` suppress it),
    * Unavailable (later; `rate_limited` halts the account, `no_answer` means it may have been sent), Misconfigured (the account stops).
    */
   readonly send: (content: Content, envelope: Envelope) => Promise<Receipt>

@@ -32,6 +32,7 @@ const WORDS: Readonly<Record<string, string>> = {
   refused: 'The provider refused it for good.',
   unsubscribed: 'The provider refused it: this number has said STOP.',
   unregistered: 'The provider refused it: the app is no longer on this device.',
+  invalid_address: 'The provider refused it: there is no such address. Nothing goes there any more.',
   gave_up: 'Given up after several attempts.',
   crashed: 'A worker ended while sending it, so nobody knows whether the provider got it; it is not sent again.',
   no_answer: 'The provider took it and did not answer, so nobody knows whether it went out; it is not sent again.',

@@ -8,6 +8,7 @@ import { ingestCalls } from '../ingest/ingest.ts'
 import { normaliseAddress } from '../subscription/address.ts'
 import { applySubscriptions } from '../subscription/apply.ts'
 import { EVENT_NAMES, type Report } from './report.ts'
+import { suppressReported } from './suppress.ts'
 
 /** The source that events about messages come from, in every space. */
 export const MESSAGE_SOURCE = 'src_messages'
@@ -174,6 +175,13 @@ export const takeReports = async (
     const rows = await addDeliveryEvents(tx, spaceId, known)
     await resolveUncertain(tx, spaceId, known)
     await endSubscriptions(tx, spaceId, known, now)
+    // Only what is new: an address that was let off is not put on the list again by the same event told again.
+    const fresh = new Set(rows.map((row) => row.id))
+    await suppressReported(
+      tx,
+      spaceId,
+      known.filter(({ report }) => fresh.has(eventId(spaceId, report))),
+    )
     return rows.length
   })
   // All of them, not only the new: if the last time ended between the two steps, the repeat brings what was left out.

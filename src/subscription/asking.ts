@@ -6,6 +6,7 @@ import type { SubscriptionChannel } from '../db/rows/subscription.ts'
 import { normaliseAddress } from './address.ts'
 import { type Decision, decide, decisionOf, type GateQuestion, type GroupState, type Mode } from './gate.ts'
 import { groupKey, readGroupStates, readStates, vectorKey } from './state.ts'
+import { readSuppressions } from './suppression.ts'
 
 export type GateRequest = {
   readonly channel: SubscriptionChannel
@@ -34,8 +35,8 @@ const inOneSpelling = (request: GateRequest): GateRequest & { readonly usable: b
 }
 
 /**
- * Decides for each (channel, address, purpose, group) whether a message may go there now, in the order asked. Three statements however
- * many are asked: the space's mode, the addresses' states, and for e-mail with a group the groups' states. An address that is none has
+ * Decides for each (channel, address, purpose, group) whether a message may go there now, in the order asked. Four statements however
+ * many are asked: the space's mode, the addresses' states, which are suppressed, and for e-mail with a group the groups' states. An address that is none has
  * `no_supported_ids`, for test sends too.
  */
 export const gateAddresses = async (
@@ -47,12 +48,14 @@ export const gateAddresses = async (
   const asked = requests.map(inOneSpelling)
   const mode = await modeOf(db, spaceId)
   const states = await readStates(db, spaceId, asked)
+  const suppressed = await readSuppressions(db, spaceId, asked)
   const pairs = asked.flatMap(({ channel, address, groupId }) => (channel === 'email' && groupId ? [{ address, groupId }] : []))
   const groupStates = await readGroupStates(db, spaceId, pairs)
   return asked.map(({ channel, address, purpose, groupId, usable }) => {
     if (!usable) return { channel, address, ...decisionOf('no_supported_ids') }
     const group: GroupState = groupId ? (groupStates.get(groupKey(address, groupId))?.status ?? 'none') : 'no-group'
-    const state = states.get(vectorKey({ channel, address }))?.status ?? 'none'
+    const key = vectorKey({ channel, address })
+    const state = suppressed.has(key) ? 'suppressed' : (states.get(key)?.status ?? 'none')
     return { channel, address, ...decide({ purpose, mode, channel, state, group } satisfies GateQuestion) }
   })
 }
@@ -84,6 +87,7 @@ const candidatesOf = ({ channel, purpose, groupId, identifiers }: ChoiceRequest)
 // An unreadable state is reported only when no address may get the message; a real state says more than an address that is none.
 const reasonOf = (considered: readonly GateAnswer[]): Decision =>
   considered.find((a) => a.outcome === 'invalid_subscription_status') ??
+  considered.find((a) => a.outcome === 'suppressed') ??
   considered.find((a) => a.outcome === 'not_subscribed') ??
   decisionOf('no_supported_ids')
 

@@ -8,12 +8,18 @@ import type { SubscriptionChannel, SubscriptionStatus } from '../db/rows/subscri
 
 /** `opt-in`: only who subscribed gets marketing. `opt-out`: everybody whom we may not stop to think about has said no. */
 export type Mode = 'opt-in' | 'opt-out'
-/** What is known of the address: `none` is no row, `invalid` a word that is no state. */
-export type State = SubscriptionStatus | 'none' | 'invalid'
+/** What is known of the address: `suppressed` goes before what its owner said, `none` is no row, `invalid` a word that is no state. */
+export type State = SubscriptionStatus | 'suppressed' | 'none' | 'invalid'
 /** What is known of it on the message's group: `no-group` when the message has none, `none` when the address never chose. */
 export type GroupState = 'no-group' | SubscriptionStatus | 'none'
 
-export type Outcome = 'should_send' | 'not_subscribed' | 'no_supported_ids' | 'invalid_subscription_status' | 'send_disabled'
+export type Outcome =
+  | 'should_send'
+  | 'not_subscribed'
+  | 'no_supported_ids'
+  | 'invalid_subscription_status'
+  | 'suppressed'
+  | 'send_disabled'
 
 /** Why, in more words than the outcome's: each with the outcome that it counts as and a sentence for people. */
 export const REASONS = {
@@ -27,6 +33,10 @@ export const REASONS = {
     outcome: 'invalid_subscription_status',
     sentence: 'Not sent: the state of the address cannot be read, and what cannot be read is a no.',
   },
+  suppressed: {
+    outcome: 'suppressed',
+    sentence: 'Not sent: the address is suppressed, because it bounced for good, does not exist, or reported a message as spam.',
+  },
   no_supported_ids: { outcome: 'no_supported_ids', sentence: 'Not sent: the person has no address on this channel.' },
   send_disabled: { outcome: 'send_disabled', sentence: 'Not sent: sending is switched off.' },
 } as const satisfies Readonly<Record<string, { readonly outcome: Outcome; readonly sentence: string }>>
@@ -36,7 +46,9 @@ export type Reason = keyof typeof REASONS
 type Verdict = 'send' | 'ask-group' | Exclude<Reason, 'should_send'>
 type States = Readonly<Record<State, Verdict>>
 
+// Suppression goes first whatever the kind of message: nothing arrives there, and trying harms the sender (§3.7).
 const WHO_SUBSCRIBED: States = {
+  suppressed: 'suppressed',
   subscribed: 'ask-group',
   unsubscribed: 'unsubscribed',
   'did-not-subscribe': 'did_not_subscribe',
@@ -44,6 +56,7 @@ const WHO_SUBSCRIBED: States = {
   invalid: 'invalid_subscription_status',
 }
 const WHO_DID_NOT_REFUSE: States = {
+  suppressed: 'suppressed',
   subscribed: 'ask-group',
   unsubscribed: 'unsubscribed',
   'did-not-subscribe': 'ask-group',
@@ -51,6 +64,7 @@ const WHO_DID_NOT_REFUSE: States = {
   invalid: 'invalid_subscription_status',
 }
 const EVERYBODY: States = {
+  suppressed: 'suppressed',
   subscribed: 'send',
   unsubscribed: 'send',
   'did-not-subscribe': 'send',

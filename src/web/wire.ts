@@ -133,6 +133,13 @@ export type Profile = {
     readonly enteredAt: string
   }[]
   readonly subscriptions: readonly { readonly channel: string; readonly address: string; readonly status: string }[]
+  readonly suppressions?: readonly {
+    readonly channel: string
+    readonly address: string
+    readonly sentence: string
+    readonly suppressedAt: string
+    readonly messageId: string
+  }[]
 }
 export type Tone = 'plain' | 'good' | 'warn' | 'bad'
 export type Kind = 'event' | 'trait' | 'audience' | 'run' | 'message' | 'delivery' | 'subscription'

@@ -48,7 +48,7 @@ it('G7 who unsubscribes after the step and before the sending gets nothing', asy
   expect(fake.calls).toEqual([])
 })
 
-it('sends a push to every device, and ends the subscription of one that is gone', async () => {
+it('S38 sends a push to every device, and ends the subscription of one that is gone and suppresses it', async () => {
   const fake = await startFcm((call) =>
     call.body.includes('tok-gone') ? fcmError(404, 'NOT_FOUND', 'UNREGISTERED') : { status: 200, body: { name: 'n' } },
   )
@@ -72,7 +72,7 @@ it('sends a push to every device, and ends the subscription of one that is gone'
   await enqueue(db, 'spa_push', ['ann'], { channel: 'push' }, 'again')
   await drainOnce(contextOf(db), 'spa_push', 'acc_push')
   expect((await messagesOf(db, 'spa_push')).filter((m) => m.address === 'tok-gone').map((m) => m.reason?.split(':')[0])).toEqual(
-    expect.arrayContaining(['unregistered', 'unsubscribed']),
+    expect.arrayContaining(['unregistered', 'suppressed']),
   )
 })
 

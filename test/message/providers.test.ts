@@ -233,7 +233,9 @@ const CASES: readonly Case[] = [
   ['sendgrid', '503', () => ({ status: 503 }), 'later', 'provider_unavailable'],
   ['sendgrid', 'a cut', () => 'cut', 'later', 'no_answer'],
   ['twilio', '21610', () => twilioError(400, 21610, 'unsubscribed'), 'refused', 'unsubscribed'],
-  ['twilio', '21211', () => twilioError(400, 21211, 'no number'), 'refused', 'refused'],
+  ['twilio', '21211', () => twilioError(400, 21211, 'no number'), 'refused', 'invalid_address'],
+  ['twilio', '21614', () => twilioError(400, 21614, 'no mobile number'), 'refused', 'invalid_address'],
+  ['twilio', '21602', () => twilioError(400, 21602, 'no body'), 'refused', 'refused'],
   ['twilio', '20003', () => twilioError(401, 20003, 'Authenticate'), 'operator', 'credentials'],
   ['twilio', '21606', () => twilioError(400, 21606, 'not your number'), 'operator', 'credentials'],
   ['twilio', '20429', () => twilioError(429, 20429, 'Too Many Requests'), 'later', 'rate_limited'],
@@ -242,6 +244,16 @@ const CASES: readonly Case[] = [
   ['twilio', 'a yes that cannot be read', () => ({ status: 201 }), 'later', 'no_answer'],
   ['fcm', 'UNREGISTERED', () => fcmError(404, 'NOT_FOUND', 'UNREGISTERED'), 'refused', 'unregistered'],
   ['fcm', 'INVALID_ARGUMENT', () => fcmError(400, 'INVALID_ARGUMENT', 'INVALID_ARGUMENT'), 'refused', 'refused'],
+  [
+    'fcm',
+    'a token that is none',
+    () => ({
+      status: 400,
+      body: { error: { status: 'INVALID_ARGUMENT', message: 'The registration token is not a valid FCM registration token' } },
+    }),
+    'refused',
+    'invalid_address',
+  ],
   ['fcm', 'SENDER_ID_MISMATCH', () => fcmError(403, 'PERMISSION_DENIED', 'SENDER_ID_MISMATCH'), 'refused', 'refused'],
   ['fcm', 'PERMISSION_DENIED', () => fcmError(403, 'PERMISSION_DENIED'), 'operator', 'credentials'],
   [
@@ -275,6 +287,8 @@ it.each(['sendgrid', 'twilio', 'fcm', 'smtp'] as const)('%s: nobody at home is l
 
 it.each([
   [{ responseCode: 550, code: 'EENVELOPE' }, Refused, 'refused'],
+  [{ responseCode: 550, code: 'EENVELOPE', command: 'RCPT TO', message: '550 5.1.1 no such user' }, Refused, 'invalid_address'],
+  [{ responseCode: 550, code: 'EENVELOPE', command: 'RCPT TO', message: '550 5.7.1 relaying denied' }, Refused, 'refused'],
   [{ responseCode: 451, code: 'EENVELOPE' }, Unavailable, 'provider_unavailable'],
   [{ responseCode: 421, code: 'EENVELOPE' }, Unavailable, 'rate_limited'],
   [{ responseCode: 535, code: 'EAUTH' }, Misconfigured, 'credentials'],

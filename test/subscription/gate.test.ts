@@ -6,16 +6,20 @@ import { decide, GATE, type GroupState, type Mode, REASONS, type State } from '.
 /*
  * The spec's tables typed in again, by hand and in another shape than the code's, so that a slip in one is not a slip in both.
  */
-const STATES: readonly State[] = ['subscribed', 'unsubscribed', 'did-not-subscribe', 'none', 'invalid']
+const STATES: readonly State[] = ['suppressed', 'subscribed', 'unsubscribed', 'did-not-subscribe', 'none', 'invalid']
 const GROUPS: readonly GroupState[] = ['no-group', 'subscribed', 'unsubscribed', 'did-not-subscribe', 'none']
 const MODES: readonly Mode[] = ['opt-in', 'opt-out']
 const CHANNELS: readonly SubscriptionChannel[] = ['email', 'sms', 'whatsapp', 'ios_push', 'android_push']
 const PURPOSES: readonly Purpose[] = ['marketing', 'transactional', 'test']
 
 const any = <T>(all: readonly T[]) => all
+// What an address may be in by what its owner said; suppression goes before all of it (§3.7).
+const SAID = STATES.filter((state) => state !== 'suppressed')
 // spec/messaging §1.7, row by row: bypass, mode, global, group state of the message's group → sent?
 const TRUTH: readonly [boolean, readonly Mode[], readonly State[], readonly GroupState[], boolean][] = [
-  [true, any(MODES), any(STATES), any(GROUPS), true],
+  [true, any(MODES), ['suppressed'], any(GROUPS), false],
+  [false, any(MODES), ['suppressed'], any(GROUPS), false],
+  [true, any(MODES), SAID, any(GROUPS), true],
   [false, ['opt-in'], ['subscribed'], ['no-group'], true],
   [false, ['opt-in'], ['subscribed'], ['subscribed'], true],
   [false, ['opt-in'], ['subscribed'], ['unsubscribed', 'did-not-subscribe'], false],
@@ -33,7 +37,7 @@ const email = TRUTH.flatMap(([bypass, modes, states, groups, sent]) =>
   modes.flatMap((mode) => states.flatMap((state) => groups.map((group) => ({ bypass, mode, state, group, sent })))),
 )
 
-it('S10 the twelve rows of §1.7 cover every case of e-mail exactly once', () => {
+it('S10 S38 the twelve rows of §1.7, and suppression before them, cover every case of e-mail exactly once', () => {
   const cases = email.map(({ bypass, mode, state, group }) => `${bypass} ${mode} ${state} ${group}`)
   expect(new Set(cases).size).toBe(cases.length)
   expect(cases.length).toBe(2 * MODES.length * STATES.length * GROUPS.length)
@@ -43,16 +47,23 @@ it.each(email)(
   'S10 S09 G7 e-mail: bypass $bypass, $mode, $state, group $group → $sent',
   ({ bypass, mode, state, group, sent }) => {
     const decision = decide({ purpose: bypass ? 'transactional' : 'marketing', mode, channel: 'email', state, group })
-    expect([decision.send, decision.bypass]).toEqual([sent, bypass])
+    expect([decision.send, decision.bypass]).toEqual([sent, bypass && sent])
   },
 )
 
 // §1.8: who gets marketing and test messages on the channels without groups.
 const MATRIX: Readonly<Record<'opt-in' | 'opt-out' | 'transactional' | 'test', Readonly<Record<State, boolean>>>> = {
-  'opt-in': { subscribed: true, 'did-not-subscribe': false, none: false, unsubscribed: false, invalid: false },
-  'opt-out': { subscribed: true, 'did-not-subscribe': true, none: true, unsubscribed: false, invalid: false },
-  transactional: { subscribed: true, 'did-not-subscribe': true, none: true, unsubscribed: false, invalid: false },
-  test: { subscribed: true, 'did-not-subscribe': true, none: true, unsubscribed: true, invalid: true },
+  'opt-in': { suppressed: false, subscribed: true, 'did-not-subscribe': false, none: false, unsubscribed: false, invalid: false },
+  'opt-out': { suppressed: false, subscribed: true, 'did-not-subscribe': true, none: true, unsubscribed: false, invalid: false },
+  transactional: {
+    suppressed: false,
+    subscribed: true,
+    'did-not-subscribe': true,
+    none: true,
+    unsubscribed: false,
+    invalid: false,
+  },
+  test: { suppressed: false, subscribed: true, 'did-not-subscribe': true, none: true, unsubscribed: true, invalid: true },
 }
 
 const others = CHANNELS.filter((channel) => channel !== 'email')
@@ -75,15 +86,34 @@ it('G7 no cell of marketing lets an unsubscribed address through, whatever the m
         })
 })
 
+it('S38 G7 a suppressed address gets nothing, of any purpose, mode, channel or group, and the reason is its own', () => {
+  for (const purpose of PURPOSES)
+    for (const mode of MODES)
+      for (const channel of CHANNELS)
+        for (const group of GROUPS)
+          expect(decide({ purpose, mode, channel, state: 'suppressed', group })).toMatchObject({
+            send: false,
+            outcome: 'suppressed',
+            reason: 'suppressed',
+          })
+})
+
 it('a test message goes to whom it names (§1.6 step 0)', () => {
   for (const mode of MODES)
     for (const channel of CHANNELS)
-      for (const state of STATES)
+      for (const state of SAID)
         for (const group of GROUPS) expect(decide({ purpose: 'test', mode, channel, state, group }).send).toBe(true)
 })
 
-it('S06 each outcome is one of the five, and each reason has a sentence', () => {
-  const outcomes = ['should_send', 'not_subscribed', 'no_supported_ids', 'invalid_subscription_status', 'send_disabled']
+it('S06 each outcome is one of the five, or that of suppression, and each reason has a sentence', () => {
+  const outcomes = [
+    'should_send',
+    'not_subscribed',
+    'no_supported_ids',
+    'invalid_subscription_status',
+    'suppressed',
+    'send_disabled',
+  ]
   expect(new Set(Object.values(REASONS).map((reason) => reason.outcome))).toEqual(new Set(outcomes))
   for (const { sentence } of Object.values(REASONS)) expect(sentence).toMatch(/^[A-Z].{20,}\.$/)
 })

@@ -24,6 +24,7 @@ import { sourceRoutes } from './sources.ts'
 import { spaceRoutes } from './space.ts'
 import { sqlTraitRoutes } from './sql-traits.ts'
 import { subscriptionRoutes } from './subscriptions.ts'
+import { suppressionRoutes } from './suppressions.ts'
 import { templateRoutes } from './templates.ts'
 import { testSendRoutes } from './test-sends.ts'
 import { timelineRoutes } from './timeline.ts'
@@ -57,6 +58,7 @@ export const managementRoutes: readonly Route[] = [
   timelineRoutes,
   mailboxRoutes,
   subscriptionRoutes,
+  suppressionRoutes,
   templateRoutes,
   messageRoutes,
   testSendRoutes,

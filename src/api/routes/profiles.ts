@@ -14,7 +14,9 @@ import {
 } from '../../profile/read.ts'
 import { normaliseAddress } from '../../subscription/address.ts'
 import { readStates } from '../../subscription/state.ts'
+import { readSuppressions } from '../../subscription/suppression.ts'
 import type { Route } from './index.ts'
+import { WireSuppression, wireSuppression } from './suppressions.ts'
 
 const Identifiers = z.record(z.string(), z.array(z.string()))
 const Listed = z.object({
@@ -38,6 +40,7 @@ const Profile = z.object({
   lastSeenAt: z.string().nullable(),
   audiences: z.array(z.object({ id: z.string(), key: z.string(), name: z.string(), enteredAt: z.string() })),
   subscriptions: z.array(z.object({ channel: z.string(), address: z.string(), status: z.string() })),
+  suppressions: z.array(WireSuppression).describe('addresses of theirs to which nothing goes, with the event that caused it'),
 })
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
@@ -73,13 +76,15 @@ const ADDRESSES: Readonly<Record<string, readonly SubscriptionChannel[]>> = {
   'android.push_token': ['android_push'],
 }
 
-const subscriptionsOf = async (db: Db, profile: ProfileRow) => {
-  const vectors = Object.entries(ADDRESSES).flatMap(([type, channels]) =>
+const vectorsOf = (profile: ProfileRow) =>
+  Object.entries(ADDRESSES).flatMap(([type, channels]) =>
     (profile.identifiers[type] ?? []).flatMap((value) =>
       channels.map((channel) => ({ channel, address: normaliseAddress(channel, value) ?? value })),
     ),
   )
-  const states = await readStates(db, profile.space_id, vectors)
+
+const subscriptionsOf = async (db: Db, profile: ProfileRow) => {
+  const states = await readStates(db, profile.space_id, vectorsOf(profile))
   return [...states.values()].map(({ channel, address, status }) => ({ channel, address, status }))
 }
 
@@ -100,6 +105,7 @@ const wholeOf = async (db: Db, profile: ProfileRow): Promise<z.infer<typeof Prof
     enteredAt: entered_at.toISOString(),
   })),
   subscriptions: await subscriptionsOf(db, profile),
+  suppressions: [...(await readSuppressions(db, profile.space_id, vectorsOf(profile))).values()].map(wireSuppression),
 })
 
 const Asked = z.object({

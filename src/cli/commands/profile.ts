@@ -23,6 +23,9 @@ const showProfile = (answer: JsonObject): string => {
     ['address', (row) => row['address']],
     ['state', (row) => row['status']],
   ])
+  const suppressions = listOf(profile, 'suppressions').map(
+    (row) => `${textOf(row['channel'])} ${textOf(row['address'])} is suppressed: ${textOf(row['sentence'])}`,
+  )
   return [
     `Profile ${textOf(profile['id'])}`,
     pairs(objectOf(profile, 'identifiers')),
@@ -30,6 +33,7 @@ const showProfile = (answer: JsonObject): string => {
     pairs(objectOf(profile, 'traits')),
     `\n${audiences}`,
     `\n${subscriptions}`,
+    ...suppressions,
   ].join('\n')
 }
 

@@ -95,6 +95,9 @@ export const fcmFailure = (answer: Answer, now: Date): Error => {
   const error = errorOf(answer.body)
   const code = error.details?.find((detail) => detail.errorCode)?.errorCode ?? error.status
   const text = `FCM ${code ?? answer.status}: ${error.message ?? answer.body.slice(0, 300)}`
+  // It says the same of a payload that is wrong, so the words decide.
+  const noToken = code === 'INVALID_ARGUMENT' && /registration token/i.test(error.message ?? '')
+  if (noToken) return new Refused('invalid_address', text)
   if (code === 'UNREGISTERED') return new Refused('unregistered', text)
   if (code === 'SENDER_ID_MISMATCH' || code === 'INVALID_ARGUMENT') return new Refused('refused', text)
   return failureOf('FCM', answer, text, now)

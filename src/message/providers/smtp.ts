@@ -27,6 +27,9 @@ export const smtpFailure = (error: SmtpError): Error => {
   const { responseCode, code, command } = error
   if (code === 'EAUTH' || code === 'ENOAUTH' || code === 'ETLS')
     return new Misconfigured('credentials', message, { cause: error })
+  // The server answered RCPT with "no such mailbox" (RFC 3463: 5.1.1), or the address was refused as one.
+  if (responseCode !== undefined && responseCode >= 500 && command === 'RCPT TO' && /\b5\.1\.[1236]\b/.test(message))
+    return new Refused('invalid_address', message, { cause: error })
   if (responseCode !== undefined && responseCode >= 500) return new Refused('refused', message, { cause: error })
   if (responseCode !== undefined && responseCode >= 400)
     return new Unavailable(responseCode === 421 ? 'rate_limited' : 'provider_unavailable', message, { cause: error })

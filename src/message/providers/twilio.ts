@@ -52,10 +52,14 @@ const formOf = (data: Readonly<Record<string, string | readonly string[]>>): str
 // Twilio's own codes, where they say more than the status (https://www.twilio.com/docs/api/errors).
 const OPERATORS = new Set([20003, 20005, 21212, 21408, 21603, 21606, 21611, 21659, 21660])
 
-/** The class of a Twilio failure: 21610 is a person who said STOP, some codes are the account's, the rest goes by status. */
+// The number is none, or none that takes texts.
+const NO_NUMBER = new Set([21211, 21614])
+
+/** The class of a Twilio failure: 21610 is a person who said STOP, 21211 and 21614 are no numbers, some codes are the account's, the rest goes by status. */
 export const twilioFailure = (answer: Answer, now: Date): Error => {
   const { code, message } = parsed(answer.body)
   const text = `Twilio ${code ?? answer.status}: ${message ?? answer.body.slice(0, 300)}`
+  if (code !== undefined && NO_NUMBER.has(code)) return new Refused('invalid_address', text)
   if (code === 21610) return new Refused('unsubscribed', text)
   if (code !== undefined && OPERATORS.has(code)) return new Misconfigured('credentials', text)
   return failureOf('Twilio', answer, text, now)

@@ -1,13 +1,13 @@
 import { TextInput } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useGet } from '../api.ts'
+import { type ApiFailure, useApi, useGet } from '../api.ts'
 import { Go } from '../parts/go.tsx'
 import { Block, Page, Trail } from '../parts/page.tsx'
-import { Await } from '../parts/state.tsx'
+import { Await, Failing } from '../parts/state.tsx'
 import { Channel, Status } from '../parts/status.tsx'
 import { Ago, useNow } from '../parts/time.tsx'
-import { ago, many, shown } from '../parts/words.ts'
+import { ago, human, many, shown } from '../parts/words.ts'
 import type { Profile, Traits as TraitsOf } from '../wire.ts'
 import { Timeline } from './timeline.tsx'
 
@@ -57,6 +57,45 @@ const Header = ({ of }: { readonly of: Profile }) => (
     </div>
   </div>
 )
+
+const Suppressed = ({ of, again }: { readonly of: Profile; readonly again: () => void }) => {
+  const api = useApi()
+  const [problem, setProblem] = useState<ApiFailure>()
+  const letOff = (channel: string, address: string): Promise<void> =>
+    api
+      .call('DELETE', `/suppressions/${channel}/${encodeURIComponent(address)}`)
+      .then(again)
+      .catch(setProblem)
+  return of.suppressions && of.suppressions.length > 0 ? (
+    <section className="block attention" aria-label="Suppressed addresses">
+      <div className="block-head">
+        <h2>Nothing goes to {many(of.suppressions.length, 'address', 'addresses')} of theirs</h2>
+      </div>
+      {problem && <Failing error={problem} />}
+      <ul className="list">
+        {of.suppressions.map((one) => (
+          <li key={one.channel + one.address}>
+            <div className="grow">
+              <span className="mono">{one.address}</span> is suppressed on {human(one.channel.toLowerCase())} since{' '}
+              <Ago at={one.suppressedAt} />.
+              <div className="soft small">
+                {one.sentence} <Go to={`/messages/${one.messageId}`}>The message whose fate it was</Go>
+              </div>
+            </div>
+            <button
+              type="button"
+              className="link-button"
+              title="Messages go to it again as its subscription says"
+              onClick={() => void letOff(one.channel, one.address)}
+            >
+              Take off the list
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  ) : null
+}
 
 const Traits = ({ of, computed }: { readonly of: TraitsOf; readonly computed: TraitsOf | undefined }) => {
   const [search, setSearch] = useState('')
@@ -130,9 +169,12 @@ export default function PersonPage() {
       <Await of={found}>
         {({ profile: person }) => (
           <div className="cols side-right">
-            <Block>
-              <Timeline profile={person.id} />
-            </Block>
+            <div className="stack">
+              <Suppressed of={person} again={() => void found.refetch()} />
+              <Block>
+                <Timeline profile={person.id} />
+              </Block>
+            </div>
             <div className="stack">
               <Audiences of={person} />
               <Traits of={person.traits} computed={person.computedTraits} />
