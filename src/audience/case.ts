@@ -5,11 +5,12 @@ import type { Db } from '../db/database.ts'
 import { transact } from '../db/query.ts'
 import { ensurePartitions } from '../event/partitions.ts'
 import { ingestCalls } from '../ingest/ingest.ts'
+import type { Collection } from '../profile/identifier.ts'
 import { createSource, createSpace } from '../space/space.ts'
 import type { Condition } from './condition.ts'
 import { evaluateSpaceFully } from './evaluate.ts'
 import { type Explanation, explain, profileIdOf } from './explain.ts'
-import { externalIdsOf, type Options } from './options.ts'
+import { eligibilityOf, type Options } from './options.ts'
 import { create } from './save.ts'
 import { definitionOf, type Kind } from './store.ts'
 
@@ -24,6 +25,7 @@ export type CaseDefinition = {
   readonly key: string
   readonly definition: JsonObject
   readonly options: Options
+  readonly collection?: Collection | undefined
 }
 
 /** People are written as user ids, or as `type:value`. A call's `timestamp` may be `3 days ago`; without one it happens at `at`. */
@@ -64,13 +66,14 @@ const send = async (tx: Db, one: Case, calls: readonly JsonObject[], { id, rando
 const LIMITS = { incrementalMs: 10_000, fullMs: 10_000 }
 
 const wrongOf = async (tx: Db, one: Case, { id }: Play): Promise<readonly Wrong[]> => {
-  const { id: audienceId, definition, options } = await definitionOf(tx, 'audience', id, one.audience)
-  const scope = { spaceId: id, now: one.at, filterByExternalIds: externalIdsOf(options) }
+  const audience = await definitionOf(tx, 'audience', id, one.audience)
+  const scope = { spaceId: id, now: one.at, ...eligibilityOf(audience.definition, audience), since: undefined }
+  const asking = { id: audience.id, condition: audience.definition as unknown as Condition }
   const asked = (['in', 'out'] as const).flatMap((expected) => one[expected].map((person) => ({ person, expected })))
   const wrong: Wrong[] = []
   for (const { person, expected } of asked) {
     const profileId = await profileIdOf(tx, id, person.includes(':') ? person : `user_id:${person}`)
-    const why = await explain(tx, scope, { id: audienceId, condition: definition as unknown as Condition }, profileId)
+    const why = await explain(tx, scope, asking, profileId)
     if (why.matches !== (expected === 'in')) wrong.push({ person, expected, why })
   }
   return wrong
@@ -81,8 +84,8 @@ const play = async (tx: Db, definitions: readonly CaseDefinition[], one: Case, c
   await createSpace(tx, { id, slug: id, name: id }, one.at)
   await createSource(tx, { spaceId: id, id: `src_${id}`, name: 'case', kind: 'server', writeKey: `key_${id}` }, one.at)
   await send(tx, one, calls, how)
-  for (const { kind, key, definition, options } of definitions) {
-    const saved = { name: key, key, description: '', enabled: true, definition, options }
+  for (const { kind, key, definition, options, collection } of definitions) {
+    const saved = { name: key, key, description: '', enabled: true, definition, options, collection }
     await create(tx, kind, { spaceId: id, by: 'case', now: one.at }, key, saved)
   }
   await evaluateSpaceFully(tx, id, one.at, LIMITS)

@@ -4,6 +4,7 @@ import { unreachable } from '../base/must.ts'
 import type { Condition } from './condition.ts'
 import { lowerAudience } from './leaves/audience.ts'
 import { lowerEvent } from './leaves/event.ts'
+import { lowerQuantified } from './leaves/quantifier.ts'
 import { lowerElement, lowerTrait } from './leaves/trait.ts'
 import type { Sql } from './operator.ts'
 import { type Lowered, type Scope, universe } from './scope.ts'
@@ -44,7 +45,9 @@ export const lower = (condition: Condition, scope: Scope, alias = 'c'): Lowered 
       return lowerElement(condition, scope)
     case 'any':
     case 'all':
-      throw new Invalid('condition', [{ field: 'condition', message: NOT_OF_USERS, remedy: 'take ANY and ALL out' }])
+      if (scope.collection !== 'accounts')
+        throw new Invalid('condition', [{ field: 'condition', message: NOT_OF_USERS, remedy: 'take ANY and ALL out' }])
+      return lowerQuantified({ type: condition.type, condition: condition.condition }, scope, alias, lower)
     default:
       return unreachable(condition)
   }

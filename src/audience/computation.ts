@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
+import type { Collection } from '../profile/identifier.ts'
 import type { Catalog } from './catalog.ts'
 import type { ComputedTraitDefinition, Condition } from './condition.ts'
-import { externalIdsOf, type Options, sinceOf } from './options.ts'
+import { watchesLinks } from './links.ts'
+import { eligibilityOf, type Options } from './options.ts'
 import { type References, referencesOf, referencesOfTrait } from './references.ts'
 import type { Scope } from './scope.ts'
 
@@ -12,6 +14,7 @@ type Common = {
   readonly key: string
   readonly version: number
   readonly options: Options
+  readonly collection: Collection
   readonly createdAt: Date
   readonly status: string
   /** The definition that what is stored was computed with; another than `version`: it must be computed in full. */
@@ -31,7 +34,7 @@ type Row = Omit<Common, 'references'> & { readonly definition: unknown }
 const audiences = (spaceId: string) =>
   query(
     'audience.enabled',
-    sql<Row>`select a.id, a.key, a.version, a.options, a.condition as definition, a.created_at as "createdAt", s.status,
+    sql<Row>`select a.id, a.key, a.version, a.options, a.collection, a.condition as definition, a.created_at as "createdAt", s.status,
       s.evaluated_version as "evaluatedVersion", s.evaluation
       from audience a join audience_state s on s.space_id = ${spaceId} and s.audience_id = a.id
       where a.space_id = ${spaceId} and a.enabled and a.deleted_at is null order by a.created_at, a.id`,
@@ -40,7 +43,7 @@ const audiences = (spaceId: string) =>
 const computedTraits = (spaceId: string) =>
   query(
     'computed_trait.enabled',
-    sql<Row>`select t.id, t.key, t.version, t.options, t.definition, t.created_at as "createdAt", s.status,
+    sql<Row>`select t.id, t.key, t.version, t.options, t.collection, t.definition, t.created_at as "createdAt", s.status,
       s.evaluated_version as "evaluatedVersion", s.evaluation
       from computed_trait t join computed_trait_state s on s.space_id = ${spaceId} and s.computed_trait_id = t.id
       where t.space_id = ${spaceId} and t.enabled and t.deleted_at is null order by t.created_at, t.id`,
@@ -84,7 +87,7 @@ export const loadComputations = async (db: Db, spaceId: string, catalog: Catalog
     const condition = definition as Condition
     return { ...row, kind: 'audience', condition, references: referencesOf(condition, catalog) }
   })
-  return inOrder([...traits, ...sets])
+  return inOrder([...traits, ...sets].map((each) => watchesLinks(each, catalog)))
 }
 
 /** What a computation is defined by, as it is stored. */
@@ -100,8 +103,7 @@ export const scopeOf = (
   now,
   catalog,
   candidates,
-  filterByExternalIds: externalIdsOf(computation.options),
-  since: sinceOf(definedBy(computation), computation.options, computation.createdAt),
+  ...eligibilityOf(definedBy(computation), computation),
 })
 
 /** Who must be evaluated again when what `id` computes has changed. */

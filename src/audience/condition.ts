@@ -122,6 +122,8 @@ export const EventSelection: z.ZodType<EventSelection> = z.lazy(() =>
   }),
 )
 
+// Of accounts: the property is a trait of the user who did the event (spec/audiences §7.1).
+const whose = z.literal('user').optional()
 const of = <Kind extends string>(kind: Kind) => z.strictObject({ kind: z.literal(kind), property: Path })
 
 /**
@@ -135,10 +137,11 @@ export const Measure = z.discriminatedUnion('kind', [
   of('average'),
   of('min').extend({ as: z.enum(['number', 'string']).optional() }),
   of('max').extend({ as: z.enum(['number', 'string']).optional() }),
-  of('first'),
-  of('last'),
+  of('first').extend({ of: whose }),
+  of('last').extend({ of: whose }),
   of('most_frequent').extend({
     minimum: z.int().min(1).max(1_000_000).default(2),
+    of: whose,
     as: z.enum(['string', 'number', 'array']).optional(),
   }),
   of('unique'),

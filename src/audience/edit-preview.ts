@@ -6,7 +6,7 @@ import { loadCatalog } from './catalog.ts'
 import { compile } from './compile.ts'
 import { compileValue } from './compute.ts'
 import type { ComputedTraitDefinition, Condition } from './condition.ts'
-import { externalIdsOf, sinceOf } from './options.ts'
+import { eligibilityOf } from './options.ts'
 import { refuseProblems } from './refuse.ts'
 import type { Definition } from './store.ts'
 import { problemsOf, problemsOfTrait } from './validate.ts'
@@ -16,12 +16,11 @@ export type AudienceEdit = { readonly entered: number; readonly exited: number; 
 /** How many people's value an edit would change (those who get or lose one included), and how many keep theirs. */
 export type TraitEdit = { readonly changed: number; readonly kept: number }
 
-const scopeOfEdit = async (db: Db, spaceId: string, { options, createdAt }: Definition, definition: unknown, now: Date) => ({
+const scopeOfEdit = async (db: Db, spaceId: string, saved: Definition, definition: unknown, now: Date) => ({
   spaceId,
   now,
   catalog: await loadCatalog(db, spaceId),
-  filterByExternalIds: externalIdsOf(options),
-  since: sinceOf(definition, options, createdAt),
+  ...eligibilityOf(definition, saved),
 })
 
 /** What saving another condition would do to the members of an audience at `now`; nothing is saved. @throws Invalid as saving would. */
@@ -33,7 +32,7 @@ export const previewAudienceEdit = async (
   now: Date,
 ): Promise<AudienceEdit> => {
   const scope = await scopeOfEdit(db, spaceId, audience, condition, now)
-  refuseProblems(problemsOf(condition, scope.catalog))
+  refuseProblems(problemsOf(condition, scope.catalog, undefined, audience.collection))
   const row = await runOne(
     db,
     query(
@@ -57,7 +56,7 @@ export const previewTraitEdit = async (
   now: Date,
 ): Promise<TraitEdit> => {
   const scope = await scopeOfEdit(db, spaceId, trait, definition, now)
-  refuseProblems(problemsOfTrait(definition))
+  refuseProblems(problemsOfTrait(definition, undefined, trait.collection))
   const row = await runOne(
     db,
     query(

@@ -12,6 +12,7 @@ import { distribute } from './distribute.ts'
 import { candidatesOf, type Due, dropDue, dueOf, EVERYBODY, forgetDone, markEverybody, TOO_MANY, takeDue } from './due.ts'
 import { drifted, record, recordFailure } from './evaluation.ts'
 import { gathered, withGathered } from './gather.ts'
+import { throughLinks } from './links.ts'
 import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, writeChanges } from './membership.ts'
 import { asksOfItsOwn } from './needed.ts'
 import type { Sql } from './operator.ts'
@@ -73,7 +74,8 @@ const evaluateAudience = async (
   if (changed(changes) === 0) return changes
   await applyChanges(tx, evaluation, changes)
   crashPoint('audience.applied')
-  await tellChanges(tx, evaluation, computation.key)
+  // Journeys are walked by people.
+  if (computation.collection === 'users') await tellChanges(tx, evaluation, computation.key)
   await countMembers(tx, work.spaceId, computation.id, changes.entered - changes.exited)
   if (candidates) await record(tx, evaluation, 'incremental', changes, null)
   return changes
@@ -129,16 +131,16 @@ const sourcesOf = (
     : sql``
 
 /** Looks at the candidates of a computation, under its lock, in one transaction. */
-const evaluateCandidates = (work: Work, computation: Computation, due: Due): Promise<Outcome> =>
+const evaluateCandidates = (work: Work, computation: Computation, mine: Due): Promise<Outcome> =>
   transact(work.db, async (tx) => {
     const { spaceId, limits } = work
-    const at = later(due.movedAt, work.now)
+    const at = later(mine.movedAt, work.now)
     const locked = await lock(tx, { spaceId, computation }, at, limits.incrementalMs)
     if (!locked) return { kind: 'busy', computation }
     if (locked.evaluatedVersion !== computation.version) return { kind: 'outdated', computation }
     const evaluation = { spaceId, id: computation.id, number: locked.number, at: locked.at }
-    const batches = await takeDue(tx, spaceId, computation.id, due.batches)
-    const candidates = candidatesOf(spaceId, batches)
+    const batches = await takeDue(tx, spaceId, computation.id, mine.batches)
+    const candidates = throughLinks(spaceId, computation, work.catalog, candidatesOf(spaceId, batches))
     const sources = sourcesOf(work, computation, batches, locked)
     const changes = await evaluateStep(tx, work, computation, { evaluation, candidates, sources, sameDefinition: true })
     const passedOn = await tellDependents(tx, work, computation, evaluation, changes)

@@ -143,7 +143,7 @@ const memberSince = async (db: Db, spaceId: string, audienceId: string, profileI
   return row?.at.toISOString() ?? null
 }
 
-type Asked = Pick<Scope, 'spaceId' | 'now' | 'filterByExternalIds' | 'since'>
+type Asked = Pick<Scope, 'spaceId' | 'now' | 'collection' | 'account' | 'filterByExternalIds' | 'since'>
 
 /**
  * Why a profile is in an audience or not: each condition true or false, as the compiled query answers it, with the evidence and the instant
@@ -163,10 +163,12 @@ export const explain = async (
   const nodes = nodesOf(condition)
   const names = referencesOf(condition, catalog).events.map(({ name }) => name)
   const answers = await answersOf(db, scope, nodes, profileId)
-  const { person, world, complete } = must(
+  const { person, world, ...read } = must(
     await known(db, scope, [...new Set(names)], profileId),
     'the profile that was asked about',
   )
+  // Which group an event names is known to the compiled query only.
+  const complete = read.complete && asked.account === undefined
   const place: Place = { person, world, now: asked.now }
   const whole = explained(condition, { answers, nodes, place, complete })
   const ahead = answers.eligible && complete ? outlook(condition, place) : {}
@@ -185,7 +187,7 @@ export const explain = async (
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** The profile behind a uuid or an identifier written `type:value`, the one it was merged into where it was. @throws Refused 404. */
+/** The profile behind a uuid or an identifier written `type:value` (an account's is `group_id:value`), the one it was merged into where it was. @throws Refused 404. */
 export const profileIdOf = async (db: Db, spaceId: string, text: string): Promise<string> => {
   if (UUID.test(text)) {
     const row = await runOne(
@@ -205,7 +207,7 @@ export const profileIdOf = async (db: Db, spaceId: string, text: string): Promis
       query(
         'profile.by_identifier_of_user',
         sql<{ id: string }>`select profile_id as id from profile_identifier
-          where space_id = ${spaceId} and collection = 'users' and type = ${type} and value = ${value}`,
+          where space_id = ${spaceId} and collection = ${type === 'group_id' ? 'accounts' : 'users'} and type = ${type} and value = ${value}`,
       ),
     )
     if (row) return row.id

@@ -1,9 +1,15 @@
 import { Invalid, Refused } from '../base/errors.ts'
+import type { Collection } from '../profile/identifier.ts'
 import { DEFAULT_LIMITS, type Limits } from '../space/limit.ts'
 import { modeInWords, modeOf } from './mode.ts'
 import { externalIdsOf, type Options } from './options.ts'
 
-type Saved = { readonly name: string; readonly definition: unknown; readonly options: Options }
+type Saved = {
+  readonly name: string
+  readonly collection: Collection
+  readonly definition: unknown
+  readonly options: Options
+}
 
 const sameIds = (a: Options, b: Options): boolean =>
   JSON.stringify([...externalIdsOf(a)].sort()) === JSON.stringify([...externalIdsOf(b)].sort())
@@ -16,7 +22,8 @@ export const refuseOtherForLife = (old: Saved, next: Saved): void => {
   if (!sameIds(old.options, next.options)) {
     throw new Refused('external_ids', 'Who is eligible cannot be changed later; make a new one with other external ids.')
   }
-  const [was, would] = [modeOf(old.definition), modeOf(next.definition)]
+  const about = old.collection === 'accounts' ? 'ACCOUNTS' : 'USERS'
+  const [was, would] = [modeOf(old.definition, about), modeOf(next.definition, about)]
   if (was.type === would.type) return
   const why =
     would.type === 'BATCH'

@@ -1,4 +1,5 @@
 import { milliseconds } from '../base/duration.ts'
+import { LINKED } from '../profile/link.ts'
 import type { Computation } from './computation.ts'
 
 /** What may be asked of the events of a name: since when (ms; minus infinity: ever), and whether more than their being there. */
@@ -39,8 +40,9 @@ const typesIn = (definition: unknown): readonly unknown[] => {
   return 'type' in definition ? [definition.type, ...inner] : inner
 }
 
-/** Whether the copies of the profiles that are due, and of their events, are all that a computation asks. */
+/** Whether the copies of the profiles that are due, and of their events, are all that a computation asks. Accounts ask their people, and these their accounts. */
 export const asksOfItsOwn = (computation: Computation): boolean =>
+  !computation.references.traits.includes(LINKED) &&
   typesIn(computation.kind === 'audience' ? computation.condition : computation.definition).every((type) => OWN.has(String(type)))
 
 // The calls of these types are told from track events of the same name by their type.

@@ -1,13 +1,14 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
+import type { Collection } from '../profile/identifier.ts'
 import type { Limits } from '../space/limit.ts'
 import { loadCatalog } from './catalog.ts'
 import { compile } from './compile.ts'
 import type { Condition } from './condition.ts'
+import { eligibilityOf, type Options } from './options.ts'
 import { type PersonColumns, personColumns } from './person.ts'
 import { refuseProblems } from './refuse.ts'
-import { DEFAULT_EXTERNAL_IDS } from './scope.ts'
 import { problemsOf } from './validate.ts'
 
 export type Preview = { readonly count: number; readonly people: readonly PersonColumns[] }
@@ -17,7 +18,8 @@ export type PreviewOptions = {
   /** Looks back at an instant: windows end there, and later events are not known. Traits and memberships are today's. */
   readonly at?: Date | undefined
   readonly count: number
-  readonly filterByExternalIds?: readonly string[] | undefined
+  readonly collection?: Collection | undefined
+  readonly options?: Options | undefined
   readonly limits?: Limits | undefined
 }
 
@@ -29,11 +31,12 @@ export const preview = async (
   db: Db,
   spaceId: string,
   condition: Condition,
-  { now, at, count, filterByExternalIds = DEFAULT_EXTERNAL_IDS, limits }: PreviewOptions,
+  { now, at, count, collection = 'users', options = {}, limits }: PreviewOptions,
 ): Promise<Preview> => {
   const catalog = await loadCatalog(db, spaceId)
-  refuseProblems(problemsOf(condition, catalog, limits))
-  const matching = compile(condition, { spaceId, now: at ?? now, catalog, filterByExternalIds, asOf: at })
+  refuseProblems(problemsOf(condition, catalog, limits, collection))
+  const eligible = { ...eligibilityOf(condition, { collection, options, createdAt: now }), since: undefined }
+  const matching = compile(condition, { spaceId, now: at ?? now, catalog, asOf: at, ...eligible })
   const rows = await run(
     db,
     query(

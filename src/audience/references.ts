@@ -46,8 +46,10 @@ const holdsForStrangers = (condition: Condition): boolean => {
     case 'audience':
     case 'any_element':
     case 'any':
-    case 'all':
       return false
+    case 'all':
+      // None of them: an account without any user is one (spec/audiences §12).
+      return condition.condition.type === 'not'
     default:
       return unreachable(condition)
   }
@@ -91,9 +93,12 @@ const eventsOfTrait = (event: EventSelection): References['events'] =>
   }))
 
 /** What a computed trait looks at. */
-export const referencesOfTrait = ({ event }: ComputedTraitDefinition, catalog: Catalog): References => ({
+export const referencesOfTrait = ({ event, measure }: ComputedTraitDefinition, catalog: Catalog): References => ({
   events: eventsOfTrait(event),
-  traits: customTraits(traitsInSelection(event), catalog),
+  traits: [
+    ...customTraits(traitsInSelection(event), catalog),
+    ...('of' in measure && measure.of === 'user' ? [rootOf(measure.property)] : []),
+  ],
   computations: [...new Set(idsOfTraits(traitsInSelection(event), catalog))],
   holdsForStrangers: false,
   timely: isTimelySelection(event),

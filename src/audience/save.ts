@@ -6,6 +6,7 @@ import type { JsonObject } from '../base/json.ts'
 import { keyFrom } from '../base/key.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, transact } from '../db/query.ts'
+import type { Collection } from '../profile/identifier.ts'
 import { nounInWords, takeKey } from '../space/key.ts'
 import { DEFAULT_LIMITS, type Limits } from '../space/limit.ts'
 import { type Catalog, loadCatalog } from './catalog.ts'
@@ -104,12 +105,14 @@ const refuseCycle = async (tx: Db, spaceId: string, saved: Pick<Stored, 'key' | 
   ])
 }
 
-const check = async (tx: Db, kind: Kind, { spaceId, limits }: Act, key: string, definition: JsonObject): Promise<void> => {
+type Checked = Pick<Definition, 'key' | 'collection' | 'definition'>
+
+const check = async (tx: Db, kind: Kind, { spaceId, limits }: Act, { key, collection, definition }: Checked): Promise<void> => {
   const catalog = withKey(await loadCatalog(tx, spaceId), kind, key)
   refuseProblems(
     kind === 'audience'
-      ? problemsOf(definition as unknown as Condition, catalog, limits)
-      : problemsOfTrait(definition as unknown as ComputedTraitDefinition, limits),
+      ? problemsOf(definition as unknown as Condition, catalog, limits, collection)
+      : problemsOfTrait(definition as unknown as ComputedTraitDefinition, limits, collection),
   )
   await refuseCycle(tx, spaceId, { key, kind, definition }, catalog)
 }
@@ -123,28 +126,29 @@ const withKey = (catalog: Catalog, kind: Kind, key: string): Catalog => {
 const refersTo = (id: string, computations: readonly Computation[]): readonly Computation[] =>
   computations.filter((each) => each.references.computations.includes(id))
 
+type NewSaved = Saved & {
+  readonly key?: string | undefined
+  readonly folderId?: string | null | undefined
+  readonly collection?: Collection | undefined
+}
+
 /**
  * Makes an audience or computed trait and has it computed in full. Saving takes the space's clock, so that two cannot close a cycle
  * together. @throws Invalid for a definition that cannot be compiled or refers to itself; Refused for a key that was ever used.
  */
-export const create = (
-  db: Db,
-  kind: Kind,
-  act: Act,
-  id: string,
-  saved: Saved & { readonly key?: string | undefined; readonly folderId?: string | null | undefined },
-): Promise<Definition> =>
+export const create = (db: Db, kind: Kind, act: Act, id: string, saved: NewSaved): Promise<Definition> =>
   transact(db, async (tx) => {
     const { spaceId, by, now } = act
     const key = saved.key ?? keyFrom(saved.name)
+    const collection = saved.collection ?? 'users'
     if (key === '')
       throw new Invalid('key', [{ field: 'key', message: 'the name has no letters for a key', remedy: 'send a key' }])
     await wakeClock(tx, spaceId, now)
     await refuseBeyond(tx, kind, act)
     await takeOrRefuse(tx, kind, act, key)
-    await check(tx, kind, act, key, saved.definition)
+    await check(tx, kind, act, { key, collection, definition: saved.definition })
     refuseLongLookBack(saved.options, act.limits)
-    await insertDefinition(tx, kind, spaceId, { ...saved, id, key }, by, now)
+    await insertDefinition(tx, kind, spaceId, { ...saved, id, key, collection }, by, now)
     await keepVersion(tx, spaceId, id, { ...saved, version: 1, savedBy: by, savedAt: now, restoredFrom: null })
     // What used to be a custom trait of this name is this now, for those who ask for it.
     const computations = await loadComputations(tx, spaceId, await loadCatalog(tx, spaceId))
@@ -179,7 +183,7 @@ export const update = (db: Db, kind: Kind, act: Act, idOrKey: string, patch: Pat
     }
     const other = isOther(next, old)
     const version = other ? old.version + 1 : old.version
-    if (patch.definition) await check(tx, kind, act, old.key, next.definition)
+    if (patch.definition) await check(tx, kind, act, next)
     refuseOtherForLife(old, next)
     refuseLongLookBack(next.options, act.limits)
     await updateDefinition(tx, kind, spaceId, { ...next, version }, by, now)

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Collection } from '../profile/identifier.ts'
 import type { Catalog } from './catalog.ts'
 import type { Sql } from './operator.ts'
 
@@ -15,6 +16,10 @@ export type Scope = {
   /** The instant that windows and relative dates count from. */
   readonly now: Date
   readonly catalog: Catalog
+  /** Whether the question is about people, as it is without this, or about accounts. */
+  readonly collection?: Collection | undefined
+  /** Of an account, where an event that names another group than this account's does not count: its identifiers (ACC-06). */
+  readonly account?: Sql | undefined
   /** A query of the profiles that are asked about; without it the question is about everybody in the space. */
   readonly candidates?: Sql<{ profile_id: string }> | undefined
   /** Only profiles that own an identifier of one of these types; without it the identifiers don't matter. */
@@ -30,9 +35,10 @@ export type Scope = {
 /** A condition in SQL over `profile p`: what must be joined to it, and what must be true. */
 export type Lowered = { readonly joins: readonly Sql[]; readonly test: Sql<boolean> }
 
-/** Who can match at all: people, not accounts, that were not merged away and own an identifier of the filter set. */
-export const universe = ({ spaceId, candidates, filterByExternalIds }: Scope): Sql<boolean> => {
-  const parts = [sql`p.space_id = ${spaceId} and p.collection = 'users' and p.merged_into is null`]
+/** Who can match at all: people, or accounts, that were not merged away and own an identifier of the filter set. */
+export const universe = ({ spaceId, collection, candidates, filterByExternalIds }: Scope): Sql<boolean> => {
+  const whose = collection === 'accounts' ? sql`p.collection = 'accounts'` : sql`p.collection = 'users'`
+  const parts = [sql`p.space_id = ${spaceId} and ${whose} and p.merged_into is null`]
   if (filterByExternalIds) parts.push(sql`p.identifiers ?| ${filterByExternalIds}::text[]`)
   if (candidates) parts.push(sql`p.id in (${candidates})`)
   return sql`${sql.join(parts, sql` and `)}`

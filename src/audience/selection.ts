@@ -132,6 +132,7 @@ const chosenAt = (selection: EventSelection, asking: Asking): readonly Sql<boole
   const parts: Sql<boolean>[] = [sql`${here.spaceId} = ${scope.spaceId} and ${here.name} = ${selection.name}`]
   if (NAMES_OF_CALLS.has(selection.name)) parts.push(sql`${here.type} = 'track'`)
   if (scope.asOf) parts.push(sql`${here.timestamp} <= ${scope.asOf}::timestamptz`)
+  if (scope.account) parts.push(sql`coalesce(${scope.account} -> 'group_id' ? (${here.context} ->> 'groupId'), true)`)
   if (scope.since) parts.push(sql`${here.timestamp} >= ${scope.since}::timestamptz`)
   if (selection.excludeSources) parts.push(sql`${here.sourceId} <> all(${[...selection.excludeSources]}::text[])`)
   const settled = settledAfter(selection)
@@ -151,11 +152,15 @@ export const selected = (selection: EventSelection, scope: Scope): Sql<boolean> 
   allOf([...chosen(selection, scope), ...windowOf(selection, scope.now)])
 
 /** The profile of `event e` where events are grouped and `profile p` is not there. */
-const OWNER: PersonAt = { id: sql`o.id`, traits: sql`o.traits` }
+export const OWNER: PersonAt = { id: sql`o.id`, traits: sql`o.traits` }
 
 /** The selected events of everybody, to be grouped by `e.profile_id`: FROM and WHERE. The profile is joined only where a trait is asked for. */
-export const everyones = (selection: EventSelection, scope: Scope): { readonly from: Sql; readonly scope: Scope } =>
-  traitsInSelection(selection).length > 0
+export const everyones = (
+  selection: EventSelection,
+  scope: Scope,
+  needsOwner = traitsInSelection(selection).length > 0,
+): { readonly from: Sql; readonly scope: Scope } =>
+  needsOwner
     ? {
         from: sql`event e join profile o on o.space_id = ${scope.spaceId} and o.id = e.profile_id`,
         scope: { ...scope, person: OWNER },

@@ -3,6 +3,7 @@ import { notFound } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne } from '../db/query.ts'
+import type { Collection } from '../profile/identifier.ts'
 import type { Computation } from './computation.ts'
 import type { Options } from './options.ts'
 import { stateOf } from './state.ts'
@@ -17,6 +18,7 @@ export type Definition = {
   readonly description: string
   readonly enabled: boolean
   readonly version: number
+  readonly collection: Collection
   readonly definition: JsonObject
   readonly options: Options
   readonly folderId: string | null
@@ -35,7 +37,7 @@ const columnOf = (kind: Kind) => sql.ref(kind === 'audience' ? 'condition' : 'de
 const select = (kind: Kind, spaceId: string) => {
   const { table, id } = stateOf(kind)
   const count = kind === 'audience' ? sql`s.member_count` : sql`0`
-  return sql`select d.id, d.key, d.name, d.description, d.enabled, d.version, d.${columnOf(kind)} as definition, d.options, d.folder_id as "folderId",
+  return sql`select d.id, d.key, d.name, d.description, d.enabled, d.version, d.collection, d.${columnOf(kind)} as definition, d.options, d.folder_id as "folderId",
       d.created_by as "createdBy", d.updated_by as "updatedBy", d.created_at as "createdAt", d.updated_at as "updatedAt",
       case when d.enabled then s.status else 'Disabled' end as status, s.reason, s.evaluated_at as "evaluatedAt", ${count} as count
     from ${sql.table(kind)} d join ${table} s on s.space_id = ${spaceId} and s.${id} = d.id
@@ -112,7 +114,7 @@ export const countDefinitions = async (db: Db, kind: Kind, spaceId: string): Pro
 }
 
 type Written = Pick<Definition, 'id' | 'key' | 'name' | 'description' | 'enabled' | 'definition' | 'options'>
-export type NewDefinition = Written & { readonly folderId?: string | null | undefined }
+export type NewDefinition = Written & Pick<Definition, 'collection'> & { readonly folderId?: string | null | undefined }
 
 export const insertDefinition = async (
   tx: Db,
@@ -127,9 +129,9 @@ export const insertDefinition = async (
     tx,
     query(
       `${kind}.insert`,
-      sql`insert into ${sql.table(kind)} (space_id, id, key, name, description, ${columnOf(kind)}, options, enabled, folder_id, created_by, updated_by, created_at, updated_at)
+      sql`insert into ${sql.table(kind)} (space_id, id, key, name, description, ${columnOf(kind)}, options, enabled, collection, folder_id, created_by, updated_by, created_at, updated_at)
         values (${spaceId}, ${row.id}, ${row.key}, ${row.name}, ${row.description}, ${JSON.stringify(row.definition)}::jsonb,
-          ${JSON.stringify(row.options)}::jsonb, ${row.enabled}, ${row.folderId ?? null}, ${by}, ${by}, ${now}::timestamptz, ${now}::timestamptz)`,
+          ${JSON.stringify(row.options)}::jsonb, ${row.enabled}, ${row.collection}, ${row.folderId ?? null}, ${by}, ${by}, ${now}::timestamptz, ${now}::timestamptz)`,
     ),
   )
   await run(tx, query(`${kind}.insert_state`, sql`insert into ${table} (space_id, ${id}) values (${spaceId}, ${row.id})`))

@@ -1,6 +1,7 @@
 import { milliseconds } from '../base/duration.ts'
 import type { Problem } from '../base/errors.ts'
 import { unreachable } from '../base/must.ts'
+import type { Collection } from '../profile/identifier.ts'
 import { DEFAULT_LIMITS, type Limits } from '../space/limit.ts'
 import type { Catalog } from './catalog.ts'
 import { referencesIn } from './compare.ts'
@@ -17,6 +18,7 @@ import {
 import { instantOf } from './literal.ts'
 import { answersOf } from './measures/index.ts'
 import { keysOf, rootOf } from './path.ts'
+import { problemsOfCollection, traitProblemsOfCollection } from './validate-collection.ts'
 import { allComparesIn, comparesOf, leavesOf } from './walk.ts'
 import { longestDelay } from './windows.ts'
 
@@ -279,25 +281,16 @@ const sizeProblems = (field: string, count: number, depth: number, { comparisons
     : []),
 ]
 
-const quantified = (condition: Condition): boolean => {
-  switch (condition.type) {
-    case 'and':
-    case 'or':
-      return condition.conditions.some(quantified)
-    case 'not':
-      return quantified(condition.condition)
-    default:
-      return condition.type === 'any' || condition.type === 'all'
-  }
-}
-
 /** What is wrong with a condition beyond its shape; empty when it can be compiled. */
-export const problemsOf = (condition: Condition, catalog: Catalog, limits: Most = DEFAULT_LIMITS): readonly Problem[] => [
+export const problemsOf = (
+  condition: Condition,
+  catalog: Catalog,
+  limits: Most = DEFAULT_LIMITS,
+  collection: Collection = 'users',
+): readonly Problem[] => [
   ...sizeProblems('condition', comparisons(condition), depthOf(condition), limits),
-  ...(quantified(condition)
-    ? [{ field: 'condition', message: 'ANY and ALL are for audiences of accounts', remedy: 'take them out' }]
-    : []),
   ...leavesOf(condition).flatMap((each) => leaf(each, catalog)),
+  ...problemsOfCollection(condition, catalog, collection),
 ]
 
 /** What is wrong with a filter of one event of which nothing else is known, beyond its shape. */
@@ -307,7 +300,11 @@ export const problemsOfFilter = (filter: Filter, limits: Most = DEFAULT_LIMITS):
 ]
 
 /** What is wrong with a computed trait beyond its shape. */
-export const problemsOfTrait = (definition: ComputedTraitDefinition, limits: Most = DEFAULT_LIMITS): readonly Problem[] => {
+export const problemsOfTrait = (
+  definition: ComputedTraitDefinition,
+  limits: Most = DEFAULT_LIMITS,
+  collection: Collection = 'users',
+): readonly Problem[] => {
   const { expiresAfter: _, ...event } = definition.event
   const { where } = event
   return [
@@ -316,6 +313,7 @@ export const problemsOfTrait = (definition: ComputedTraitDefinition, limits: Mos
     ...duration('definition.event.expiresAfter', definition.event.expiresAfter),
     ...sessionProblems(definition.event),
     ...measure('definition.measure', definition.measure),
+    ...traitProblemsOfCollection(definition, collection),
   ]
 }
 

@@ -5,13 +5,13 @@ import { query, run } from '../db/query.ts'
 import type { Catalog } from './catalog.ts'
 import { flipsOf, iterate } from './compare.ts'
 import type { Computation } from './computation.ts'
-import type { Comparison, ComputedTraitDefinition, EventSelection, Leaf } from './condition.ts'
+import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Leaf } from './condition.ts'
 import { EVERYBODY } from './due.ts'
 import { computedValue, traitKind } from './leaves/trait.ts'
 import type { Sql } from './operator.ts'
 import { keysOf, pathOf } from './path.ts'
 import { comparedProperty } from './references.ts'
-import { type Compared, comparisonsOf, inEntry, leavesOf } from './walk.ts'
+import { type Compared, comparisonsOf, inEntry } from './walk.ts'
 import { childrenIn } from './windows.ts'
 
 /*
@@ -91,10 +91,36 @@ const inLeaf = (leaf: Leaf, asked: Asked): readonly Sql[] => {
 
 type Asked = { readonly spaceId: string; readonly catalog: Catalog; readonly now: Date }
 
-const momentsOf = (computation: Computation, asked: Asked): readonly Sql[] =>
-  computation.kind === 'computed_trait'
-    ? inEvents(computation.definition, asked)
-    : leavesOf(computation.condition).flatMap((leaf) => inLeaf(leaf, asked))
+// Of an account: the nearest one of any of its people.
+const ofUsers = (moments: readonly Sql[], { spaceId }: Asked): readonly Sql[] =>
+  moments.length === 0
+    ? []
+    : [
+        sql`(select min(u.due_at) from profile_link l
+          cross join lateral (select least(${sql.join(moments)}) as due_at from profile p where p.space_id = ${spaceId} and p.id = l.profile_id) u
+          where l.space_id = ${spaceId} and l.account_id = p.id)`,
+      ]
+
+const inCondition = (condition: Condition, asked: Asked): readonly Sql[] => {
+  switch (condition.type) {
+    case 'and':
+    case 'or':
+      return condition.conditions.flatMap((each) => inCondition(each, asked))
+    case 'not':
+      return inCondition(condition.condition, asked)
+    case 'any':
+    case 'all':
+      return ofUsers(inCondition(condition.condition, asked), asked)
+    default:
+      return inLeaf(condition, asked)
+  }
+}
+
+const momentsOf = (computation: Computation, asked: Asked): readonly Sql[] => {
+  if (computation.kind === 'audience') return inCondition(computation.condition, asked)
+  const moments = inEvents(computation.definition, asked)
+  return computation.collection === 'accounts' ? ofUsers(moments, asked) : moments
+}
 
 type Looked = {
   readonly candidates: Sql | undefined

@@ -37,6 +37,8 @@ const attachAccount = (graph: Graph, call: Call): Person | undefined => {
     call,
   )
   if (account) writeTraits(account, call)
+  // Without any trait, it is there.
+  if (account?.fresh) account.eventNames.add(call.name)
   return account
 }
 

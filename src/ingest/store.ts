@@ -6,7 +6,7 @@ import { addToOutbox } from '../db/outbox.ts'
 import { addEvents } from '../event/event.ts'
 import { addChanges } from '../profile/change.ts'
 import type { Graph } from '../profile/graph.ts'
-import { addLinks } from '../profile/link.ts'
+import { addLinks, LINKED } from '../profile/link.ts'
 import { living, type Person } from '../profile/person.ts'
 import { applySubscriptions } from '../subscription/apply.ts'
 import type { Call } from './call.ts'
@@ -50,7 +50,7 @@ const announce = async (
 
 const changesOf = (graph: Graph, newId: () => string) =>
   [...graph.people.values()]
-    .filter((person) => person.collection === 'users' && !person.mergedInto && person.eventNames.size + person.traitKeys.size > 0)
+    .filter((person) => !person.mergedInto && person.eventNames.size + person.traitKeys.size > 0)
     .map((person) => ({
       profileId: person.id,
       id: newId(),
@@ -68,9 +68,8 @@ export const storeAttached = async (
   now: Date,
 ): Promise<boolean> => {
   await storeEvents(tx, spaceId, attached)
-  await addChanges(tx, spaceId, changesOf(graph, graph.newId), now)
   const links = attached.filter(({ account }) => account !== undefined)
-  await addLinks(
+  const linked = await addLinks(
     tx,
     spaceId,
     links.map(({ person, account }) => ({
@@ -79,6 +78,8 @@ export const storeAttached = async (
     })),
     now,
   )
+  for (const id of linked) graph.people.get(id)?.traitKeys.add(LINKED)
+  await addChanges(tx, spaceId, changesOf(graph, graph.newId), now)
   const subscriptions = attached.flatMap(({ call }) => call.subscriptions)
   if (subscriptions.length > 0) await applySubscriptions(tx, spaceId, subscriptions, { origin: 'identify', now })
   return announce(tx, spaceId, attached, awaited, now)

@@ -135,3 +135,40 @@ it.each<[string, Condition]>([
   await golden(`condition.${name}.everybody`, compile(condition, scope))
   await golden(`condition.${name}.candidates`, compile(condition, { ...scope, candidates }))
 })
+
+const ofAccounts: Scope = {
+  ...scope,
+  catalog: { ...scope.catalog, accounts: new Set(['aud_vip', 'tra_spent']) },
+  collection: 'accounts',
+  filterByExternalIds: undefined,
+}
+
+it.each<[string, Condition]>([
+  ['any', { type: 'any', condition: did('A') }],
+  ['all', { type: 'all', condition: did('A') }],
+  ['none', { type: 'all', condition: not(did('A')) }],
+  ['audience', { type: 'audience', audience: 'vip' }],
+])('condition about accounts %s', async (name, condition) => {
+  await golden(`account.${name}.everybody`, compile(condition, ofAccounts))
+  await golden(`account.${name}.candidates`, compile(condition, { ...ofAccounts, candidates }))
+})
+
+it('a condition about people that asks for their accounts', async () => {
+  const asked = { ...ofAccounts, collection: 'users' as const }
+  await golden('account.people.everybody', compile({ type: 'audience', audience: 'vip' }, asked))
+  await golden('account.people.candidates', compile({ type: 'audience', audience: 'vip' }, { ...asked, candidates }))
+})
+
+it('a value of accounts', async () => {
+  const event = { name: 'Order Completed', within: '30 days' }
+  const count = { event, measure: { kind: 'count' } } as const
+  const active = { event, measure: { kind: 'most_frequent', property: 'email', minimum: 1, of: 'user' } } as const
+  for (const [name, definition] of [
+    ['count', count],
+    ['most_active', active],
+  ] as const) {
+    await golden(`account.value.${name}.everybody`, compileValue(definition, ofAccounts))
+    await golden(`account.value.${name}.candidates`, compileValue(definition, { ...ofAccounts, candidates }))
+  }
+  await golden('account.value.own.everybody', compileValue(count, { ...ofAccounts, account: sql`p.identifiers` }))
+})

@@ -7,6 +7,7 @@ import { create } from '../../src/audience/save.ts'
 import type { Json, JsonObject } from '../../src/base/json.ts'
 import { query, run } from '../../src/db/query.ts'
 import { freshDatabase } from '../support/database.ts'
+import { accountWorld } from './support/account-world.ts'
 import { addChange, addEvent, addProfile, hour, makeAudience, makePartitions, makeSpace, membersNow } from './support/world.ts'
 
 const { db } = await freshDatabase()
@@ -168,4 +169,26 @@ it('CTR-10 a session of events that are compared with a trait of the profile', a
   expect(await values(spaceId)).toEqual({ session: 2 })
   await settle(spaceId, hour(1))
   expect(await values(spaceId)).toEqual({})
+})
+
+it('CTR-09 a windowed count of a funnel asks of an event before the window for all that came after it', async () => {
+  const here = await accountWorld(db, 'spa_older_parent', hour(0))
+  const at = (hours: number, p: number) => ({
+    type: 'track',
+    userId: 'u',
+    event: 'B',
+    timestamp: hour(hours).toISOString(),
+    properties: { p },
+  })
+  await here.tell(at(-72, 1), at(-2, 2))
+  const where = {
+    type: 'and',
+    filters: [
+      { type: 'property', path: 'p', compare: { operator: 'equals', value: 1 } },
+      { type: 'event', event: { name: 'B' }, measure: { kind: 'count' }, compare: { operator: 'equals', value: 0 } },
+    ],
+  } as const
+  await here.trait('left', { event: { name: 'B', within: '1 hour', where }, measure: { kind: 'count' } }, 'users')
+  await here.tick()
+  expect(await here.values('left'), 'somebody else came after it, so it was never so').toEqual({})
 })

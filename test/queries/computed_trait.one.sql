@@ -1,4 +1,4 @@
-select d.id, d.key, d.name, d.description, d.enabled, d.version, d."definition" as definition, d.options, d.folder_id as "folderId",
+select d.id, d.key, d.name, d.description, d.enabled, d.version, d.collection, d."definition" as definition, d.options, d.folder_id as "folderId",
   d.created_by as "createdBy", d.updated_by as "updatedBy", d.created_at as "createdAt", d.updated_at as "updatedAt",
   case when d.enabled then s.status else 'Disabled' end as status, s.reason, s.evaluated_at as "evaluatedAt", 0 as count
   from "computed_trait" d join "computed_trait_state" s on s.space_id = $1 and s."computed_trait_id" = d.id

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Condition } from '../../audience/condition.ts'
 import { type Explained, explain, profileIdOf } from '../../audience/explain.ts'
 import { evaluationsOf } from '../../audience/members.ts'
-import { externalIdsOf, sinceOf } from '../../audience/options.ts'
+import { eligibilityOf } from '../../audience/options.ts'
 import { looksAt, queryPlan } from '../../audience/query-plan.ts'
 import { consumersOf } from '../../audience/save.ts'
 import { type Definition, definitionOf } from '../../audience/store.ts'
@@ -13,11 +13,10 @@ import { Evaluation, evaluationFrom, OneParams } from './wire.ts'
 
 const tags = ['audience']
 
-const scopeOf = (spaceId: string, { definition, options, createdAt }: Definition, now: Date) => ({
+const scopeOf = (spaceId: string, row: Definition, now: Date) => ({
   spaceId,
   now,
-  filterByExternalIds: externalIdsOf(options),
-  since: sinceOf(definition, options, createdAt),
+  ...eligibilityOf(row.definition, row),
 })
 
 /* What an answer about one profile says. */

@@ -8,6 +8,7 @@ import type { Definition } from '../../audience/store.ts'
 import { printCondition, printTrait } from '../../audience/text/condition.ts'
 import { LONGEST_QUERY } from '../../audience/text/reader.ts'
 import { Invalid } from '../../base/errors.ts'
+import type { Collection } from '../../profile/identifier.ts'
 
 /* The shapes of audiences and computed traits on the wire, after Segment's Public API (spec/audiences §24). */
 
@@ -31,6 +32,10 @@ export const Options = z.strictObject({
     .boolean()
     .optional()
     .meta({ description: 'Whether it is computed while no destination is connected to it; true by default' }),
+  honourGroupId: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Of accounts: an event whose `context.groupId` names another group does not count for the account' }),
 })
 
 /** Options of a computed trait: its look-back has a name of its own (spec/audiences §7.4). */
@@ -49,6 +54,26 @@ export const storedOptions = ({ backfillDurationDays, ...rest }: z.infer<typeof 
 const History = z
   .object({ includeHistoricalData: z.boolean(), backfillEventDataDays: z.number().optional() })
   .meta({ description: 'How much of the past counts, as it is applied; no number where an event counts whatever its age' })
+
+/** Whom a definition is about, as Segment writes it. */
+export const AudienceType = z.enum(['USERS', 'ACCOUNTS']).meta({ description: 'Whom it is about; never changes' })
+export type AudienceType = z.infer<typeof AudienceType>
+
+export const typeOf = (collection: Collection): AudienceType => (collection === 'accounts' ? 'ACCOUNTS' : 'USERS')
+
+/** Whom a definition is about; where it is said twice, or was said before, it must be the same. @throws Invalid otherwise. */
+export const collectionFrom = (...said: readonly (AudienceType | undefined)[]): Collection => {
+  const [first = 'USERS', ...others] = said.filter((type) => type !== undefined)
+  if (others.some((type) => type !== first))
+    throw new Invalid('audience_type', [
+      {
+        field: 'definition.type',
+        message: `says another than ${first}`,
+        remedy: 'whom it is about is said once, and never changes',
+      },
+    ])
+  return first === 'ACCOUNTS' ? 'accounts' : 'users'
+}
 
 const common = {
   id: z.string(),
@@ -72,8 +97,6 @@ const common = {
 
 const Query = z.string().max(LONGEST_QUERY)
 
-const DefinitionType = z.literal('USERS').meta({ description: 'Whom it is about; answered, and may be sent back' })
-
 /** A definition says its condition as JSON or as a query; both are answered. */
 export const AudienceDefinition = z
   .strictObject({
@@ -82,7 +105,7 @@ export const AudienceDefinition = z
       description:
         "The condition in Segment's query language, in place of `condition`: event('Order Completed').within(30 days).count() >= 2 AND NOT trait('lapsed') = true",
     }),
-    type: DefinitionType.optional(),
+    type: AudienceType.optional(),
   })
   .refine(({ condition, query }) => condition !== undefined || query !== undefined, 'send a `condition` or a `query`')
   .meta({ description: 'Who is in: a `condition`, or the same as a `query`. When both are sent they must say the same.' })
@@ -93,7 +116,7 @@ export const TraitDefinition = ComputedTraitDefinition.partial()
       description:
         "The definition in Segment's query language, in place of `event` and `measure`: event('Order Completed').within(30 days).sum(property('revenue'))",
     }),
-    type: DefinitionType.optional(),
+    type: AudienceType.optional(),
   })
   .refine(({ event, measure, query }) => (event && measure) || query !== undefined, 'send `event` and `measure`, or a `query`')
   .meta({
@@ -102,18 +125,18 @@ export const TraitDefinition = ComputedTraitDefinition.partial()
 
 const AnsweredQuery = z.string().meta({ description: "The same in Segment's query language" })
 /** The definition of an audience as it is answered. */
-export const AnsweredDefinition = z.object({ condition: z.unknown(), query: AnsweredQuery, type: z.string() })
+export const AnsweredDefinition = z.object({ condition: z.unknown(), query: AnsweredQuery, type: AudienceType })
 
-export const answeredDefinition = (condition: Condition): z.infer<typeof AnsweredDefinition> => ({
+export const answeredDefinition = (condition: Condition, collection: Collection): z.infer<typeof AnsweredDefinition> => ({
   condition,
   query: printCondition(condition),
-  type: 'USERS',
+  type: typeOf(collection),
 })
 
 /** Real-time or batch, and what in the definition makes it batch (spec/audiences §15.1). */
 const Cadence = z.object({ type: z.enum(['REALTIME', 'BATCH']), because: z.array(z.string()) })
-const cadenceOf = (definition: unknown): z.infer<typeof Cadence> => {
-  const { type, because } = modeOf(definition)
+const cadenceOf = (definition: unknown, about: AudienceType): z.infer<typeof Cadence> => {
+  const { type, because } = modeOf(definition, about)
   return { type, because: [...because] }
 }
 
@@ -122,9 +145,9 @@ export const Audience = z
     ...common,
     options: Options,
     definition: AnsweredDefinition,
-    audienceType: z.literal('USERS'),
+    audienceType: AudienceType,
     computeCadence: Cadence,
-    size: z.object({ count: z.number(), uniqueCount: z.number(), type: z.literal('USERS') }),
+    size: z.object({ count: z.number(), uniqueCount: z.number(), type: AudienceType }),
     changes24h: z.object({ entered: z.number(), exited: z.number() }),
   })
   .meta({ id: 'Audience' })
@@ -133,7 +156,7 @@ export const ComputedTrait = z
   .object({
     ...common,
     options: TraitOptions,
-    definition: z.looseObject({ event: z.unknown(), measure: z.unknown(), query: AnsweredQuery, type: z.string() }),
+    definition: z.looseObject({ event: z.unknown(), measure: z.unknown(), query: AnsweredQuery, type: AudienceType }),
     computeCadence: Cadence,
   })
   .meta({ id: 'ComputedTrait' })
@@ -150,7 +173,7 @@ export const NewAudience = z.strictObject({
   ...saved,
   key: Key.optional(),
   definition: AudienceDefinition,
-  audienceType: z.literal('USERS').optional(),
+  audienceType: AudienceType.optional(),
 })
 export const AudiencePatch = z.strictObject({ ...saved, name: saved.name.optional(), definition: AudienceDefinition.optional() })
 export const NewComputedTrait = z.strictObject({
@@ -188,13 +211,13 @@ export const audienceFrom = (spaceId: string, row: Definition, moved: Moved | un
   const condition = row.definition as unknown as Condition
   return {
     ...commonOf(spaceId, row),
-    definition: answeredDefinition(condition),
+    definition: answeredDefinition(condition, row.collection),
     sentence: sentence(condition),
-    audienceType: 'USERS',
+    audienceType: typeOf(row.collection),
     options: optionsFrom(condition, row.options) as z.infer<typeof Options>,
-    history: historyOf(condition, row.options),
-    computeCadence: cadenceOf(condition),
-    size: { count: row.count, uniqueCount: row.count, type: 'USERS' },
+    history: historyOf(condition, row.options, typeOf(row.collection)),
+    computeCadence: cadenceOf(condition, typeOf(row.collection)),
+    size: { count: row.count, uniqueCount: row.count, type: typeOf(row.collection) },
     changes24h: { entered: moved?.entered ?? 0, exited: moved?.exited ?? 0 },
   }
 }
@@ -215,9 +238,9 @@ export const computedTraitFrom = (spaceId: string, row: Definition): z.infer<typ
   return {
     ...commonOf(spaceId, row),
     options: traitOptionsFrom(definition, row.options),
-    history: historyOf(definition, row.options),
-    computeCadence: cadenceOf(definition),
-    definition: { ...definition, query: printTrait(definition), type: 'USERS' },
+    history: historyOf(definition, row.options, typeOf(row.collection)),
+    computeCadence: cadenceOf(definition, typeOf(row.collection)),
+    definition: { ...definition, query: printTrait(definition), type: typeOf(row.collection) },
     sentence: definitionSentence(definition),
   }
 }

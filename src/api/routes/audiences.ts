@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { movedSince } from '../../audience/members.ts'
-import { externalIdsOf } from '../../audience/options.ts'
 import { preview } from '../../audience/preview.ts'
 import { create, remove, runNow, update } from '../../audience/save.ts'
 import { sentence } from '../../audience/sentence.ts'
@@ -19,9 +18,11 @@ import {
   Audience,
   AudienceDefinition,
   AudiencePatch,
+  AudienceType,
   answeredDefinition,
   audienceFrom,
   audienceWords,
+  collectionFrom,
   Deleted,
   NewAudience,
   OneParams,
@@ -29,6 +30,7 @@ import {
   Pagination,
   SearchQuery,
   SpaceParams,
+  typeOf,
 } from '../audience/wire.ts'
 import type { Door } from '../door.ts'
 import { guardPublicApi } from '../public-api/guard.ts'
@@ -98,6 +100,7 @@ const writing = (app: App, door: Door): void => {
         enabled: body.enabled ?? true,
         definition: condition as unknown as JsonObject,
         options: body.options ?? {},
+        collection: collectionFrom(body.audienceType, body.definition.type),
       })
       door.notify('profile_change')
       return reply.status(201).send(await showOne(door, caller.spaceId, row))
@@ -116,6 +119,8 @@ const writing = (app: App, door: Door): void => {
     },
     async ({ caller, params, body }) => {
       const { definition, ...rest } = body
+      const { collection } = await definitionOf(door.db, 'audience', caller.spaceId, params.id)
+      collectionFrom(typeOf(collection), definition?.type)
       const condition = definition && (await conditionFrom(door.db, caller.spaceId, definition))
       const patch = { ...rest, definition: condition as JsonObject | undefined }
       const row = await update(door.db, 'audience', actOf(caller), params.id, patch)
@@ -157,11 +162,12 @@ const PreviewBody = z.strictObject({
   definition: AudienceDefinition,
   at: z.iso.datetime({ offset: true }).optional().meta({ description: 'Look back at this instant' }),
   count: z.number().int().min(0).max(100).default(10),
+  audienceType: AudienceType.optional(),
   options: Options.optional(),
 })
 const Previewed = z.object({
   status: z.literal('COMPLETED'),
-  size: z.object({ count: z.number(), uniqueCount: z.number(), type: z.literal('USERS') }),
+  size: z.object({ count: z.number(), uniqueCount: z.number(), type: AudienceType }),
   results: z.array(
     z.object({
       profileId: z.string(),
@@ -186,21 +192,23 @@ const previewing = (app: App, { db, now, config }: Door): void => {
         response: { 200: z.object({ data: z.object({ audiencePreview: Previewed }) }) },
       },
     },
-    async ({ caller, body: { definition, at, count, options } }) => {
+    async ({ caller, body: { definition, at, count, options, audienceType } }) => {
       const condition = await conditionFrom(db, caller.spaceId, definition)
+      const collection = collectionFrom(audienceType, definition.type)
       const found = await preview(db, caller.spaceId, condition, {
         now: now(),
         at: at === undefined ? undefined : new Date(at),
         count,
-        filterByExternalIds: options && externalIdsOf(options),
+        collection,
+        options,
         limits: config.limits,
       })
       const audiencePreview = {
         status: 'COMPLETED' as const,
-        size: { count: found.count, uniqueCount: found.count, type: 'USERS' as const },
+        size: { count: found.count, uniqueCount: found.count, type: typeOf(collection) },
         results: found.people.map((person) => ({ ...person })),
         sentence: sentence(condition),
-        definition: answeredDefinition(condition),
+        definition: answeredDefinition(condition, collection),
       }
       return { data: { audiencePreview } }
     },

@@ -12,6 +12,7 @@ import { versionRoutes } from '../audience/versions.ts'
 import {
   ComputedTrait,
   ComputedTraitPatch,
+  collectionFrom,
   computedTraitFrom,
   Deleted,
   NewComputedTrait,
@@ -21,6 +22,7 @@ import {
   SpaceParams,
   storedOptions,
   traitWords,
+  typeOf,
 } from '../audience/wire.ts'
 import type { Door } from '../door.ts'
 import { guardPublicApi } from '../public-api/guard.ts'
@@ -76,6 +78,7 @@ const writing = (app: App, door: Door): void => {
         enabled: body.enabled ?? true,
         definition: traitFrom(body.definition) as unknown as JsonObject,
         options: storedOptions(body.options ?? {}),
+        collection: collectionFrom(body.definition.type),
       })
       door.notify('profile_change')
       return reply.status(201).send({ data: { computedTrait: computedTraitFrom(caller.spaceId, row) } })
@@ -93,6 +96,8 @@ const writing = (app: App, door: Door): void => {
       },
     },
     async ({ caller, params, body: { definition, options, ...rest } }) => {
+      const { collection } = await definitionOf(door.db, 'computed_trait', caller.spaceId, params.id)
+      collectionFrom(typeOf(collection), definition?.type)
       const patch = {
         ...rest,
         options: options && storedOptions(options),

@@ -28,12 +28,8 @@ export const computedValue = (id: string, { spaceId, person = PERSON }: Pick<Sco
   sql`(select c.value from computed_value c where c.space_id = ${spaceId} and c.computed_trait_id = ${id} and c.profile_id = ${person.id})`
 
 // True on entry, false after exit, nothing for somebody who never was in (spec/audiences §10.3).
-const membershipValue = (id: string, scope: Scope): Sql => {
-  const { spaceId, person = PERSON } = scope
-  return sql`(case when ${isMember(id, scope)} then 'true'::jsonb
-    when exists (select from membership_change c where c.space_id = ${spaceId} and c.audience_id = ${id} and c.profile_id = ${person.id} offset 0)
-    then 'false'::jsonb end)`
-}
+const membershipValue = (id: string, scope: Scope): Sql =>
+  sql`(case when ${isMember(id, scope)} then 'true'::jsonb when ${isMember(id, scope, 'membership_change')} then 'false'::jsonb end)`
 
 const restOf = (path: string): string | undefined => {
   const [, ...rest] = keysOf(path)

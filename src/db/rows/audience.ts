@@ -7,6 +7,7 @@ type Definition = {
   name: string
   description: string
   enabled: boolean
+  collection: 'users' | 'accounts'
   version: number
   created_by: string
   updated_by: string

@@ -4,5 +4,5 @@ select p.id as profile_id
   and p.id in (select d.profile_id
   from due_profile d
   where d.space_id = $3 and d.batch = any($4::text[])) and exists (select
-  from membership m
+  from "membership" m
   where m.space_id = $5 and m.audience_id = $6 and m.profile_id = p.id offset 0)

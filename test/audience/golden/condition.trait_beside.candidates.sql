@@ -8,9 +8,7 @@ select p.id as profile_id
   where e.space_id = $5 and e.name = $6 and (coalesce(value_order((e.properties -> $7::text), (select c.value
   from computed_value c
   where c.space_id = $8 and c.computed_trait_id = $9 and c.profile_id = p.id)) >= 0, false) and coalesce((case when exists (select
-  from membership m
-  where m.space_id = $10 and m.audience_id = $11 and m.profile_id = p.id offset 0) then 'true'::jsonb
-    when exists (select
-  from membership_change c
-  where c.space_id = $12 and c.audience_id = $13 and c.profile_id = p.id offset 0)
-    then 'false'::jsonb end) = any($14::jsonb[]), false)) and e.profile_id = p.id) >= $15::bigint, false)
+  from "membership" m
+  where m.space_id = $10 and m.audience_id = $11 and m.profile_id = p.id offset 0) then 'true'::jsonb when exists (select
+  from "membership_change" m
+  where m.space_id = $12 and m.audience_id = $13 and m.profile_id = p.id offset 0) then 'false'::jsonb end) = any($14::jsonb[]), false)) and e.profile_id = p.id) >= $15::bigint, false)

@@ -8,5 +8,5 @@ select p.id as profile_id
   where e.space_id = $5 and e.name = $6 and e.profile_id = p.id) >= $7::bigint, false)) or (coalesce((select count(*)
   from event e
   where e.space_id = $8 and e.name = $9 and e.profile_id = p.id) >= $10::bigint, false) and exists (select
-  from membership m
+  from "membership" m
   where m.space_id = $11 and m.audience_id = $12 and m.profile_id = p.id offset 0)))
