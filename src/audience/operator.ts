@@ -1,5 +1,6 @@
 import type { RawBuilder } from 'kysely'
 import type { Comparison, Operator, Reference } from './condition.ts'
+import type { TextRule } from './text/operand.ts'
 
 export type Sql<T = unknown> = RawBuilder<T>
 export type ComparisonOf<O extends Operator> = Extract<Comparison, { operator: O }>
@@ -11,8 +12,10 @@ export type Around = {
   readonly read: (reference: Reference) => Sql
 }
 
-/** One operator: its meaning in SQL, in words, and in time. One file each in `operators/`. */
+/** One operator: its text, its meaning in SQL, in words, and in time. One file each in `operators/`. */
 export type OperatorRule<O extends Operator> = {
+  /** How it is written in the query language. */
+  readonly text: TextRule<O>
   /** Whether a stored jsonb value passes. May be null where there is nothing to compare; never fails, whatever is stored. */
   readonly test: (value: Sql, compare: ComparisonOf<O>, around: Around) => Sql<boolean | null>
   /** The operator says no to what `test` finds: a missing value passes, and of an array's entries none may be found (`omits`, `absent`). */

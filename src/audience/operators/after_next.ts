@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import { milliseconds, plus } from '../../base/duration.ts'
 import type { OperatorRule } from '../operator.ts'
+import { span } from '../text/operand.ts'
 
 /** value ≥ now + N. */
 export const afterNext: OperatorRule<'after_next'> = {
+  text: { word: 'after_next', operand: span },
   test: (value, { duration }, { now }) => sql`instant_of(${value}) >= ${plus(now, duration)}::timestamptz`,
   negated: false,
   sentence: ({ duration }) => `is more than ${duration} from now`,

@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import { milliseconds, minus } from '../../base/duration.ts'
 import type { OperatorRule } from '../operator.ts'
+import { span } from '../text/operand.ts'
 
 /** value ≤ now − N. */
 export const beforeLast: OperatorRule<'before_last'> = {
+  text: { word: 'before_last', operand: span },
   test: (value, { duration }, { now }) => sql`instant_of(${value}) <= ${minus(now, duration)}::timestamptz`,
   negated: false,
   sentence: ({ duration }) => `is more than ${duration} ago`,

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import type { OperatorRule } from '../operator.ts'
+import { several } from '../text/operand.ts'
 import { either, equalsAny, present, spelled, spoken } from './parts.ts'
 
 export const noneOf: OperatorRule<'none_of'> = {
+  text: { word: 'none_of', operand: several },
   test: (value, compare) => sql`${present(value)} and not coalesce(${equalsAny(value, compare.values, compare)}, false)`,
   negated: false,
   sentence: (compare) => `is none of ${either(compare.values.map(spoken))}${spelled(compare)}`,

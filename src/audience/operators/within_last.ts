@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import { milliseconds, minus } from '../../base/duration.ts'
 import type { OperatorRule } from '../operator.ts'
+import { span } from '../text/operand.ts'
 
 /** now − N ≤ value ≤ now: instants, not calendar days. */
 export const withinLast: OperatorRule<'within_last'> = {
+  text: { word: 'within_last', operand: span },
   test: (value, { duration }, { now }) =>
     sql`instant_of(${value}) between ${minus(now, duration)}::timestamptz and ${now}::timestamptz`,
   negated: false,

@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import { milliseconds, plus } from '../../base/duration.ts'
 import type { OperatorRule } from '../operator.ts'
+import { span } from '../text/operand.ts'
 
 /** now ≤ value ≤ now + N. */
 export const withinNext: OperatorRule<'within_next'> = {
+  text: { word: 'within_next', operand: span },
   test: (value, { duration }, { now }) =>
     sql`instant_of(${value}) between ${now}::timestamptz and ${plus(now, duration)}::timestamptz`,
   negated: false,
