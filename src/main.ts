@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
+import { drawChance } from './base/chance.ts'
 import { setCrashPoint } from './base/crash-point.ts'
 import { Invalid, Misconfigured, Refused, Unavailable } from './base/errors.ts'
 import { type Config, readConfig } from './config.ts'
@@ -53,7 +53,7 @@ const api = async (settings: Config): Promise<void> => {
   const { serveWeb } = await import('./api/web.ts')
   const { db, pool, close } = connect(url, { max: 20, application: 'usher api' })
   const notifier = createNotifier(pool)
-  const server = await createServer({ db, config, now: () => new Date(), random: (n) => randomBytes(n), notify: notifier.notify })
+  const server = await createServer({ db, config, now: () => new Date(), random: drawChance(), notify: notifier.notify })
   await serveWeb(server)
   const address = await server.listen({ host: config.host, port: config.port })
   ready(log, `the API answers at ${address}`)

@@ -16,8 +16,9 @@ type Queue = { readonly waiting: Waiting[]; calls: number; running: number }
 /** Stores calls, together with what other requests to the same space bring meanwhile; answers when they are durable. */
 export type Gather = (spaceId: string, calls: readonly Call[]) => Promise<Stored>
 
-// Transactions of one space at a time, calls of one transaction, and calls that may wait before senders are told to slow down.
+// Transactions of one space at a time, how many calls must wait for there to be a second one, calls of one transaction, and calls that may wait before senders are told to slow down.
 const WIDTH = 2
+const WORTH_A_SECOND = 50
 const MOST_TOGETHER = 1_000
 const MOST_WAITING = 50_000
 
@@ -63,8 +64,8 @@ const answer = (taken: readonly Waiting[], { results, announced }: Stored): void
 }
 
 /**
- * Group commit: while two transactions of a space run, what arrives waits and goes into the next one together. Under low load a call is
- * stored at once; under high load the cost of a transaction is shared, so single calls scale like batches.
+ * Group commit: while a transaction of a space runs, what arrives waits and goes into the next one together, which begins beside it when
+ * enough waits. Under low load a call is stored at once; under high load the cost of a transaction is shared, so single calls scale like batches.
  */
 export const createGather = (db: Db, context: Context): Gather => {
   const queues = new Map<string, Queue>()
@@ -90,7 +91,7 @@ export const createGather = (db: Db, context: Context): Gather => {
       throw new Refused('rate_limited', 'More calls arrive than can be stored; send them again in a second.', { status: 429 })
     queue.calls += calls.length
     const stored = new Promise<Stored>((resolve, reject) => queue.waiting.push({ calls, resolve, reject }))
-    if (queue.running < WIDTH) void work(spaceId, queue)
+    if (queue.running === 0 || (queue.running < WIDTH && queue.calls >= WORTH_A_SECOND)) void work(spaceId, queue)
     return stored
   }
 }

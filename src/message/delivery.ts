@@ -11,6 +11,9 @@ import { accountsWithWork, type DueAccount } from './wake.ts'
 const DRAIN_MS = 20_000
 /** How long a drain that found nothing stays to be woken: under steady load no message waits for a workflow to start. */
 const LINGER_MS = 2_000
+/** After a batch of fewer than this, so long is waited for the next to be larger: a batch costs a dozen statements whatever is in it. */
+const FEW = 50
+const GATHER_MS = 40
 /** A worker that does not drain an account itself wakes its workflow at most this often. */
 const SIGNAL_EVERY_MS = 200
 
@@ -90,6 +93,7 @@ const drainUntilEmpty = async (drain: Drain, waiting: Waiting, life: DrainLife, 
     }
     life.beat(taken)
     if (taken === 0 && !(await linger(waiting, life.signal, lingerMs))) return { more: false }
+    if (taken > 0 && taken < FEW) await pause(GATHER_MS, life.signal)
   }
   return { more: true }
 }

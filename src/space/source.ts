@@ -47,19 +47,24 @@ export const sourcesOf = async (db: Db, spaceId: string): Promise<readonly Liste
   }))
 }
 
-/** Looks up write keys and remembers those it found for `keepMs`: a source that is switched off stays open for that long at most. */
+/**
+ * Looks up write keys and remembers those it found for `keepMs`: a source that is switched off stays open for that long at most. Who asks while
+ * it is looked up waits for the same answer: else all that arrives in that moment would take the connections from those who store.
+ */
 export const createSourceLookup = (
   db: Db,
   now: () => Date,
   keepMs = 2_000,
 ): ((writeKey: string) => Promise<Source | undefined>) => {
-  const found = new Map<string, { readonly source: Source; readonly until: number }>()
-  return async (writeKey) => {
+  const found = new Map<string, { readonly source: Promise<Source | undefined>; readonly until: number }>()
+  const forget = (writeKey: string): undefined => void found.delete(writeKey)
+  return (writeKey) => {
+    const at = now().getTime()
     const known = found.get(writeKey)
-    if (known && known.until > now().getTime()) return known.source
-    const source = await sourceByKey(db, writeKey)
-    if (source) found.set(writeKey, { source, until: now().getTime() + keepMs })
-    else found.delete(writeKey)
+    if (known && known.until > at) return known.source
+    const source = sourceByKey(db, writeKey)
+    found.set(writeKey, { source, until: at + keepMs })
+    source.then((one) => one ?? forget(writeKey), forget.bind(undefined, writeKey))
     return source
   }
 }

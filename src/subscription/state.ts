@@ -18,6 +18,7 @@ export const groupKey = (address: string, groupId: string): string => `${groupId
 /** Order of every write: two transactions that take rows in the same order wait, in different orders they deadlock (R13). */
 export const byText = (key: string, other: string): number => (key < other ? -1 : key > other ? 1 : 0)
 
+// `limit 1` keeps to the key: joined, 500 addresses were looked for by reading all 35,000 of a space.
 /** States of addresses, keyed by `vectorKey`; an address without a row is in none of the three states. */
 export const readStates = async (db: Db, spaceId: string, vectors: readonly Vector[]): Promise<ReadonlyMap<string, StateRow>> => {
   if (vectors.length === 0) return new Map()
@@ -27,7 +28,8 @@ export const readStates = async (db: Db, spaceId: string, vectors: readonly Vect
       'subscription.states',
       sql<StateRow>`select s.channel, s.address, s.status, s.locked, s.updated_at
         from unnest(${vectors.map((v) => v.channel)}::text[], ${vectors.map((v) => v.address)}::text[]) as r (channel, address)
-        join subscription s on s.space_id = ${spaceId} and s.channel = r.channel and s.address = r.address`,
+        cross join lateral (select * from subscription
+          where space_id = ${spaceId} and channel = r.channel and address = r.address limit 1) as s`,
     ),
   )
   return new Map(rows.map((row) => [vectorKey(row), row]))
