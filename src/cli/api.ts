@@ -10,6 +10,8 @@ import type { Config } from '../config.ts'
 export type Api = {
   readonly get: (path: string, search?: Readonly<Record<string, string | undefined>>) => Promise<JsonObject>
   readonly post: (path: string, body?: unknown) => Promise<JsonObject>
+  /** A file at an address that the API gave out, asked for where we reach the API. */
+  readonly fetchFile: (address: string) => Promise<Response>
   readonly patch: (path: string, body: unknown) => Promise<JsonObject>
   readonly remove: (path: string) => Promise<JsonObject>
 }
@@ -81,6 +83,7 @@ export const openApi = async (config: Config): Promise<Api> => {
   const at = (path: string): string => `/spaces/${spaceId}${path}`
   return {
     get: (path, search = {}) => request(url, token, 'GET', at(withSearch(path, search))),
+    fetchFile: (address) => fetch(new URL(new URL(address).pathname, url)),
     post: (path, body = {}) => request(url, token, 'POST', at(path), body),
     patch: (path, body) => request(url, token, 'PATCH', at(path), body),
     remove: (path) => request(url, token, 'DELETE', at(path)),

@@ -61,12 +61,43 @@ export type Audience = {
   readonly status: string
   readonly reason?: string | null
   readonly size: { readonly count: number }
+  readonly version?: number
+  readonly folderId?: string
   readonly createdBy: string
   readonly updatedBy: string
   readonly createdAt: string
   readonly updatedAt: string
   readonly evaluatedAt?: string | null
   readonly changes24h?: { readonly entered: number; readonly exited: number }
+}
+export type Folder = {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly audiences: number
+  readonly computedTraits: number
+}
+export type Version = {
+  readonly version: number
+  readonly query: string
+  readonly sentence: string
+  readonly savedBy: string
+  readonly savedAt: string
+  readonly restoredFrom?: number
+  readonly current: boolean
+}
+export type Stretch = { readonly change: 'same' | 'removed' | 'added'; readonly text: string }
+export type ExportJob = {
+  readonly exportId: string
+  readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED'
+  readonly layout: string
+  readonly requestedBy: string
+  readonly startedAt: string
+  readonly snapshotAt?: string
+  readonly expiresAt?: string
+  readonly urls: readonly string[]
+  readonly error?: string
+  readonly progress: { readonly people: number; readonly expected: number }
 }
 export type Traits = Readonly<Record<string, unknown>>
 export type Member = {
@@ -109,6 +140,7 @@ export type Catalog = {
   readonly traits: readonly Known[]
   readonly audiences: readonly { readonly key: string; readonly name: string }[]
   readonly computedTraits?: readonly { readonly key: string; readonly name: string }[]
+  readonly identifiers?: readonly string[]
 }
 
 export type Person = {

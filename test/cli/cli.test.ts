@@ -1,12 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
+import { makeNextExport } from '../../src/audience/export/make.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { readConfig } from '../../src/config.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
+import { until } from '../support/wait.ts'
 
 const database = await freshDatabase()
 const api = await testApi(database)
@@ -68,7 +70,7 @@ it('shows members, and says why somebody is in and somebody is not', async () =>
 
 it('PRE-06 says how an audience is evaluated: the query, its plan, the last evaluations, what hangs on what', async () => {
   expect(await usher('audience', 'explain', 'buyers')).toMatch(
-    /^select [\s\S]*\n\$1 = "[\s\S]*\nPlan\n[\s\S]*\nLast evaluations\n {2}\d{4}-.* {2}full {2}\d+ ms {2}\+1 −0\n[\s\S]*\nRefers to: events Order Completed\nUsed by: nothing\n$/,
+    /^select [\s\S]*\n\$1 = "[\s\S]*\nPlan\n[\s\S]*\nLast evaluations\n {2}\d{4}-.* {2}full {2}[\d,]+ ms {2}\+1 −0\n[\s\S]*\nRefers to: events Order Completed\nUsed by: nothing\n$/,
   )
   expect(await usher('audience', 'explain', 'buyers', '--analyze')).toContain('Execution Time')
   expect(JSON.parse(await usher('--json', 'audience', 'explain', 'buyers'))).toMatchObject({
@@ -146,4 +148,20 @@ On Order Completed, only the first time
 Split: Big order / Everyone else
   Big order: “revenue” of this run's “Order Completed” is at least 100, and is part of “Buyers”
 `)
+})
+
+it('AUD-12 AUD-17 CSV-01 clones, lists and compares versions, and exports', async () => {
+  expect(await usher('audience', 'clone', 'buyers', '--name', 'Buyers too')).toMatch(/^buyers_too: did “Order Completed”/)
+  await api.call('PATCH', `/spaces/${api.spaceId}/audiences/buyers_too`, {
+    definition: { query: "event('Order Completed').count() >= 2" },
+  })
+  expect(await usher('audience', 'versions', 'buyers_too')).toMatch(/2 +in force [\s\S]*\n +1 /)
+  expect(await usher('audience', 'versions', 'buyers_too', '--compare', '1..2')).toContain('count() >= [-1-]{+2+}')
+  expect(await usher('audience', 'versions', 'buyers_too', '--restore', '1')).toMatch(/^buyers_too: /)
+  const path = join(folder, 'buyers.csv')
+  const exporting = usher('audience', 'export', 'buyers', '--file', path, '--ids', 'email', '--traits', 'name')
+  const context = { db: database.db, now: () => new Date(), newClaim: () => 'test' }
+  await until('a file is made', () => makeNextExport(context))
+  expect(await exporting).toMatch(/^1 people as of .*buyers\.csv\n$/)
+  expect(readFileSync(path, 'utf8')).toMatch(/^key,email,name\n[0-9a-f-]+,ada@example\.com,Ada\n$/)
 })

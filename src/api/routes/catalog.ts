@@ -14,6 +14,7 @@ const Catalog = z.object({
   traits: z.array(Path),
   audiences: z.array(Named),
   computedTraits: z.array(Named),
+  identifiers: z.array(z.string()),
 })
 
 type Row = z.infer<typeof Named>
@@ -33,6 +34,17 @@ const computedTraits = (db: Db, spaceId: string): Promise<readonly Row[]> =>
       sql<Row>`select key, name from computed_trait where space_id = ${spaceId} and deleted_at is null order by name`,
     ),
   )
+
+const identifiers = async (db: Db, spaceId: string): Promise<readonly string[]> => {
+  const rows = await run(
+    db,
+    query(
+      'catalog.identifiers',
+      sql<{ type: string }>`select type from identifier_rule where space_id = ${spaceId} order by type`,
+    ),
+  )
+  return [...new Set(['user_id', 'email', 'anonymous_id', ...rows.map((row) => row.type)])]
+}
 
 /** `GET /catalog`: everything that a condition can be about, with examples: what a builder offers. */
 export const catalogRoutes: Route = (app, { db }) => {
@@ -64,6 +76,7 @@ export const catalogRoutes: Route = (app, { db }) => {
           traits: pathsOf(await sampleTraits(db, spaceId)).map((path) => ({ ...path, values: [...path.values] })),
           audiences: [...(await audiences(db, spaceId))],
           computedTraits: [...(await computedTraits(db, spaceId))],
+          identifiers: [...(await identifiers(db, spaceId))],
         },
       }
     },

@@ -11,8 +11,11 @@ import { Status } from '../parts/status.tsx'
 import { Ago, useNow } from '../parts/time.tsx'
 import { ago, capital, many, number } from '../parts/words.ts'
 import type { Audience, Evaluation, Journey } from '../wire.ts'
+import { CloneButton } from './clone.tsx'
 import { TestPerson } from './explain.tsx'
+import { Export } from './export.tsx'
 import { Changes, Members } from './members.tsx'
+import { Versions } from './versions.tsx'
 
 const SizeChart = lazy(() => import('./size-chart.tsx'))
 
@@ -120,6 +123,7 @@ const Actions = ({ of }: { readonly of: Audience }) => {
       <Button variant="default" onClick={() => act('PATCH', `/audiences/${of.id}`, { enabled: !of.enabled })}>
         {of.enabled ? 'Stop updating' : 'Update again'}
       </Button>
+      <CloneButton of={of} />
       <Button onClick={() => go(`/audiences/${of.id}/edit`)}>Edit</Button>
     </>
   )
@@ -173,6 +177,8 @@ const tabsOf = (audience: Audience) => [
       </Block>
     ),
   },
+  { key: 'versions', label: 'Versions', body: () => <Versions of={audience} /> },
+  { key: 'export', label: 'Export', body: () => <Export of={audience} /> },
   {
     key: 'evaluations',
     label: 'Evaluations',

@@ -17,12 +17,14 @@ export const Empty = ({ icon, title, children, action }: EmptyProps) => (
   </div>
 )
 
-/** What failed, in the API's words, and the way to try again. */
-export const Failing = ({ error, again }: { readonly error: ApiFailure; readonly again?: () => void }) => (
+type FailingProps = { readonly error: ApiFailure; readonly again?: () => void; readonly title?: string }
+
+/** What failed, in the API's words, and the way to try again. `title` where it was no loading that failed. */
+export const Failing = ({ error, again, title = 'This could not be loaded' }: FailingProps) => (
   <div className="failing" role="alert">
     <Icon name="warn" />
     <div>
-      <strong>{error.status === 404 ? 'Not found' : 'This could not be loaded'}</strong>
+      <strong>{error.status === 404 ? 'Not found' : title}</strong>
       <p>{error.message}</p>
     </div>
     {again && (

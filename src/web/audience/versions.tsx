@@ -1,0 +1,163 @@
+import { Button } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { type ApiFailure, useApi, useGet } from '../api.ts'
+import { useSearchWord } from '../parts/go.tsx'
+import { Block } from '../parts/page.tsx'
+import { Await, Failing } from '../parts/state.tsx'
+import { Ago } from '../parts/time.tsx'
+import { many } from '../parts/words.ts'
+import type { Audience, Stretch, Version } from '../wire.ts'
+import './organise.css'
+
+const Words = ({ of, mono = false }: { readonly of: readonly Stretch[]; readonly mono?: boolean }) => {
+  let at = 0
+  return (
+    <p className={mono ? 'difference mono' : 'difference'}>
+      {of.map(({ change, text }) => {
+        const key = `${at} ${change}`
+        at += text.length
+        if (change === 'same') return <span key={key}>{text}</span>
+        return change === 'added' ? (
+          <ins key={key} className="word-added">
+            {text}
+          </ins>
+        ) : (
+          <del key={key} className="word-removed">
+            {text}
+          </del>
+        )
+      })}
+    </p>
+  )
+}
+
+type Effect = { readonly editPreview: { readonly entered: number; readonly exited: number; readonly stayed: number } }
+
+const effectWords = ({ entered, exited, stayed }: Effect['editPreview']): string =>
+  entered + exited === 0
+    ? `Nobody enters or exits by it: ${many(stayed, 'person stays', 'people stay')}.`
+    : `${many(entered, 'person enters', 'people enter')}, ${many(exited, 'exits', 'exit')}, ${many(stayed, 'stays', 'stay')}.`
+
+/** What bringing a version back does, said before it is pressed. */
+const Restore = ({ of, version }: { readonly of: Audience; readonly version: Version }) => {
+  const api = useApi()
+  const queries = useQueryClient()
+  const [effect, setEffect] = useState<Effect['editPreview']>()
+  const [problem, setProblem] = useState<ApiFailure>()
+  const [busy, setBusy] = useState(false)
+  const doing = async (what: () => Promise<unknown>): Promise<void> => {
+    setBusy(true)
+    setProblem(undefined)
+    await what().catch(setProblem)
+    setBusy(false)
+  }
+  const ask = () =>
+    doing(async () => {
+      const body = { definition: { query: version.query } }
+      setEffect((await api.call<{ data: Effect }>('POST', `/audiences/${of.id}/edit-previews`, body)).data.editPreview)
+    })
+  const restore = () =>
+    doing(async () => {
+      await api.call('POST', `/audiences/${of.id}/versions/${version.version}/restores`)
+      await queries.invalidateQueries()
+    })
+  return (
+    <div className="stack tight">
+      {problem && <Failing error={problem} title="This was not done" />}
+      {effect && <p className="lead">{effectWords(effect)}</p>}
+      <div className="row wrap">
+        {effect ? (
+          <Button loading={busy} onClick={() => void restore()}>
+            Restore version {version.version}
+          </Button>
+        ) : (
+          <Button variant="default" loading={busy} onClick={() => void ask()}>
+            What would restoring it do?
+          </Button>
+        )}
+        <span className="dim small">It becomes a new version; nothing of the history is lost.</span>
+      </div>
+    </div>
+  )
+}
+
+type Comparison = {
+  readonly from: Version
+  readonly to: Version
+  readonly difference: { readonly query: readonly Stretch[]; readonly sentence: readonly Stretch[] }
+}
+
+const Compared = ({ of, version, current }: { readonly of: Audience; readonly version: Version; readonly current: Version }) => {
+  const found = useGet<Comparison>(`/audiences/${of.id}/versions/compare`, {
+    params: { from: version.version, to: current.version },
+  })
+  if (version.version === current.version)
+    return (
+      <Block title={`Version ${version.version}, the one in force`}>
+        <p className="difference">{version.sentence}</p>
+        <p className="difference mono soft">{version.query}</p>
+        <p className="dim small spaced">Choose an older one to see in which words they differ.</p>
+      </Block>
+    )
+  return (
+    <Block title={`From version ${version.version} to ${current.version}, the one in force`}>
+      <Await of={found}>
+        {({ difference }) => (
+          <div className="stack">
+            <Words of={difference.sentence} />
+            <Words of={difference.query} mono />
+            {difference.query.every(({ change }) => change === 'same') && (
+              <p className="dim">The words are the same; the options are not.</p>
+            )}
+            <Restore key={version.version} of={of} version={version} />
+          </div>
+        )}
+      </Await>
+    </Block>
+  )
+}
+
+const Line = ({ of, chosen, choose }: { readonly of: Version; readonly chosen: boolean; readonly choose: () => void }) => (
+  <li>
+    <button type="button" aria-pressed={chosen} onClick={choose}>
+      <span className="row between">
+        <strong>
+          Version {of.version}
+          {of.current && <span className="tone-good"> · in force</span>}
+          {of.restoredFrom !== undefined && <span className="soft"> · brought back {of.restoredFrom}</span>}
+        </strong>
+        <span className="soft small">
+          {of.savedBy} · <Ago at={of.savedAt} />
+        </span>
+      </span>
+      <span className="soft small">{of.sentence}</span>
+    </button>
+  </li>
+)
+
+/** Every version of the sentence: who changed it and when, in which words it differs from today's, and how to have it back. */
+export const Versions = ({ of }: { readonly of: Audience }) => {
+  const found = useGet<{ versions: readonly Version[] }>(`/audiences/${of.id}/versions`, { every: 10_000 })
+  const [word, choose] = useSearchWord('version')
+  return (
+    <Await of={found}>
+      {({ versions }) => {
+        const current = versions.find((each) => each.current) ?? versions[0]
+        const chosen = versions.find((each) => String(each.version) === word) ?? versions[1] ?? current
+        return (
+          <div className="cols">
+            <Block flush>
+              <ul className="versions">
+                {versions.map((each) => (
+                  <Line key={each.version} of={each} chosen={each === chosen} choose={() => choose(String(each.version))} />
+                ))}
+              </ul>
+            </Block>
+            {current && chosen && <Compared of={of} version={chosen} current={current} />}
+          </div>
+        )
+      }}
+    </Await>
+  )
+}

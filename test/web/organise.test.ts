@@ -1,0 +1,156 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Installation } from '../support/installation.ts'
+import { findChromium, startWorld } from './world.ts'
+
+/* Audiences put in order, as a marketer does it: folders, a clone, versions compared and restored, a file of the members. */
+const SHOTS = fileURLToPath(new URL('../screenshots/', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const executablePath = findChromium()
+const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+
+const build = (): void => {
+  const code = `const { buildWeb } = await import('./src/api/web.ts'); await buildWeb()`
+  const { NODE_ENV: _, ...env } = process.env
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+    cwd: ROOT,
+    env,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`the app could not be built:\n${stderr}`)
+}
+
+describe.skipIf(!executablePath)('audiences in order, in Chromium', () => {
+  let world: Installation
+  let context: BrowserContext
+  let page: Page
+  const complaints: string[] = []
+  const folder = mkdtempSync(join(tmpdir(), 'usher-chromium-'))
+
+  beforeAll(async () => {
+    build()
+    world = await startWorld()
+    mkdirSync(SHOTS, { recursive: true })
+    context = await chromium.launchPersistentContext(folder, {
+      executablePath: executablePath ?? '',
+      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+      viewport: { width: 1440, height: 900 },
+    })
+    page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console: ${message.text()}`)
+    })
+    page.on('pageerror', (error) => complaints.push(`broke: ${error.message}`))
+  })
+  afterAll(async () => {
+    await context?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const shoot = async (name: string): Promise<void> => {
+    await page.screenshot({ path: join(SHOTS, `${name}.png`) })
+  }
+  const violations = async (): Promise<readonly string[]> => {
+    await page.evaluate(AXE)
+    return page.evaluate(async () => {
+      type Axe = { run: (within: string) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+      const { violations: found } = await (globalThis as unknown as { axe: Axe }).axe.run('main')
+      return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+    })
+  }
+
+  it('AUD-14 makes a folder, moves an audience into it, and disbands it', async () => {
+    await page.goto(`${world.url}/audiences`)
+    await page.getByRole('button', { name: 'New folder' }).click()
+    await page.getByLabel('Name of the folder').fill('Loyal people')
+    await page.getByRole('button', { name: 'Make it' }).click()
+    await page.getByText('Nothing is in this folder').waitFor()
+    await page.getByRole('button', { name: /^All/ }).click()
+    await page.getByLabel('Choose Repeat buyers').check()
+    await shoot('folders-choose')
+    await page.getByLabel('Move to folder').selectOption({ label: 'Loyal people' })
+    await page.getByRole('button', { name: /Loyal people 1/ }).click()
+    await page.getByRole('link', { name: 'Repeat buyers' }).waitFor()
+    expect(page.url()).toContain('folder=fol_')
+    await shoot('folder')
+    expect(await violations()).toEqual([])
+    await page.getByRole('button', { name: 'Disband' }).click()
+    await page.getByRole('button', { name: /Loyal people/ }).waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'Repeat buyers' }).waitFor()
+  })
+
+  it('AUD-17 compares versions in words, says what restoring does, and restores', async () => {
+    await world.call('PATCH', '/audiences/repeat_buyers', {
+      definition: { query: "event('Order Completed').count() >= 3 AND trait('plan') = 'free'" },
+    })
+    await page.getByRole('link', { name: 'Repeat buyers' }).click()
+    await page.getByRole('tab', { name: 'Versions' }).click()
+    await page.locator('ins.word-added').first().waitFor()
+    await page.getByRole('button', { name: 'What would restoring it do?' }).click()
+    await page.getByText(/enter, .*stay/).waitFor()
+    await shoot('versions')
+    expect(await violations()).toEqual([])
+    await page.getByRole('button', { name: 'Restore version 1' }).click()
+    await page.getByText('brought back 1').waitFor()
+    const { audience } = await world.call<{ audience: { version: number } }>('GET', '/audiences/repeat_buyers')
+    expect(audience.version).toBe(3)
+  })
+
+  it('AUD-12 clones, and the copy opens', async () => {
+    await page.getByRole('button', { name: 'Clone' }).click()
+    await page.getByRole('button', { name: 'In another space' }).click()
+    await page.getByLabel('A token of that space').fill('nobody')
+    await page.getByRole('button', { name: 'Look what is missing' }).click()
+    await page.getByText(/is no token of a space/).waitFor()
+    await shoot('clone')
+    await page.getByRole('button', { name: 'In this space' }).click()
+    await page.getByLabel('Name').fill('Repeat buyers, winter')
+    await page.getByRole('button', { name: 'Make the copy' }).click()
+    await page.getByText('Repeat buyers, winter').first().waitFor()
+    await page.getByText('did “Order Completed” at least twice').first().waitFor()
+  })
+
+  it('CSV-01 makes a file of the members and downloads it', async () => {
+    await page.goto(`${world.url}/audiences/repeat_buyers?tab=export`)
+    await page.getByRole('group', { name: 'Traits', exact: true }).getByLabel('plan').check()
+    await page.getByRole('button', { name: 'Make the file' }).click()
+    const link = page.getByRole('link', { name: 'Download' })
+    await link.waitFor()
+    await shoot('export')
+    expect(await violations()).toEqual([])
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
+    expect(download.suggestedFilename()).toMatch(/^repeat_buyers-.*\.csv$/)
+    const csv = readFileSync(await download.path(), 'utf8')
+    expect(csv).toMatch(/^key,user_id,email,plan\n/)
+    expect(csv.trimEnd().split('\n')).toHaveLength(6)
+    await page.getByRole('button', { name: 'Make the file' }).click()
+    await page.getByText(/was just exported/).waitFor()
+  })
+
+  it('is whole on a phone and in the dark', async () => {
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.setViewportSize({ width: 390, height: 844 })
+    for (const [name, path] of [
+      ['audiences', '/audiences'],
+      ['versions', '/audiences/repeat_buyers?tab=versions'],
+      ['export', '/audiences/repeat_buyers?tab=export'],
+    ]) {
+      await page.goto(`${world.url}${path}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.locator('.block').first().waitFor()
+      await page.screenshot({ path: join(SHOTS, `phone-${name}.png`), fullPage: true })
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(390)
+    }
+  })
+
+  it('the console is silent', () => {
+    // What was refused on purpose is said by the browser, too.
+    expect(complaints.filter((each) => !/status of (422|429)/.test(each))).toEqual([])
+  })
+})
