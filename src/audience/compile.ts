@@ -3,6 +3,7 @@ import { Invalid } from '../base/errors.ts'
 import { unreachable } from '../base/must.ts'
 import type { Condition } from './condition.ts'
 import { lowerAudience } from './leaves/audience.ts'
+import { linksIn, lowerChain } from './leaves/chain.ts'
 import { lowerEvent } from './leaves/event.ts'
 import { lowerQuantified } from './leaves/quantifier.ts'
 import { lowerElement, lowerTrait } from './leaves/trait.ts'
@@ -24,11 +25,20 @@ const lowerAll = (conditions: readonly Condition[], word: Sql, scope: Scope, ali
   }
 }
 
+const lowerAnd = (conditions: readonly Condition[], scope: Scope, alias: string): Lowered => {
+  const { links, rest } = linksIn(conditions, scope)
+  if (links.length === 0) return lowerAll(rest, sql` and `, scope, alias)
+  const chain = lowerChain(links, scope, `${alias}_e`)
+  if (rest.length === 0) return chain
+  const others = lowerAll(rest, sql` and `, scope, alias)
+  return { joins: [...chain.joins, ...others.joins], test: sql`(${chain.test} and ${others.test})` }
+}
+
 /** A condition as SQL over `profile p`: two-valued at every node, every input a parameter. `alias` begins the names of what is joined. */
 export const lower = (condition: Condition, scope: Scope, alias = 'c'): Lowered => {
   switch (condition.type) {
     case 'and':
-      return lowerAll(condition.conditions, sql` and `, scope, alias)
+      return lowerAnd(condition.conditions, scope, alias)
     case 'or':
       return lowerAll(condition.conditions, sql` or `, scope, alias)
     case 'not': {

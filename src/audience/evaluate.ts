@@ -13,7 +13,7 @@ import { candidatesOf, type Due, dropDue, dueOf, EVERYBODY, forgetDone, markEver
 import { drifted, record, recordFailure } from './evaluation.ts'
 import { gathered, withGathered } from './gather.ts'
 import { throughLinks } from './links.ts'
-import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, writeChanges } from './membership.ts'
+import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, writeChanges, writeFewChanges } from './membership.ts'
 import { asksOfItsOwn } from './needed.ts'
 import type { Sql } from './operator.ts'
 import { countMembers, isCurrent, lock, setFailed, setLive, setStatus } from './state.ts'
@@ -67,10 +67,12 @@ const evaluateAudience = async (
   tx: Db,
   work: Work,
   computation: Extract<Computation, { kind: 'audience' }>,
-  { evaluation, candidates, sources }: Step,
+  { evaluation, candidates, sources, sameDefinition }: Step,
 ): Promise<Changes> => {
   const scope = scopeOf(computation, { ...work, now: evaluation.at, candidates })
-  const changes = await writeChanges(tx, evaluation, compile(computation.condition, scope), candidates, sources)
+  const matching = compile(computation.condition, scope)
+  const few = !candidates && sameDefinition ? await writeFewChanges(tx, evaluation, matching) : undefined
+  const changes = few ?? (await writeChanges(tx, evaluation, matching, candidates, sources))
   if (changed(changes) === 0) return changes
   await applyChanges(tx, evaluation, changes)
   crashPoint('audience.applied')

@@ -103,6 +103,16 @@ it.each<[string, Condition]>([
   ['last_omits', { ...last, compare: { operator: 'omits', value: 'x' } }],
   ['last_in_order', { ...last, compare: { operator: 'less_than', value: '2026-01-01' } }],
   ['none', did('A', { operator: 'at_most', value: 0 }, { between: ['1 day', '2 days'] })],
+  [
+    'chain',
+    {
+      type: 'and',
+      conditions: [
+        did('A', { operator: 'at_least', value: 2 }),
+        { type: 'and', conditions: [did('B', { operator: 'equals', value: 3 }), did('C')] },
+      ],
+    },
+  ],
   ['text_of_count', did('A', { operator: 'contains', values: ['1'] })],
   ['array', { type: 'trait', path: 'list.$.n', compare: { operator: 'omits', value: 'x' } }],
   ['audience', { type: 'audience', audience: 'vip' }],

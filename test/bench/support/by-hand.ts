@@ -66,6 +66,13 @@ const twoEvents: Case = {
         parameters,
       },
       {
+        name: 'views of the buyers grouped',
+        text: `select p.id as profile_id from (select v.profile_id from (${orders}) o join event v on v.profile_id = o.profile_id
+            where v.space_id = $1 and v.name = 'Product Viewed' and v.timestamp >= $3 and v.timestamp <= $4 group by v.profile_id having count(*) >= 3) b
+          join profile p on p.id = b.profile_id where ${EVERYBODY}`,
+        parameters,
+      },
+      {
         name: 'each buyer asked for views by index',
         text: `select p.id as profile_id from (${orders}) o join profile p on p.id = o.profile_id
           where ${EVERYBODY} and (select count(*) from event v where v.space_id = $1 and v.profile_id = o.profile_id and v.name = 'Product Viewed'
