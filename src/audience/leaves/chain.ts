@@ -30,7 +30,7 @@ export const linksIn = (
   conditions: readonly Condition[],
   scope: Scope,
 ): { readonly links: readonly Link[]; readonly rest: readonly Condition[] } => {
-  if (scope.candidates) return { links: [], rest: conditions }
+  if (scope.candidates || scope.account) return { links: [], rest: conditions }
   const all = flat(conditions)
   const links = all.flatMap((each) => linkOf(each) ?? [])
   return links.length < 2 ? { links: [], rest: conditions } : { links, rest: all.filter((each) => !linkOf(each)) }
