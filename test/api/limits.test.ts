@@ -53,6 +53,10 @@ it.each(TABLE)('GOV-03 %s %s: %i a minute and space, then 429 until the minute i
   expect(beyond.headers).toMatchObject({ 'retry-after': '60', 'x-ratelimit-consumed': String(most + 1) })
   expect((await ask(other, method, path, {}, payload)).statusCode, 'another space').not.toBe(429)
   expect((await ask(rated, method, path, { 'sec-fetch-site': 'same-origin' }, payload)).statusCode, 'the app').not.toBe(429)
+  const page = { host: 'usher.lan:4000', referer: 'http://usher.lan:4000/audiences/new' }
+  expect((await ask(rated, method, path, page, payload)).statusCode, 'the app without https').not.toBe(429)
+  const foreign = { ...page, referer: 'http://elsewhere.lan/' }
+  expect((await ask(rated, method, path, foreign, payload)).statusCode, 'another page').toBe(429)
   now = new Date(now.getTime() + 60_000)
   expect((await ask(rated, method, path, {}, payload)).statusCode, 'a minute later').not.toBe(429)
 })

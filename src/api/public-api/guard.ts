@@ -28,8 +28,11 @@ const RATES: Readonly<Record<string, LimitName>> = {
 }
 
 // A person who clicks makes many small requests, and a builder that counts while she types makes more; the limits are against scripts that
-// run away. Only browsers send this header, and scripts in them cannot.
-const isFromApp = (request: FastifyRequest): boolean => request.headers['sec-fetch-site'] === 'same-origin'
+// run away. Browsers say where a page comes from; without https, on another machine than their own, only by the referrer.
+const isFromApp = ({ headers }: FastifyRequest): boolean =>
+  headers['sec-fetch-site'] === undefined
+    ? headers.referer !== undefined && URL.parse(headers.referer)?.host === headers.host
+    : headers['sec-fetch-site'] === 'same-origin'
 
 // `request` writes `pagination[count]`, the documentation `pagination.count`.
 const KNOWN: Readonly<Record<string, string>> = {
