@@ -10,7 +10,7 @@ type Edge = { readonly name: string; readonly age: number; readonly computations
 /** The window edges of all computations, each once. */
 export const edgesOf = (computations: readonly Computation[]): readonly Edge[] => {
   const edges = new Map<string, Edge>()
-  for (const { id, references } of computations) {
+  for (const { id, references } of computations.filter(({ options }) => !options.recompute)) {
     for (const { name, edges: ages } of references.events) {
       for (const age of ages) {
         const key = `${age} ${name}`

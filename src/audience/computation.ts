@@ -108,4 +108,4 @@ export const scopeOf = (
 
 /** Who must be evaluated again when what `id` computes has changed. */
 export const dependentsOf = (id: string, computations: readonly Computation[]): readonly string[] =>
-  computations.filter((each) => each.references.computations.includes(id)).map((each) => each.id)
+  computations.filter((each) => !each.options.recompute && each.references.computations.includes(id)).map((each) => each.id)

@@ -24,7 +24,8 @@ const mentionsOf = (computations: readonly Computation[]): readonly Mention[] =>
     if (!mention.ids.includes(id)) mention.ids.push(id)
     mentions.set(`${kind} ${name}`, mention)
   }
-  for (const { id, references } of computations) {
+  // What is computed in full now and then hears of nothing in between.
+  for (const { id, references } of computations.filter(({ options }) => !options.recompute)) {
     for (const { name } of references.events) add('event', name, id)
     for (const name of references.traits) add('trait', name, id)
     if (references.holdsForStrangers) add('new', '', id)

@@ -1,15 +1,16 @@
 import { sql } from 'kysely'
 import { crashPoint } from '../base/crash-point.ts'
+import { plus } from '../base/duration.ts'
 import { Unavailable } from '../base/errors.ts'
 import type { Db } from '../db/database.ts'
-import { query, run, transact } from '../db/query.ts'
+import { transact } from '../db/query.ts'
 import { type Catalog, loadCatalog } from './catalog.ts'
 import { compile } from './compile.ts'
 import { type Computation, dependentsOf, inStages, loadComputations, scopeOf } from './computation.ts'
 import { compileValue } from './compute.ts'
 import { applyValues, clearChanges, passValuesOn, writeValues } from './computed-value.ts'
 import { distribute } from './distribute.ts'
-import { candidatesOf, type Due, dropDue, dueOf, EVERYBODY, forgetDone, markEverybody, TOO_MANY, takeDue } from './due.ts'
+import { candidatesOf, type Due, dropDue, dueOf, forgetDone, markEverybody, TOO_MANY, takeDue } from './due.ts'
 import { drifted, record, recordFailure } from './evaluation.ts'
 import { gathered, withGathered } from './gather.ts'
 import { throughLinks } from './links.ts'
@@ -17,7 +18,7 @@ import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, write
 import { asksOfItsOwn } from './needed.ts'
 import type { Sql } from './operator.ts'
 import { countMembers, isCurrent, lock, setFailed, setLive, setStatus } from './state.ts'
-import { setWakes } from './wake.ts'
+import { setWakes, wakeEverybody } from './wake.ts'
 
 /**
  * How long a statement of an evaluation may take, in milliseconds, before its computation fails and the others go on. From how many looks, by
@@ -97,7 +98,8 @@ const evaluateTrait = async (
 }
 
 const evaluateStep = async (tx: Db, work: Work, computation: Computation, step: Step): Promise<Changes> => {
-  if (computation.references.timely) await setWakes(tx, work, computation, { ...step, now: step.evaluation.at })
+  if (computation.references.timely && !computation.options.recompute)
+    await setWakes(tx, work, computation, { ...step, now: step.evaluation.at })
   return computation.kind === 'audience'
     ? evaluateAudience(tx, work, computation, step)
     : evaluateTrait(tx, work, computation, step)
@@ -174,10 +176,12 @@ const evaluateEverybody = (work: Work, computation: Computation, due: Due): Prom
     })
     const passedOn = await tellDependents(tx, work, computation, evaluation, changes)
     if (computation.kind === 'audience') {
-      const exact = sameDefinition && !wasBehind
+      const exact = sameDefinition && !wasBehind && !computation.options.recompute
       await record(tx, evaluation, 'full', changes, exact ? await drifted(tx, evaluation, changes) : null)
     } else if (changed(changes) > 0) await clearChanges(tx, evaluation)
     await setLive(tx, { spaceId, computation }, computation.version)
+    const { recompute } = computation.options
+    if (recompute) await wakeEverybody(tx, spaceId, computation.id, plus(locked.at, recompute.every))
     crashPoint('audience.evaluated')
     return { kind: 'evaluated', computation, changes, ...(passedOn === undefined ? {} : { passedOn }) }
   })
@@ -194,15 +198,7 @@ const fail = async ({ db, spaceId, now }: Work, computation: Computation, error:
   const failures = await setFailed(db, { spaceId, computation }, reason)
   if (computation.kind === 'audience') await recordFailure(db, { spaceId, id: computation.id, at: now }, reason)
   const pause = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(10, failures))
-  await run(
-    db,
-    query(
-      'computation_wake.retry',
-      sql`insert into computation_wake (space_id, computation_id, profile_id, due_at)
-        values (${spaceId}, ${computation.id}, ${EVERYBODY}::uuid, ${new Date(now.getTime() + pause)}::timestamptz)
-        on conflict (space_id, computation_id, profile_id) do update set due_at = excluded.due_at`,
-    ),
-  )
+  await wakeEverybody(db, spaceId, computation.id, new Date(now.getTime() + pause))
   return { kind: 'failed', computation, reason }
 }
 

@@ -1,3 +1,4 @@
+import { milliseconds } from '../base/duration.ts'
 import { Invalid, Refused } from '../base/errors.ts'
 import type { Collection } from '../profile/identifier.ts'
 import { DEFAULT_LIMITS, type Limits } from '../space/limit.ts'
@@ -33,6 +34,25 @@ export const refuseOtherForLife = (old: Saved, next: Saved): void => {
     'mode',
     `"${old.name}" is ${modeInWords(was.type)} for life. ${why}. Make a new one for that, and delete this one.`,
   )
+}
+
+const LEAST_MS = 15 * 60_000
+
+/** @throws Invalid for a cadence that people have not, or that is shorter than a quarter of an hour (spec/audiences §12, §29 #10). */
+export const refuseCadence = ({ recompute }: Options, collection: Collection): void => {
+  if (!recompute) return
+  if (collection === 'users')
+    throw new Invalid('recompute', [
+      { field: 'options.recompute', message: 'is for accounts; people are always exact', remedy: 'leave it out' },
+    ])
+  if (milliseconds(recompute.every) < LEAST_MS)
+    throw new Invalid('recompute', [
+      {
+        field: 'options.recompute.every',
+        message: `${recompute.every} is too often`,
+        remedy: 'write 15 minutes or more, or leave it out',
+      },
+    ])
 }
 
 /** @throws Invalid for a look-back that is longer than the space may have (spec/audiences §15.2). */

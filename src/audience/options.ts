@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { milliseconds } from '../base/duration.ts'
+import { type Duration, milliseconds } from '../base/duration.ts'
 import { isObject } from '../base/json.ts'
 import type { Collection } from '../profile/identifier.ts'
 import { modeOf } from './mode.ts'
@@ -14,6 +14,11 @@ export type Options = {
   readonly computeWithoutDestinations?: boolean | undefined
   /** Of accounts: an event whose `context.groupId` names another group does not count for the account (ACC-06, our own). */
   readonly honourGroupId?: boolean | undefined
+  /**
+   * Of accounts: computed in full this often and not in between, as Segment does every 8 hours (spec/audiences §12). Without it they are exact at
+   * once: what happens to a person is a change of their accounts, so waiting would save nothing.
+   */
+  readonly recompute?: { readonly every: Duration } | undefined
 }
 
 /** Identifier types of which a profile must own one; those who are only anonymous where that was chosen (spec/audiences §10.4). */

@@ -14,7 +14,7 @@ import { wakeClock } from './clock.ts'
 import { type Computation, loadComputations } from './computation.ts'
 import type { ComputedTraitDefinition, Condition } from './condition.ts'
 import { markEverybody } from './due.ts'
-import { refuseLongLookBack, refuseOtherForLife } from './fixed.ts'
+import { refuseCadence, refuseLongLookBack, refuseOtherForLife } from './fixed.ts'
 import { leaveValues } from './leave-values.ts'
 import type { Options } from './options.ts'
 import { computationKeysOf, computationKeysOfTrait, referencesOf, referencesOfTrait } from './references.ts'
@@ -148,6 +148,7 @@ export const create = (db: Db, kind: Kind, act: Act, id: string, saved: NewSaved
     await takeOrRefuse(tx, kind, act, key)
     await check(tx, kind, act, { key, collection, definition: saved.definition })
     refuseLongLookBack(saved.options, act.limits)
+    refuseCadence(saved.options, collection)
     await insertDefinition(tx, kind, spaceId, { ...saved, id, key, collection }, by, now)
     await keepVersion(tx, spaceId, id, { ...saved, version: 1, savedBy: by, savedAt: now, restoredFrom: null })
     // What used to be a custom trait of this name is this now, for those who ask for it.
@@ -186,6 +187,7 @@ export const update = (db: Db, kind: Kind, act: Act, idOrKey: string, patch: Pat
     if (patch.definition) await check(tx, kind, act, next)
     refuseOtherForLife(old, next)
     refuseLongLookBack(next.options, act.limits)
+    refuseCadence(next.options, old.collection)
     await updateDefinition(tx, kind, spaceId, { ...next, version }, by, now)
     if (other) {
       const restoredFrom = patch.restoredFrom ?? null

@@ -172,3 +172,16 @@ export const setWakes = async (
     ),
   )
 }
+
+/** Has a computation computed in full at an instant. */
+export const wakeEverybody = async (db: Db, spaceId: string, computationId: string, at: Date): Promise<void> => {
+  await run(
+    db,
+    query(
+      'computation_wake.retry',
+      sql`insert into computation_wake (space_id, computation_id, profile_id, due_at)
+        values (${spaceId}, ${computationId}, ${EVERYBODY}::uuid, ${at}::timestamptz)
+        on conflict (space_id, computation_id, profile_id) do update set due_at = excluded.due_at`,
+    ),
+  )
+}

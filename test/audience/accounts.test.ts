@@ -1,8 +1,12 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
+import { Options } from '../../src/api/audience/wire.ts'
 import type { Condition } from '../../src/audience/condition.ts'
+import { callsOf, peopled } from '../../src/audience/emission.ts'
 import { explain, profileIdOf } from '../../src/audience/explain.ts'
 import { eligibilityOf } from '../../src/audience/options.ts'
+import { parseTrait, printTrait } from '../../src/audience/text/condition.ts'
+import { must } from '../../src/base/must.ts'
 import { query, run } from '../../src/db/query.ts'
 import { freshDatabase } from '../support/database.ts'
 import { type AccountWorld, accountWorld } from './support/account-world.ts'
@@ -242,6 +246,93 @@ it('ACC-01 explains an account, and a person by their accounts', async () => {
   const part = { type: 'audience', audience: 'active' } as const
   expect(await ask('people', part, 'user_id:g2', 'users')).toMatchObject({ matches: true, conditions: { matches: true } })
   expect(await ask('people', part, 'user_id:i1', 'users')).toMatchObject({ matches: false })
+})
+
+it('ACC-04 ACC-05 a change is told by group, by identify or by track; exit says false; who never did anything is told, too', async () => {
+  const here = await fixture()
+  await here.tell({ type: 'identify', userId: 'g1', traits: { email: 'g1@globex.example' } })
+  const accounts = await run(
+    db,
+    query(
+      'test.*',
+      sql<{ id: string }>`select id from profile where space_id = ${here.spaceId} and identifiers @> '{"group_id": ["globex"]}'`,
+    ),
+  )
+  const [globex] = await peopled(
+    db,
+    here.spaceId,
+    accounts.map((row) => row.id),
+  )
+  const account = must(globex, 'globex')
+  const named = { spaceId: 'spa', kind: 'audience', id: 'aud_1', key: 'active' } as const
+  const context = {
+    personas: {
+      computation_class: 'audience',
+      computation_id: 'aud_1',
+      computation_key: 'active',
+      namespace: 'spa',
+      space_id: 'spa',
+    },
+  }
+  expect(callsOf(named, account, true, { mode: 'group' })).toEqual([
+    { type: 'group', groupId: 'globex', traits: { active: true }, context },
+  ])
+  expect(callsOf(named, account, false, { mode: 'identify' })).toEqual([
+    { type: 'identify', userId: 'g1', traits: { active: false, email: 'g1@globex.example' }, context },
+    { type: 'identify', userId: 'g2', traits: { active: false }, context },
+  ])
+  const tracked = callsOf(named, account, false, { mode: 'track' })
+  expect(tracked[1]).toEqual({
+    type: 'track',
+    event: 'Audience Exited',
+    userId: 'g2',
+    properties: { audience_key: 'active', active: false },
+    context,
+  })
+  expect(tracked[0]).toMatchObject({ context: { traits: { email: 'g1@globex.example' } } })
+  expect(callsOf(named, account, true, { mode: 'track', entered: 'Welcome' })[0]).toMatchObject({ event: 'Welcome' })
+  const trait_ = { ...named, kind: 'computed_trait', key: 'logins' } as const
+  expect(callsOf(trait_, account, 5, { mode: 'track' })[0]).toMatchObject({
+    event: 'Trait Computed',
+    properties: { trait_key: 'logins', logins: 5 },
+  })
+})
+
+it('ACC-07 at once by default; at a cadence where one is set, 8 hours unless said otherwise', async () => {
+  const here = await fixture()
+  const recompute = Options.parse({ recompute: {} }).recompute
+  expect(recompute).toEqual({ every: '8 hours' })
+  await here.audience('at_once', any(did('B')))
+  await here.audience('slow', any(did('B')), 'accounts', { recompute })
+  await here.trait('slow_count', { event: { name: 'B' }, measure: { kind: 'count' } }, 'accounts', { recompute })
+  await here.tick()
+  await here.tell(track('a1', 'B'))
+  const after = async (hours: number) => {
+    here.clock.at = hour(hours)
+    await here.tick()
+    await here.tick()
+    return [await here.members('at_once'), await here.members('slow'), await here.values('slow_count')]
+  }
+  expect(await after(1)).toEqual([['acme'], [], {}])
+  expect(await after(7.9)).toEqual([['acme'], [], {}])
+  expect(await after(8.1)).toEqual([['acme'], ['acme'], { acme: 1 }])
+  await here.tell(track('g1', 'B'))
+  expect(await after(10)).toEqual([['acme', 'globex'], ['acme'], { acme: 1 }])
+  expect(await after(17)).toEqual([['acme', 'globex'], ['acme', 'globex'], { acme: 1, globex: 1 }])
+  const often = here.audience('often', any(did('B')), 'accounts', { recompute: { every: '14 minutes' } })
+  await expect(often).rejects.toThrow(/too often/)
+  await expect(here.audience('people', did('B'), 'users', { recompute })).rejects.toThrow(/is for accounts/)
+})
+
+it('CTR-12 as text: a trait of the user in place of a property', () => {
+  const definition = {
+    event: { name: 'A' },
+    measure: { kind: 'most_frequent', property: 'email', minimum: 1, of: 'user' },
+  } as const
+  const text = "event('A').mode(trait('email'), 1)"
+  expect(printTrait(definition)).toBe(text)
+  expect(parseTrait(text)).toEqual(definition)
+  expect(parseTrait("event('A').last(trait('email'))").measure).toEqual({ kind: 'last', property: 'email', of: 'user' })
 })
 
 it('an audience of accounts starts no journey: those are walked by people', async () => {

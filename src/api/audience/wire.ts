@@ -7,6 +7,7 @@ import { definitionSentence, sentence } from '../../audience/sentence.ts'
 import type { Definition } from '../../audience/store.ts'
 import { printCondition, printTrait } from '../../audience/text/condition.ts'
 import { LONGEST_QUERY } from '../../audience/text/reader.ts'
+import { Duration } from '../../base/duration.ts'
 import { Invalid } from '../../base/errors.ts'
 import type { Collection } from '../../profile/identifier.ts'
 
@@ -32,6 +33,10 @@ export const Options = z.strictObject({
     .boolean()
     .optional()
     .meta({ description: 'Whether it is computed while no destination is connected to it; true by default' }),
+  recompute: z
+    .strictObject({ every: Duration.default('8 hours') })
+    .optional()
+    .meta({ description: 'Of accounts: computed in full this often and not in between; without it they are exact at once' }),
   honourGroupId: z
     .boolean()
     .optional()

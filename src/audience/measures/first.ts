@@ -7,5 +7,5 @@ export const first: MeasureRule<'first'> = {
     sql`(array_agg(${value} order by ${timestamp}, ${messageId} collate "C") filter (where scalar_text(${value}) is not null))[1]`,
   answers: () => 'json',
   ofNothing: null,
-  sentence: ({ property }) => `the first “${property}”`,
+  sentence: ({ property, of }) => `the first ${of === 'user' ? 'user’s ' : ''}“${property}”`,
 }

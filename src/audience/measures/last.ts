@@ -7,5 +7,5 @@ export const last: MeasureRule<'last'> = {
     sql`(array_agg(${value} order by ${timestamp} desc, ${messageId} collate "C" desc) filter (where scalar_text(${value}) is not null))[1]`,
   answers: () => 'json',
   ofNothing: null,
-  sentence: ({ property }) => `the last “${property}”`,
+  sentence: ({ property, of }) => `the last ${of === 'user' ? 'user’s ' : ''}“${property}”`,
 }

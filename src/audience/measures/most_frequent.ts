@@ -17,6 +17,6 @@ export const mostFrequent: MeasureRule<'most_frequent'> = {
   },
   answers: ({ as }) => (as === 'number' ? 'number' : 'json'),
   ofNothing: null,
-  sentence: ({ property, minimum, as }) =>
-    `the most frequent “${property}”${as === 'array' ? ' (as a list)' : ''}${minimum === 1 ? '' : ` (there at least ${minimum === 2 ? 'twice' : `${minimum} times`})`}`,
+  sentence: ({ property, minimum, as, of }) =>
+    `the most frequent ${of === 'user' ? 'user’s ' : ''}“${property}”${as === 'array' ? ' (as a list)' : ''}${minimum === 1 ? '' : ` (there at least ${minimum === 2 ? 'twice' : `${minimum} times`})`}`,
 }

@@ -17,9 +17,25 @@ const readProperty = (reader: Reader): string => {
   return readCall(reader, PROPERTY, ['a path in single quotes'])
 }
 
+// Of accounts, `trait('email')` in place of a property: a trait of the user who did the event, a form of our own (spec/audiences §7.1).
+type Owned = { readonly property: string; readonly of?: 'user' }
+const OWNED: Calls<Owned> = {
+  property: (reader) => ({ property: readQuotedPath(reader) }),
+  trait: (reader) => ({ property: readQuotedPath(reader), of: 'user' }),
+}
+const readOwned = (reader: Reader): Owned =>
+  reader.peek().raw === 'trait' ? readCall(reader, OWNED, ['a path in single quotes']) : { property: readProperty(reader) }
+
+const writeOwned = ({ property, of }: { readonly property: string; readonly of?: 'user' | undefined }): string =>
+  `${of === 'user' ? 'trait' : 'property'}(${writeText(property)})`
+
 const reduced =
-  (kind: 'sum' | 'average' | 'first' | 'last'): Argument<Step> =>
+  (kind: 'sum' | 'average'): Argument<Step> =>
   (reader) => ({ measure: { kind, property: readProperty(reader) } })
+
+const chosen =
+  (kind: 'first' | 'last'): Argument<Step> =>
+  (reader) => ({ measure: { kind, ...readOwned(reader) } })
 
 // `as …` after the property: how its values are read.
 const readHint = <Type extends string>(reader: Reader, types: readonly Type[]): Type | undefined => {
@@ -39,10 +55,10 @@ const extreme =
   }
 
 const readMode: Argument<Step> = (reader) => {
-  const property = readProperty(reader)
+  const owned = readOwned(reader)
   const as = readHint(reader, ['string', 'number', 'array'] as const)
   const minimum = reader.accept(',') ? readTimes(reader) : 2
-  return { measure: { kind: 'most_frequent', property, minimum, ...(as === undefined ? {} : { as }) } }
+  return { measure: { kind: 'most_frequent', ...owned, minimum, ...(as === undefined ? {} : { as }) } }
 }
 
 const readTimes = (reader: Reader): number => {
@@ -95,8 +111,8 @@ const STEPS: Calls<Step> = {
   max: extreme('max'),
   min: extreme('min'),
   mode: readMode,
-  first: reduced('first'),
-  last: reduced('last'),
+  first: chosen('first'),
+  last: chosen('last'),
   unique: (reader) => ({ measure: { kind: 'unique', property: readProperty(reader) } }),
 }
 
@@ -126,7 +142,7 @@ export const readStream = (reader: Reader, event: EventSelection): ComputedTrait
   return { event, measure: step.measure.kind === 'unique' ? readLength(reader, step.measure.property) : step.measure }
 }
 
-const REDUCERS = { sum: 'sum', average: 'avg', first: 'first', last: 'last', unique: 'unique' } as const
+const REDUCERS = { sum: 'sum', average: 'avg', unique: 'unique' } as const
 
 const writeHint = (as: string | undefined): string => (as === undefined ? '' : ` as ${as}`)
 
@@ -137,16 +153,17 @@ const writeMeasure = (measure: Measure): string => {
     case 'min':
     case 'max':
       return `.${measure.kind}(property(${writeText(measure.property)})${writeHint(measure.as)})`
-    case 'sum':
-    case 'average':
     case 'first':
     case 'last':
+      return `.${measure.kind}(${writeOwned(measure)})`
+    case 'sum':
+    case 'average':
     case 'unique':
       return `.${REDUCERS[measure.kind]}(property(${writeText(measure.property)}))`
     case 'unique_count':
       return `.unique(property(${writeText(measure.property)})).count()`
     case 'most_frequent':
-      return `.mode(property(${writeText(measure.property)})${writeHint(measure.as)}, ${measure.minimum})`
+      return `.mode(${writeOwned(measure)}${writeHint(measure.as)}, ${measure.minimum})`
     default:
       return unreachable(measure)
   }
