@@ -119,11 +119,55 @@ export type Preview = {
   readonly results: readonly Member[]
   readonly sentence: string
 }
+export type ExplainedEvent = {
+  readonly messageId: string
+  readonly name: string
+  readonly timestamp: string
+  readonly properties: Readonly<Record<string, unknown>>
+  readonly why?: string
+  readonly followedBy?: readonly ExplainedEvents[]
+}
+export type ExplainedEvents = {
+  readonly name: string
+  readonly count: number
+  readonly events: readonly ExplainedEvent[]
+  readonly missed: readonly ExplainedEvent[]
+}
+export type ExplainedChange = { readonly at: string; readonly matches: boolean; readonly because: string }
 export type Explained = {
   readonly sentence: string
   readonly matches: boolean
-  readonly evidence?: Readonly<Record<string, unknown>> | null
+  readonly evidence?: {
+    readonly count?: unknown
+    readonly value?: unknown
+    readonly threshold?: unknown
+    readonly happenings?: ExplainedEvents
+    readonly entries?: readonly unknown[]
+    readonly partOf?: boolean
+    readonly linked?: { readonly total: number; readonly matching: number }
+  }
+  readonly changes?: ExplainedChange
+  readonly disagrees?: true
   readonly conditions?: readonly Explained[]
+}
+export type Explanation = {
+  readonly matches: boolean
+  readonly profileId: string
+  readonly eligible: boolean
+  readonly memberSince: string | null
+  readonly changes?: ExplainedChange
+  readonly unchangedUntil?: string
+  readonly partial?: true
+  readonly conditions: Explained
+}
+export type AudiencePlan = {
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+  readonly plan: readonly string[]
+  readonly analyzed: boolean
+  readonly references: Readonly<Record<'events' | 'traits' | 'audiences' | 'computedTraits', readonly string[]>>
+  readonly referencedBy: Readonly<Record<'audiences' | 'journeys', readonly { readonly id: string; readonly name: string }[]>>
+  readonly evaluations: readonly Evaluation[]
 }
 export type Evaluation = {
   readonly mode: string
@@ -131,6 +175,7 @@ export type Evaluation = {
   readonly durationMs: number
   readonly entered: number
   readonly exited: number
+  readonly drift?: number | null
   readonly error?: string | null
 }
 

@@ -172,6 +172,27 @@ it('PRE-06 explains: every condition true or false, with what was counted or fou
   })
 })
 
+it('PRE-06 says by which event somebody is in, and when they leave though nothing happens', async () => {
+  const { body } = await api.call('GET', `${SPACE}/audiences/big_spenders/explain?profile=user_id:ada`)
+  const [event] = body.data.conditions.evidence.happenings.events
+  const leaves = new Date(Date.parse(event.timestamp) + 30 * 86_400_000 + 1).toISOString()
+  expect(body.data).toMatchObject({
+    matches: true,
+    memberSince: expect.any(String),
+    changes: { at: leaves, matches: false, because: expect.stringMatching(/^“Order” of .* becomes older than 30 days$/) },
+  })
+  const before = now
+  now = new Date(Date.parse(leaves) - 1)
+  const explained = async () => (await api.call('GET', `${SPACE}/audiences/big_spenders/explain?profile=user_id:ada`)).body.data
+  expect((await explained()).matches).toBe(true)
+  now = new Date(leaves)
+  expect(await explained()).toMatchObject({
+    matches: false,
+    conditions: { evidence: { count: 0, happenings: { events: [], missed: [{ name: 'Order', why: 'window' }] } } },
+  })
+  now = before
+})
+
 it('PRE-06 explains how an audience is evaluated', async () => {
   const { body } = await api.call('GET', `${SPACE}/audiences/explained/plan`)
   expect(body.data).toMatchObject({

@@ -106,7 +106,7 @@ describe.skipIf(!executablePath)('the app in Chromium', () => {
   })
 
   it('says why somebody is in it, and why somebody is not', async () => {
-    await page.getByRole('tab', { name: 'Test a person' }).click()
+    await page.getByRole('tab', { name: 'Why' }).click()
     await page.getByLabel('Test a person').last().fill('Bo L')
     await page.getByRole('button', { name: /Bo Lindqvist/ }).click()
     await page.getByText('is in this audience, because:').waitFor()
@@ -116,6 +116,19 @@ describe.skipIf(!executablePath)('the app in Chromium', () => {
     await page.getByRole('button', { name: /Ann Reyes/ }).click()
     await page.getByText('is not in this audience, because:').waitFor()
     await page.getByText('it is free, asked for pro').waitFor()
+  })
+
+  it('PRE-06 shows how it is evaluated: the query, its plan, how long it took', async () => {
+    await page.getByRole('tab', { name: 'Evaluation' }).click()
+    await page.getByText(/^select [\s\S]*from profile p/).waitFor()
+    await page
+      .getByText(/\d ms$/)
+      .first()
+      .waitFor()
+    await page.getByRole('heading', { name: 'The plan' }).waitFor()
+    await shoot('audience-evaluation')
+    await page.getByRole('button', { name: 'Run it and measure' }).click()
+    await page.getByText(/Execution Time/).waitFor()
   })
 
   it('reads out a condition that it has no words to write, and keeps it', async () => {

@@ -4,61 +4,68 @@ import { useGet } from '../api.ts'
 import { Go, useSearchWord } from '../parts/go.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Await, Failing, Loading } from '../parts/state.tsx'
-import { callOf, shown } from '../parts/words.ts'
-import type { Explained, Person } from '../wire.ts'
-
-const evidenceOf = ({ evidence }: Explained): string => {
-  if (!evidence) return ''
-  const { count, value, threshold } = evidence
-  const found = count !== undefined ? `${shown(count)} found` : `it is ${shown(value) === '–' ? 'not known' : shown(value)}`
-  return threshold === undefined || threshold === null ? found : `${found}, asked for ${shown(threshold)}`
-}
+import { callOf, instant } from '../parts/words.ts'
+import type { Explained, Explanation, Person } from '../wire.ts'
+import { Evidence } from './evidence.tsx'
 
 /** Each condition true or false of one person, with what makes it so. */
 export const ExplainTree = ({ of }: { readonly of: readonly Explained[] }) => (
   <ul className="explain">
-    {of.map((node) => {
-      const evidence = evidenceOf(node)
-      return (
-        <li key={node.sentence + evidence}>
-          <div className="explain-line">
-            <span className={node.matches ? 'mark yes' : 'mark no'}>
-              <Icon name={node.matches ? 'check' : 'cross'} size={13} />
-            </span>
-            <div>
-              <span className="sr">{node.matches ? 'True: ' : 'False: '}</span>
-              {node.sentence}
-              {evidence && <div className="evidence">{evidence}</div>}
-            </div>
+    {of.map((node) => (
+      <li key={node.sentence + JSON.stringify(node.evidence)}>
+        <div className="explain-line">
+          <span className={node.matches ? 'mark yes' : 'mark no'}>
+            <Icon name={node.matches ? 'check' : 'cross'} size={13} />
+          </span>
+          <div>
+            <span className="sr">{node.matches ? 'True: ' : 'False: '}</span>
+            {node.sentence}
+            <Evidence of={node} />
           </div>
-          {node.conditions && node.conditions.length > 0 && <ExplainTree of={node.conditions} />}
-        </li>
-      )
-    })}
+        </div>
+        {node.conditions && node.conditions.length > 0 && <ExplainTree of={node.conditions} />}
+      </li>
+    ))}
   </ul>
 )
 
-type Answer = { readonly matches: boolean; readonly profileId: string; readonly conditions: Explained | readonly Explained[] }
+/** Since when, until when, and what is not said. */
+const Outlook = ({ of }: { readonly of: Explanation }) => (
+  <div className="dim">
+    {of.memberSince && <div>Since {instant(of.memberSince)}.</div>}
+    {of.matches !== (of.memberSince !== null) && <div>{of.matches ? 'Enters' : 'Exits'} with the next evaluation.</div>}
+    {!of.eligible && <div>It has none of the identifiers that members need.</div>}
+    {of.changes && (
+      <div data-testid="outlook">
+        {of.changes.matches ? 'Enters' : 'Leaves'} on <time dateTime={of.changes.at}>{instant(of.changes.at)}</time>, when{' '}
+        {of.changes.because}, if nothing else happens.
+      </div>
+    )}
+    {of.unchangedUntil && <div>Time alone changes nothing before {instant(of.unchangedUntil)}.</div>}
+    {of.partial && <div>There are more events than were read; the evidence is of the newest.</div>}
+  </div>
+)
 
 const Verdict = ({ audience, person, name }: { readonly audience: string; readonly person: string; readonly name: string }) => {
-  const answer = useGet<Answer>(`/audiences/${audience}/explain`, { params: { profile: person }, every: 10_000 })
+  const answer = useGet<Explanation>(`/audiences/${audience}/explain`, { params: { profile: person }, every: 10_000 })
   return (
     <Await of={answer} lines={3}>
-      {({ matches, profileId, conditions }) => (
+      {(explanation) => (
         <div className="stack">
           <p className="row wrap">
-            <span className={matches ? 'status tone-good' : 'status tone-bad'}>
-              <Icon name={matches ? 'check' : 'cross'} size={13} />
-              {matches ? 'in' : 'not in'}
+            <span className={explanation.matches ? 'status tone-good' : 'status tone-bad'}>
+              <Icon name={explanation.matches ? 'check' : 'cross'} size={13} />
+              {explanation.matches ? 'in' : 'not in'}
             </span>
             <span>
-              <Go to={`/people/${profileId}`} className="accent">
+              <Go to={`/people/${explanation.profileId}`} className="accent">
                 {name}
               </Go>{' '}
-              {matches ? 'is in this audience, because:' : 'is not in this audience, because:'}
+              {explanation.matches ? 'is in this audience, because:' : 'is not in this audience, because:'}
             </span>
           </p>
-          <ExplainTree of={Array.isArray(conditions) ? conditions : [conditions as Explained]} />
+          <Outlook of={explanation} />
+          <ExplainTree of={[explanation.conditions]} />
         </div>
       )}
     </Await>

@@ -6,12 +6,13 @@ import { type ApiFailure, useApi, useGet } from '../api.ts'
 import { Delta } from '../parts/figures.tsx'
 import { Go, useGo } from '../parts/go.tsx'
 import { Block, Page, Tabs, Trail } from '../parts/page.tsx'
-import { Await, Empty, Failing, Loading } from '../parts/state.tsx'
+import { Await, Failing, Loading } from '../parts/state.tsx'
 import { Status } from '../parts/status.tsx'
-import { Ago, useNow } from '../parts/time.tsx'
-import { ago, capital, many, number } from '../parts/words.ts'
-import type { Audience, Evaluation, Journey } from '../wire.ts'
+import { useNow } from '../parts/time.tsx'
+import { ago, many, number } from '../parts/words.ts'
+import type { Audience, Journey } from '../wire.ts'
 import { CloneButton } from './clone.tsx'
+import { HowEvaluated } from './evaluation.tsx'
 import { TestPerson } from './explain.tsx'
 import { Export } from './export.tsx'
 import { Changes, Members } from './members.tsx'
@@ -63,38 +64,6 @@ const UsedBy = ({ of }: { readonly of: Audience }) => {
         </li>
       ))}
     </ul>
-  )
-}
-
-const Evaluations = ({ of }: { readonly of: Audience }) => {
-  const found = useGet<{ evaluations: readonly Evaluation[] }>(`/audiences/${of.id}/evaluations`, { every: 10_000 })
-  return (
-    <Await of={found}>
-      {({ evaluations }) =>
-        evaluations.length === 0 ? (
-          <Empty icon="clock" title="Not evaluated yet" />
-        ) : (
-          <table className="rows">
-            <tbody>
-              {evaluations.map((one) => (
-                <tr key={one.evaluatedAt + one.mode}>
-                  <td className="main">
-                    {capital(one.mode)} {one.error && <span className="tone-bad">{one.error}</span>}
-                  </td>
-                  <td className="num">
-                    <Delta entered={one.entered} exited={one.exited} />
-                  </td>
-                  <td className="num soft">{number(one.durationMs)} ms</td>
-                  <td className="num soft">
-                    <Ago at={one.evaluatedAt} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )
-      }
-    </Await>
   )
 }
 
@@ -170,7 +139,7 @@ const tabsOf = (audience: Audience) => [
   },
   {
     key: 'test',
-    label: 'Test a person',
+    label: 'Why',
     body: () => (
       <Block>
         <TestPerson audience={audience.id} />
@@ -181,12 +150,8 @@ const tabsOf = (audience: Audience) => [
   { key: 'export', label: 'Export', body: () => <Export of={audience} /> },
   {
     key: 'evaluations',
-    label: 'Evaluations',
-    body: () => (
-      <Block flush>
-        <Evaluations of={audience} />
-      </Block>
-    ),
+    label: 'Evaluation',
+    body: () => <HowEvaluated of={audience} />,
   },
   {
     key: 'query',

@@ -278,6 +278,9 @@ export const condition = (keys: readonly string[]): fc.Arbitrary<Condition> =>
     ),
   })).node
 
+/** Which audiences each of four may refer to, so that no circle closes. */
+export const REFERRED: readonly (readonly string[])[] = [[], ['first'], ['first', 'second'], ['third']]
+
 /** What may happen in a space. Times are half hours around now, so that window edges are hit exactly, and often. */
 export type Happening =
   | {
@@ -295,6 +298,9 @@ export type Happening =
   | { readonly kind: 'identify'; readonly profile: number }
   | { readonly kind: 'tick'; readonly halfHours: number }
   | { readonly kind: 'full'; readonly audience: number }
+  | { readonly kind: 'edit'; readonly audience: number; readonly condition: Condition }
+  /** Enabled and disabled by turns. */
+  | { readonly kind: 'toggle'; readonly audience: number }
 
 const profile = fc.integer({ min: 0, max: 5 })
 const scalar = fc.oneof(number, fc.constantFrom<unknown>('1', 'a', '', null, true, '02'))
@@ -339,4 +345,13 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('identify' as const), profile }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('tick' as const), halfHours: fc.integer({ min: 0, max: 20 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('full' as const), audience: fc.integer({ min: 0, max: 3 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('toggle' as const), audience: fc.integer({ min: 0, max: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      ...REFERRED.map((keys, audience) =>
+        fc.record({ kind: fc.constant('edit' as const), audience: fc.constant(audience), condition: condition(keys) }),
+      ),
+    ),
+  },
 )
