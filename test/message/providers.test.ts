@@ -1,11 +1,9 @@
-import sendgridMail from '@sendgrid/mail'
 import { expect, it } from 'vitest'
 import { Misconfigured, Refused, Unavailable } from '../../src/base/errors.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { ProviderKind } from '../../src/db/rows/message.ts'
-import type { Content, EmailContent, Envelope } from '../../src/message/provider.ts'
+import type { Content, Envelope } from '../../src/message/provider.ts'
 import { PROVIDERS } from '../../src/message/providers/index.ts'
-import { mailBody } from '../../src/message/providers/sendgrid.ts'
 import { smtpFailure } from '../../src/message/providers/smtp.ts'
 import { FCM, fcmError, startFcm } from '../support/fakes/fcm.ts'
 import { type Answering, startFake } from '../support/fakes/http.ts'
@@ -24,7 +22,7 @@ const envelope: Envelope = {
   statusUrl: 'https://usher.test/webhooks/twilio/spa_x/acc_x/status?message=1&profile=2',
   now: new Date(),
 }
-const mail: EmailContent = {
+const mail: Content = {
   channel: 'email',
   from: { address: 'shop@example.com', name: 'The Shop' },
   replyTo: { address: 'help@example.com' },
@@ -111,55 +109,6 @@ it('SendGrid: the whole call', async () => {
       },
     }
   `)
-})
-
-const theirs = async (content: EmailContent, one: Envelope, ipPool: string | undefined): Promise<unknown> => {
-  const { MailService } = sendgridMail as unknown as { MailService: new () => typeof sendgridMail }
-  const service = new MailService()
-  let body: unknown
-  const client = {
-    setDefaultRequest: () => {},
-    request: async (data: { body: unknown }) => {
-      body = data.body
-      return []
-    },
-  }
-  service.setClient(client as unknown as Parameters<typeof service.setClient>[0])
-  const named = ({ address, name }: EmailContent['from']) => (name === undefined ? { email: address } : { email: address, name })
-  await service.send({
-    to: one.address,
-    from: named(content.from),
-    ...(content.replyTo ? { replyTo: named(content.replyTo) } : {}),
-    subject: content.subject,
-    content: [
-      { type: 'text/plain', value: content.text },
-      { type: 'text/html', value: content.html },
-    ],
-    headers: { ...content.headers },
-    customArgs: {
-      message_id: one.messageId,
-      space_id: one.spaceId,
-      profile_id: one.profileId,
-      ...(one.journeyId === null ? {} : { journey_id: one.journeyId }),
-    },
-    trackingSettings: { subscriptionTracking: { enable: false } },
-    ...(one.purpose === 'marketing' ? {} : { mailSettings: { bypassListManagement: { enable: true } } }),
-    ...(ipPool === undefined ? {} : { ipPoolName: ipPool }),
-  })
-  return JSON.parse(JSON.stringify(body))
-}
-
-it("SendGrid: what we write is what SendGrid's own package writes", async () => {
-  for (const content of [
-    mail,
-    { ...mail, headers: {} },
-    { ...mail, from: { address: 'a@b.example' }, replyTo: { address: 'r@b.example' } },
-  ])
-    for (const change of [{}, { purpose: 'transactional' as const }, { journeyId: null }])
-      for (const pool of [undefined, 'marketing']) {
-        const one: Envelope = { ...envelope, ...change }
-        expect(JSON.parse(JSON.stringify(mailBody(content, one, pool)))).toEqual(await theirs(content, one, pool))
-      }
 })
 
 it('SendGrid: transactional mail passes its lists', async () => {
