@@ -15,10 +15,15 @@ const typeOf = (value: Json): string => (Array.isArray(value) ? 'array' : value 
 const count = <Key>(into: Map<Key, number>, key: Key): void => void into.set(key, (into.get(key) ?? 0) + 1)
 const byCount = <Key>(counts: Map<Key, number>): Key[] => [...counts].toSorted((a, b) => b[1] - a[1]).map(([key]) => key)
 
+// A path has no form for these: conditions take any run of backslashes before a dot for one plain dot, `$` for the entries of a list.
+const isWritable = (key: string, goesOn: boolean): boolean =>
+  key !== '' && key !== '$' && !key.includes('\\.') && !(goesOn && key.endsWith('\\'))
+
 const visit = (value: Json, path: string, depth: number, tallies: Map<string, Tally>): void => {
   if (isObject(value) && depth < DEEPEST) {
     for (const [key, inner] of Object.entries(value)) {
-      const escaped = key.replaceAll(/[\\.]/g, '\\$&')
+      if (!isWritable(key, isObject(inner))) continue
+      const escaped = key.replaceAll('.', '\\.')
       visit(inner, path === '' ? escaped : `${path}.${escaped}`, depth + 1, tallies)
     }
     return
@@ -31,7 +36,8 @@ const visit = (value: Json, path: string, depth: number, tallies: Map<string, Ta
   if (short && (tally.values.has(value) || tally.values.size < MOST_DISTINCT)) count(tally.values, value)
 }
 
-/** The paths of many objects, those met most often first. A dot inside a key is written `\.`, as conditions write it. */
+/** The paths of many objects, those met most often first. A dot inside a key is written `\.`, as conditions
+ * read it; what no path leads to is left out. */
 export const pathsOf = (objects: Iterable<JsonObject>): readonly SeenPath[] => {
   const tallies = new Map<string, Tally>()
   for (const object of objects) visit(object, '', 0, tallies)

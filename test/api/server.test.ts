@@ -24,3 +24,23 @@ it('describes itself in OpenAPI 3.1', async () => {
   const answer = await api.server.inject({ url: '/openapi.json' })
   expect(answer.json()).toMatchObject({ openapi: '3.1.0', paths: { '/spaces/{space}': {}, '/health': {} } })
 })
+
+it('every operation says in OpenAPI what it answers when it succeeds', async () => {
+  const { paths } = (await api.server.inject({ url: '/openapi.json' })).json() as {
+    paths: Record<string, Record<string, { responses?: Record<string, { content?: Record<string, { schema?: object }> }> }>>
+  }
+  const silent = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).flatMap(([method, { responses = {} }]) => {
+      const good = Object.entries(responses).filter(([status]) => /^[23]/.test(status))
+      const said = good.some(
+        ([status, { content = {} }]) =>
+          status === '204' ||
+          /^3/.test(status) ||
+          Object.values(content).some(({ schema }) => schema && Object.keys(schema).length > 0),
+      )
+      return said ? [] : [`${method.toUpperCase()} ${path}`]
+    }),
+  )
+  // These answer no JSON: TwiML, a file, a stream that never ends.
+  expect(silent).toEqual(['POST /webhooks/twilio/{space}/{account}/inbound', 'GET /exports/{token}', 'GET /spaces/{space}/live'])
+})

@@ -8,7 +8,7 @@ import { simulate } from '../../src/journey/simulate.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { parsed } from './definitions.ts'
 import { bought, days, FROM, hours, newSpace, not, ordered, someone } from './history.ts'
-import { putAudience, putEvents } from './space.ts'
+import { type Happened, putAudience, putEvents } from './space.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -120,6 +120,22 @@ describe('a small history, counted by hand', () => {
     }
     await expect(simulate(database.db, space, 'j', definition, { from: days(0), to })).rejects.toThrow(/stored date/)
   })
+})
+
+it('an identifier is read as conditions read it: a number in its path is a key, never a place in a list', async () => {
+  const space = await newSpace(database.db, 2)
+  const ordered = (n: number, lines: unknown): Happened => ({
+    ...bought(n, days(n + 1)),
+    properties: { lines } as unknown as Happened['properties'],
+  })
+  await putEvents(database.db, space, [ordered(0, ['a list']), ordered(1, { 0: 'a key' })])
+  const definition = parsed({
+    entry: { type: 'event', event: 'Order Completed', frequency: 'every_time', identifier: 'lines.0' },
+    start: 'end',
+    steps: { end: { type: 'exit' } },
+  })
+  const found = await simulate(database.db, space, 'j', definition, { from: days(0), to: days(9) })
+  expect(found.runs.map(({ profile, identifier }) => [profile, identifier])).toEqual([[someone(1), 'a key']])
 })
 
 describe('entrances', () => {

@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import { Client, Connection } from '@temporalio/client'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { query, run } from '../../src/db/query.ts'
 import { freshDatabase } from '../support/database.ts'
 import { SENDGRID_KEY, startSendGrid } from '../support/fakes/sendgrid.ts'
+import { historyText } from '../support/history.ts'
 import { addAccount, addPeople, addSpace, enqueue, messagesOf } from '../support/messages.ts'
 import { freshTemporal } from '../support/temporal.ts'
 import { until } from '../support/wait.ts'
@@ -19,6 +22,21 @@ const settled = (spaceId: string, count: number) =>
     const done = (await messagesOf(db, spaceId)).filter((m) => m.status !== 'queued' && m.status !== 'sending')
     return done.length === count ? done : undefined
   })
+
+// Each execution that has ended: one whose worker died in the middle, one that was woken while it ran, one that found nothing more.
+const record = async (): Promise<void> => {
+  const connection = await Connection.connect({ address: temporal.address })
+  const client = new Client({ connection })
+  const histories = await until('a delivery to end', async () => {
+    const ended: string[] = []
+    for await (const { workflowId, runId, status } of client.workflow.list({ query: "WorkflowType = 'delivery'" }))
+      if (status.name === 'COMPLETED') ended.push(historyText(await client.workflow.getHandle(workflowId, runId).fetchHistory()))
+    return ended.length > 0 ? ended : undefined
+  })
+  for (const [n, history] of histories.slice(0, 3).entries())
+    writeFileSync(new URL(`./histories/delivery${n === 0 ? '' : `-${n + 1}`}.json`, import.meta.url), history)
+  await connection.close()
+}
 
 it('G6 two workers deliver each message once, wakes after idling are not missed, and when one dies the other goes on', async () => {
   const fake = await startSendGrid()
@@ -47,4 +65,5 @@ it('G6 two workers deliver each message once, wakes after idling are not missed,
   expect((await messagesOf(db, 'spa_flow')).every((m) => m.status === 'sent')).toBe(true)
   const to = fake.mails().map((mail) => mail.personalizations?.[0]?.to?.[0]?.email)
   expect([to.length, new Set(to).size]).toEqual([400, 400])
+  if (process.env['RECORD_HISTORIES']) await record()
 }, 120_000)

@@ -21,6 +21,7 @@ import type { Route } from './index.ts'
 
 const MOST_ITEMS = 1_000
 const Params = z.object({ space: z.string() })
+const Gone = { 200: z.object({ data: z.object({ status: z.literal('SUCCESS') }) }) }
 const GroupParams = Params.extend({ id: z.string() })
 
 const ItemGroup = z.looseObject({ name: z.string().optional(), status: z.union([z.string(), z.boolean()]).nullish() })
@@ -184,10 +185,10 @@ const groupRoutes = (app: App, { db, now, random }: Door): void => {
   )
   app.delete(
     `${path}/:id`,
-    { schema: { tags, summary: 'Delete a subscription group; what people chose is kept', params: GroupParams } },
+    { schema: { tags, summary: 'Delete a subscription group; what people chose is kept', params: GroupParams, response: Gone } },
     async (request) => {
       await deleteGroup(db, request.caller.spaceId, request.params.id)
-      return { data: { status: 'SUCCESS' } }
+      return { data: { status: 'SUCCESS' as const } }
     },
   )
 }

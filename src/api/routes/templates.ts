@@ -140,11 +140,18 @@ const writingRoutes = (app: App, door: Door): void => {
   )
   app.delete(
     '/spaces/:space/templates/:id',
-    { schema: { tags, summary: 'Delete a template; messages on their way keep it', params: OneParams } },
+    {
+      schema: {
+        tags,
+        summary: 'Delete a template; messages on their way keep it',
+        params: OneParams,
+        response: { 200: z.object({ data: z.object({ status: z.literal('SUCCESS') }) }) },
+      },
+    },
     async (request) => {
       const { spaceId } = request.caller
       await deleteTemplate(db, spaceId, await templateOf(db, spaceId, request.params.id), now())
-      return { data: { status: 'SUCCESS' } }
+      return { data: { status: 'SUCCESS' as const } }
     },
   )
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
 import { timeOrderedId } from '../../base/ids.ts'
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { EventType } from '../../db/rows/event.ts'
@@ -177,6 +178,10 @@ const takeBatch = async (desk: Desk, request: FastifyRequest, reply: FastifyRepl
   return store(desk, request, reply, source, parsed)
 }
 
+/** What a call is answered, also where nothing was taken: then `code`, `message` and `remedy` say why. */
+const Taken = z.looseObject({ success: z.boolean() })
+const SdkSettings = z.looseObject({ integrations: z.record(z.string(), z.looseObject({})) })
+
 /** Browsers post from any site: who may write is decided by the write key, which is public by nature. */
 const allowEveryOrigin = (app: App): void => {
   app.addHook('onRequest', async (request, reply) => {
@@ -210,7 +215,9 @@ export const trackingRoutes: Route = (app, door) => {
   const desk: Desk = { door, gather: createGather(door.db, door), sourceOf: createSourceLookup(door.db, door.now) }
   allowEveryOrigin(app)
   acceptAnyBody(app)
-  const described = (summary: string, short: boolean) => ({ schema: { tags: ['tracking'], summary, hide: short } })
+  const described = (summary: string, short: boolean) => ({
+    schema: { tags: ['tracking'], summary, hide: short, response: { 200: Taken } },
+  })
   for (const [path, type] of Object.entries(CALLS))
     app.post(`/v1/${path}`, described(`A ${type} call`, path.length === 1), (request, reply) =>
       takeCall(desk, request, reply, type),
@@ -224,7 +231,14 @@ export const trackingRoutes: Route = (app, door) => {
   for (const prefix of ['', '/cdn'])
     app.get(
       `${prefix}/v1/projects/:writeKey/settings`,
-      { schema: { tags: ['tracking'], summary: 'What an SDK asks for first', hide: prefix !== '' } },
+      {
+        schema: {
+          tags: ['tracking'],
+          summary: 'What an SDK asks for first',
+          hide: prefix !== '',
+          response: { 200: SdkSettings },
+        },
+      },
       (request) => sdkSettings((request.params as { writeKey: string }).writeKey, door.config.publicUrl),
     )
 }

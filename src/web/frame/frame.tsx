@@ -74,7 +74,8 @@ const Top = ({
       <button type="button" className="find" onClick={find} aria-label="Find anything">
         <Icon name="search" size={15} />
         <span className="find-words">Find anything</span>
-        <kbd>⌘K</kbd>
+        {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: it takes no focus */}
+        <kbd aria-hidden="true">⌘K</kbd>
       </button>
       <Pulse connection={connection} />
       <Scheme />
