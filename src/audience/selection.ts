@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { milliseconds } from '../base/duration.ts'
+import { Invalid } from '../base/errors.ts'
 import { aggregateOf, asJson, type Measured, numberTest, presenceOf } from './aggregate.ts'
 import { around } from './around.ts'
 import { compareValue } from './compare.ts'
@@ -147,9 +148,13 @@ export const chosen = (selection: EventSelection, scope: Scope): readonly Sql<bo
 
 export const allOf = (parts: readonly Sql<boolean>[]): Sql<boolean> => sql`${sql.join(parts, sql` and `)}`
 
-/** Which rows of `event e` are selected, window included. */
-export const selected = (selection: EventSelection, scope: Scope): Sql<boolean> =>
-  allOf([...chosen(selection, scope), ...windowOf(selection, scope.now)])
+/** Which rows of `event e` are selected, window included. @throws Invalid for a session, which is no question about each event alone. */
+export const selected = (selection: EventSelection, scope: Scope): Sql<boolean> => {
+  if (selection.expiresAfter === undefined) return allOf([...chosen(selection, scope), ...windowOf(selection, scope.now)])
+  throw new Invalid('session', [
+    { field: 'condition.event.expiresAfter', message: 'a session is for computed traits', remedy: 'ask for the computed trait' },
+  ])
+}
 
 /** The profile of `event e` where events are grouped and `profile p` is not there. */
 export const OWNER: PersonAt = { id: sql`o.id`, traits: sql`o.traits` }
