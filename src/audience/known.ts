@@ -99,10 +99,14 @@ const valuesOf = (db: Db, spaceId: string, ids: readonly string[]): Promise<read
 
 const keysOf = (ids: ReadonlyMap<string, string>): ReadonlyMap<string, string> => new Map([...ids].map(([key, id]) => [id, key]))
 
-type Asked = Pick<Scope, 'spaceId' | 'collection' | 'filterByExternalIds' | 'since' | 'asOf'> & { readonly catalog: Catalog }
+type Asked = Pick<Scope, 'spaceId' | 'collection' | 'account' | 'filterByExternalIds' | 'since' | 'asOf'> & {
+  readonly catalog: Catalog
+}
 
-const worldOf = ({ catalog, collection = 'users', filterByExternalIds, since }: Asked): World => ({
+const worldOf = ({ catalog, collection = 'users', account, filterByExternalIds, since }: Asked): World => ({
   collection,
+  accountAudiences: [...catalog.audiences].flatMap(([key, id]) => (catalog.accounts?.has(id) ? [key] : [])),
+  honoursGroups: account !== undefined,
   accountAudiences: [...catalog.audiences].flatMap(([key, id]) => (catalog.accounts?.has(id) ? key : [])),
   audiences: [...catalog.audiences.keys()],
   computedTraits: [...catalog.computedTraits.keys()],

@@ -35,6 +35,8 @@ export type World = {
   readonly accountAudiences?: readonly string[]
   /** Whom the condition is about: people unless told. */
   readonly collection?: Person['collection']
+  /** An event that names another group than the account's own does not count for the account (ACC-06). */
+  readonly honoursGroups?: boolean
   /** Events from before it don't count: an audience without historical data (spec/audiences §15.2). */
   readonly since?: Date
 }
@@ -46,8 +48,14 @@ const hasOne = ({ identifiers }: Person, types: readonly string[]): boolean =>
 export const isEligible = (person: Person, { collection = 'users', externalIds }: World): boolean =>
   person.collection === collection && !person.merged && (collection === 'accounts' || hasOne(person, externalIds))
 
+const namesAnother = ({ context }: Happened, { identifiers }: Person): boolean => {
+  const group = context['groupId']
+  return typeof group === 'string' && !(identifiers['group_id'] ?? []).includes(group)
+}
+
 /** The events that are somebody's: of an account those of all its users (spec/audiences §11.2, §12). */
-export const eventsOf = (person: Person, { since }: World): readonly Happened[] => {
+export const eventsOf = (person: Person, { since, honoursGroups }: World): readonly Happened[] => {
   const all = person.collection === 'accounts' ? (person.linked ?? []).flatMap((user) => user.events) : person.events
-  return since === undefined ? all : all.filter((event) => event.timestamp >= since)
+  const own = honoursGroups && person.collection === 'accounts' ? all.filter((event) => !namesAnother(event, person)) : all
+  return since === undefined ? own : own.filter((event) => event.timestamp >= since)
 }
