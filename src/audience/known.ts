@@ -105,7 +105,6 @@ type Asked = Pick<Scope, 'spaceId' | 'collection' | 'account' | 'filterByExterna
 
 const worldOf = ({ catalog, collection = 'users', account, filterByExternalIds, since }: Asked): World => ({
   collection,
-  accountAudiences: [...catalog.audiences].flatMap(([key, id]) => (catalog.accounts?.has(id) ? [key] : [])),
   honoursGroups: account !== undefined,
   accountAudiences: [...catalog.audiences].flatMap(([key, id]) => (catalog.accounts?.has(id) ? key : [])),
   audiences: [...catalog.audiences.keys()],
