@@ -1,11 +1,14 @@
 import type { Db } from '../db/database.ts'
 import type { Topic } from '../db/notify.ts'
+import type { Limits } from '../space/limit.ts'
 import { evaluateDue, evaluateFullyDue, markAll, type Ticked } from './due-spaces.ts'
+import { LIMITS } from './evaluate.ts'
 
 /** What evaluation needs of a worker. */
 export type EvaluationContext = {
   readonly db: Db
   readonly now: () => Date
+  readonly config: { readonly limits: Limits }
   readonly notify: (topic: Topic) => void
   readonly log: { readonly warn: (details: object, message: string) => void }
 }
@@ -22,7 +25,7 @@ export const tick = async (context: EvaluationContext): Promise<Ticked> =>
 
 /** Computes in full what is marked so; what waited for it is ticked by the next tick, which is woken. */
 export const tickFully = async (context: EvaluationContext): Promise<Ticked> => {
-  const ticked = told(context, await evaluateFullyDue(context.db, context.now()))
+  const ticked = told(context, await evaluateFullyDue(context.db, context.now(), LIMITS, context.config.limits))
   if (ticked.evaluated > 0) context.notify('profile_change')
   return ticked
 }

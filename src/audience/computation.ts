@@ -6,6 +6,7 @@ import type { Catalog } from './catalog.ts'
 import type { ComputedTraitDefinition, Condition } from './condition.ts'
 import { watchesLinks } from './links.ts'
 import { eligibilityOf, type Options } from './options.ts'
+import { isComputed } from './progress.ts'
 import { type References, referencesOf, referencesOfTrait } from './references.ts'
 import type { Scope } from './scope.ts'
 
@@ -37,7 +38,7 @@ const audiences = (spaceId: string) =>
     sql<Row>`select a.id, a.key, a.version, a.options, a.collection, a.condition as definition, a.created_at as "createdAt", s.status,
       s.evaluated_version as "evaluatedVersion", s.evaluation
       from audience a join audience_state s on s.space_id = ${spaceId} and s.audience_id = a.id
-      where a.space_id = ${spaceId} and a.enabled and a.deleted_at is null order by a.created_at, a.id`,
+      where a.space_id = ${spaceId} and ${isComputed('a')} and a.deleted_at is null order by a.created_at, a.id`,
   )
 
 const computedTraits = (spaceId: string) =>
@@ -46,7 +47,7 @@ const computedTraits = (spaceId: string) =>
     sql<Row>`select t.id, t.key, t.version, t.options, t.collection, t.definition, t.created_at as "createdAt", s.status,
       s.evaluated_version as "evaluatedVersion", s.evaluation
       from computed_trait t join computed_trait_state s on s.space_id = ${spaceId} and s.computed_trait_id = t.id
-      where t.space_id = ${spaceId} and t.enabled and t.deleted_at is null order by t.created_at, t.id`,
+      where t.space_id = ${spaceId} and ${isComputed('t')} and t.deleted_at is null order by t.created_at, t.id`,
   )
 
 /** What is referred to comes before what refers to it. There are no cycles: they are refused when saved. */

@@ -1,8 +1,11 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
+import type { Limits as SpaceLimits } from '../space/limit.ts'
 import { markEverybody } from './due.ts'
 import { evaluateSpace, evaluateSpaceFully, LIMITS, type Limits, type Outcome } from './evaluate.ts'
+import { isComputed } from './progress.ts'
+import { reviveRuns } from './run.ts'
 
 /** The spaces with something to evaluate at `now`: changed profiles, somebody due, a crossed edge, a wake-up. One query for any number of idle spaces. */
 export const spacesToEvaluate = async (db: Db, now: Date): Promise<readonly string[]> => {
@@ -72,10 +75,10 @@ export const evaluateDue = async (db: Db, now: Date, limits: Limits = LIMITS): P
  * Computes in full what is marked so: new, edited, failed, asked for, or touched by too many changes. Beside the incremental tick and not
  * within it, for it may take minutes.
  */
-export const evaluateFullyDue = async (db: Db, now: Date, limits: Limits = LIMITS): Promise<Ticked> => {
+export const evaluateFullyDue = async (db: Db, now: Date, limits: Limits = LIMITS, most?: SpaceLimits): Promise<Ticked> => {
   const outcomes: Outcome[] = []
   await inEach(await spacesToEvaluateFully(db), async (spaceId) => {
-    outcomes.push(...(await evaluateSpaceFully(db, spaceId, now, limits)))
+    outcomes.push(...(await evaluateSpaceFully(db, spaceId, now, limits, most)))
   })
   return tally(outcomes, false)
 }
@@ -88,8 +91,11 @@ export const markAll = async (db: Db, now: Date): Promise<void> => {
     db,
     query(
       'computation.enabled_everywhere',
-      sql<{ spaceId: string; id: string }>`select space_id as "spaceId", id from audience where enabled and deleted_at is null
-        union all select space_id, id from computed_trait where enabled and deleted_at is null order by 1, 2`,
+      sql<{
+        spaceId: string
+        id: string
+      }>`select space_id as "spaceId", id from audience a where ${isComputed('a')} and a.deleted_at is null
+        union all select space_id, id from computed_trait t where ${isComputed('t')} and t.deleted_at is null order by 1, 2`,
     ),
   )
   for (const [spaceId, group] of Map.groupBy(rows, (row) => row.spaceId)) {
@@ -99,6 +105,7 @@ export const markAll = async (db: Db, now: Date): Promise<void> => {
       group.map((row) => row.id),
       'daily',
     )
+    await reviveRuns(db, spaceId, now)
     await run(
       db,
       query(

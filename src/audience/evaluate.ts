@@ -2,11 +2,14 @@ import { sql } from 'kysely'
 import { crashPoint } from '../base/crash-point.ts'
 import { plus } from '../base/duration.ts'
 import { Unavailable } from '../base/errors.ts'
+import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import { transact } from '../db/query.ts'
+import type { Limits as SpaceLimits } from '../space/limit.ts'
+import { boundsOf, step } from './backfill.ts'
 import { type Catalog, loadCatalog } from './catalog.ts'
 import { compile } from './compile.ts'
-import { type Computation, dependentsOf, inStages, loadComputations, scopeOf } from './computation.ts'
+import { type Computation, definedBy, dependentsOf, inStages, loadComputations, scopeOf } from './computation.ts'
 import { compileValue } from './compute.ts'
 import { applyValues, clearChanges, passValuesOn, writeValues } from './computed-value.ts'
 import { distribute } from './distribute.ts'
@@ -17,7 +20,8 @@ import { throughLinks } from './links.ts'
 import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, writeChanges, writeFewChanges } from './membership.ts'
 import { asksOfItsOwn } from './needed.ts'
 import type { Sql } from './operator.ts'
-import { countMembers, isCurrent, lock, setFailed, setLive, setStatus } from './state.ts'
+import { admitRuns, beginAttempt, finishRun, postponeRun, type Queued, type Run } from './run.ts'
+import { countMembers, failuresOf, isCurrent, lock, recountMembers, setFailed, setLive } from './state.ts'
 import { setWakes, wakeEverybody } from './wake.ts'
 
 /**
@@ -28,12 +32,15 @@ export type Limits = {
   readonly incrementalMs: number
   readonly fullMs: number
   readonly copyFrom?: { readonly looks: number; readonly computations: number }
+  /** A new or edited definition over more people is computed in steps of so many. */
+  readonly peoplePerStep?: number
 }
 const COPY_FROM = { looks: 2_000, computations: 8 }
-export const LIMITS: Limits = { incrementalMs: 15_000, fullMs: 900_000, copyFrom: COPY_FROM }
+// One statement over a million takes seconds, and a step that is lost costs no more; steps over fewer read the same events several times.
+export const LIMITS: Limits = { incrementalMs: 15_000, fullMs: 900_000, copyFrom: COPY_FROM, peoplePerStep: 1_000_000 }
 
 /** What an evaluation works with: read once for a space and handed on. */
-type Work = {
+export type Work = {
   readonly db: Db
   readonly spaceId: string
   readonly catalog: Catalog
@@ -47,20 +54,22 @@ type Work = {
 /** What one evaluation did. `passedOn` is the batch in which what refers to the computation became due. */
 export type Outcome =
   | { readonly kind: 'evaluated'; readonly computation: Computation; readonly changes: Changes; readonly passedOn?: string }
-  | { readonly kind: 'busy' | 'outdated'; readonly computation: Computation }
+  | { readonly kind: 'busy' | 'outdated' | 'stepped'; readonly computation: Computation }
   | { readonly kind: 'failed'; readonly computation: Computation; readonly reason: string }
 
 const later = (a: Date, b: Date): Date => new Date(Math.max(+a, +b))
 
 const changed = ({ entered, exited }: Changes): number => entered + exited
 
-type Step = {
+export type Step = {
   readonly evaluation: Evaluation
   readonly candidates: Sql<{ profile_id: string }> | undefined
   /** What stands for the tables that a condition names. */
   readonly sources: Sql
   /** What is stored was computed with this definition. */
   readonly sameDefinition: boolean
+  /** What the steps of a run found, in place of asking. */
+  readonly found?: Sql<{ profile_id: string; value: unknown }> | undefined
 }
 
 /** Membership and its changes, for those who are looked at. */
@@ -68,11 +77,11 @@ const evaluateAudience = async (
   tx: Db,
   work: Work,
   computation: Extract<Computation, { kind: 'audience' }>,
-  { evaluation, candidates, sources, sameDefinition }: Step,
+  { evaluation, candidates, sources, sameDefinition, found }: Step,
 ): Promise<Changes> => {
   const scope = scopeOf(computation, { ...work, now: evaluation.at, candidates })
-  const matching = compile(computation.condition, scope)
-  const few = !candidates && sameDefinition ? await writeFewChanges(tx, evaluation, matching) : undefined
+  const matching = found ?? compile(computation.condition, scope)
+  const few = !candidates && !found && sameDefinition ? await writeFewChanges(tx, evaluation, matching) : undefined
   const changes = few ?? (await writeChanges(tx, evaluation, matching, candidates, sources))
   if (changed(changes) === 0) return changes
   await applyChanges(tx, evaluation, changes)
@@ -89,16 +98,16 @@ const evaluateTrait = async (
   tx: Db,
   work: Work,
   computation: Extract<Computation, { kind: 'computed_trait' }>,
-  { evaluation, candidates, sources }: Step,
+  { evaluation, candidates, sources, found }: Step,
 ): Promise<Changes> => {
   const scope = scopeOf(computation, { ...work, now: evaluation.at, candidates })
-  const count = await writeValues(tx, evaluation, compileValue(computation.definition, scope), candidates, sources)
+  const count = await writeValues(tx, evaluation, found ?? compileValue(computation.definition, scope), candidates, sources)
   if (count > 0) await applyValues(tx, evaluation)
   return { entered: count, exited: 0 }
 }
 
 const evaluateStep = async (tx: Db, work: Work, computation: Computation, step: Step): Promise<Changes> => {
-  if (computation.references.timely && !computation.options.recompute)
+  if (computation.references.timely && !step.found && !computation.options.recompute)
     await setWakes(tx, work, computation, { ...step, now: step.evaluation.at })
   return computation.kind === 'audience'
     ? evaluateAudience(tx, work, computation, step)
@@ -153,6 +162,10 @@ const evaluateCandidates = (work: Work, computation: Computation, mine: Due): Pr
     return { kind: 'evaluated', computation, changes, ...(passedOn === undefined ? {} : { passedOn }) }
   })
 
+// Of values there is no history to ask what explains them: each that differs on an exact one is drift.
+const driftOf = async (tx: Db, { kind }: Computation, evaluation: Evaluation, changes: Changes): Promise<number> =>
+  kind === 'audience' ? drifted(tx, evaluation, changes) : changed(changes)
+
 /**
  * Looks at everybody, under the computation's lock. What is due goes first: whatever made it so is older than the statements that follow,
  * so they see it. What becomes due meanwhile stays for the next tick, which passes by while the lock is held.
@@ -163,6 +176,7 @@ const evaluateEverybody = (work: Work, computation: Computation, due: Due): Prom
     const at = later(due.movedAt, work.now)
     const locked = await lock(tx, { spaceId, computation }, at, limits.fullMs)
     if (!locked) return { kind: 'busy', computation }
+    await beginAttempt(work.db, spaceId, computation.id)
     const wasBehind = await dropDue(tx, spaceId, computation.id)
     // Looked at after what is due was dropped: an edit that is not seen here marks the computation after us.
     if (!(await isCurrent(tx, { spaceId, computation }))) throw new Outdated()
@@ -175,11 +189,14 @@ const evaluateEverybody = (work: Work, computation: Computation, due: Due): Prom
       sameDefinition,
     })
     const passedOn = await tellDependents(tx, work, computation, evaluation, changes)
+    const exact = sameDefinition && !wasBehind && !computation.options.recompute
+    const drift = exact ? await driftOf(tx, computation, evaluation, changes) : null
     if (computation.kind === 'audience') {
-      const exact = sameDefinition && !wasBehind && !computation.options.recompute
-      await record(tx, evaluation, 'full', changes, exact ? await drifted(tx, evaluation, changes) : null)
+      await record(tx, evaluation, 'full', changes, drift)
+      if (sameDefinition) await recountMembers(tx, spaceId, computation.id)
     } else if (changed(changes) > 0) await clearChanges(tx, evaluation)
     await setLive(tx, { spaceId, computation }, computation.version)
+    await finishRun(tx, spaceId, computation.id, work.now, drift)
     const { recompute } = computation.options
     if (recompute) await wakeEverybody(tx, spaceId, computation.id, plus(locked.at, recompute.every))
     crashPoint('audience.evaluated')
@@ -192,13 +209,20 @@ class Outdated extends Error {}
 const RETRY_MS = 30_000
 const LONGEST_RETRY_MS = 3_600_000
 
-/** The computation failed, the others go on: it says why, and is computed in full after a pause that grows. */
+/**
+ * The computation failed, the others go on: it says why, and is computed in full after a pause that grows; after the fifth attempt at the same
+ * step when somebody asks for it, or the next day.
+ */
 const fail = async ({ db, spaceId, now }: Work, computation: Computation, error: unknown): Promise<Outcome> => {
   const reason = error instanceof Error ? error.message : String(error)
-  const failures = await setFailed(db, { spaceId, computation }, reason)
+  const pause = (failures: number): Date =>
+    new Date(now.getTime() + Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(10, failures)))
+  const before = await failuresOf(db, { spaceId, computation })
+  const { gaveUp } = await postponeRun(db, spaceId, computation.id, pause(before + 1))
+  await setFailed(db, { spaceId, computation }, gaveUp ? 'Failed' : 'Error', reason)
   if (computation.kind === 'audience') await recordFailure(db, { spaceId, id: computation.id, at: now }, reason)
-  const pause = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(10, failures))
-  await wakeEverybody(db, spaceId, computation.id, new Date(now.getTime() + pause))
+  if (gaveUp) return { kind: 'failed', computation, reason }
+  await wakeEverybody(db, spaceId, computation.id, pause(before + 1))
   return { kind: 'failed', computation, reason }
 }
 
@@ -290,23 +314,62 @@ export const evaluateSpace = async (
   return { outcomes, more }
 }
 
-/** Computes in full what is marked so in a space, in dependency order. */
+const HANDS = { evaluateStep, tellDependents, outdated: () => new Outdated() }
+
+const queuedOf = (computation: Computation): Queued => ({
+  computationId: computation.id,
+  definition: definedBy(computation),
+  version: computation.version,
+  cause: computation.status === 'Preparing' ? 'new' : computation.evaluatedVersion === computation.version ? 'check' : 'edit',
+  by: 'Usher',
+})
+
+/** Makes the next step of a run: the only one, unless what is new or edited is about more people than one step looks at. */
+const advance = async (
+  work: Work,
+  computation: Computation,
+  run: Run,
+  due: Due,
+  bounds: () => Promise<readonly string[]>,
+): Promise<Outcome> => {
+  // What is computed anew now and then is not told what time moves, which steps of different instants would need.
+  const whole = computation.evaluatedVersion === computation.version || computation.options.recompute !== undefined
+  if (whole) return evaluateEverybody(work, computation, due)
+  if (run.at === null && (await bounds()).length === 0) return evaluateEverybody(work, computation, due)
+  return step(work, computation, run, run.at === null ? await bounds() : [], HANDS)
+}
+
+/**
+ * Computes in full what is marked so in a space and has a place, in dependency order, each a step at a time, so that a large one does not keep the
+ * others waiting. Whoever ends gives its place to the next.
+ */
 export const evaluateSpaceFully = async (
   db: Db,
   spaceId: string,
   now: Date,
   limits: Limits = LIMITS,
+  most?: SpaceLimits,
 ): Promise<readonly Outcome[]> => {
   const work = await prepare(db, spaceId, now, limits)
-  const due = new Map((await dueOf(db, spaceId)).map((each) => [each.computationId, each]))
-  const outcomes: Outcome[] = []
-  for (const computation of work.computations) {
-    const mine = due.get(computation.id)
-    if (!mine?.everybody) continue
-    if (computation.evaluatedVersion === 0 && computation.status !== 'Failed')
-      await setStatus(db, { spaceId, computation }, 'Computing')
-    outcomes.push(await attempt(work, computation, () => evaluateEverybody(work, computation, mine)))
+  const due = new Map((await dueOf(db, spaceId)).flatMap((each) => (each.everybody ? [[each.computationId, each]] : [])))
+  const marked = work.computations.filter((each) => due.has(each.id))
+  let bounds: Promise<readonly string[]> | undefined
+  const boundsOnce = () => {
+    bounds ??= limits.peoplePerStep === undefined ? Promise.resolve([]) : boundsOf(db, spaceId, limits.peoplePerStep)
+    return bounds
   }
-  if (outcomes.length > 0) await forgetDone(db, spaceId)
-  return outcomes
+  const ended = new Map<string, Outcome>()
+  for (;;) {
+    const admitted = await admitRuns(db, spaceId, marked.filter((each) => !ended.has(each.id)).map(queuedOf), now, most)
+    const next = marked.filter((each) => admitted.has(each.id) && !ended.has(each.id))
+    if (next.length === 0) break
+    await inLanes(next, LANES, async (computation) => {
+      const run = must(admitted.get(computation.id), 'the run of what was admitted')
+      const mine = must(due.get(computation.id), 'what is due of what was marked')
+      const outcome = await attempt(work, computation, () => advance(work, computation, run, mine, boundsOnce))
+      if (outcome.kind !== 'stepped') ended.set(computation.id, outcome)
+    })
+  }
+  if (ended.size > 0) await forgetDone(db, spaceId)
+  return [...ended.values()]
 }

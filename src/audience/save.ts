@@ -17,8 +17,10 @@ import { markEverybody } from './due.ts'
 import { refuseCadence, refuseLongLookBack, refuseOtherForLife } from './fixed.ts'
 import { leaveValues } from './leave-values.ts'
 import type { Options } from './options.ts'
+import { refuseLocked } from './progress.ts'
 import { computationKeysOf, computationKeysOfTrait, referencesOf, referencesOfTrait } from './references.ts'
 import { refuseProblems } from './refuse.ts'
+import { type Cause, dropRun, queueRuns } from './run.ts'
 import {
   countDefinitions,
   type Definition,
@@ -154,8 +156,10 @@ export const create = (db: Db, kind: Kind, act: Act, id: string, saved: NewSaved
     // What used to be a custom trait of this name is this now, for those who ask for it.
     const computations = await loadComputations(tx, spaceId, await loadCatalog(tx, spaceId))
     const touched = refersTo(id, computations).map((each) => each.id)
-    await markEverybody(tx, spaceId, saved.enabled ? [id, ...touched] : touched, `made ${id}`)
-    return definitionOf(tx, kind, spaceId, id)
+    const computed = computes(saved)
+    await markEverybody(tx, spaceId, computed ? [id, ...touched] : touched, `made ${id}`)
+    const made = await definitionOf(tx, kind, spaceId, id)
+    return computed ? queueFor(tx, kind, act, made) : made
   })
 
 export type Patch = { readonly [Field in keyof Saved]?: Saved[Field] | undefined } & {
@@ -186,6 +190,7 @@ export const update = (db: Db, kind: Kind, act: Act, idOrKey: string, patch: Pat
     const version = other ? old.version + 1 : old.version
     if (patch.definition) await check(tx, kind, act, next)
     refuseOtherForLife(old, next)
+    if (other && computes(next)) refuseLocked(old)
     refuseLongLookBack(next.options, act.limits)
     refuseCadence(next.options, old.collection)
     await updateDefinition(tx, kind, spaceId, { ...next, version }, by, now)
@@ -193,9 +198,14 @@ export const update = (db: Db, kind: Kind, act: Act, idOrKey: string, patch: Pat
       const restoredFrom = patch.restoredFrom ?? null
       await keepVersion(tx, spaceId, old.id, { ...next, version, savedBy: by, savedAt: now, restoredFrom })
     }
-    if (next.enabled && (other || !old.enabled)) await markEverybody(tx, spaceId, [old.id], `saved ${now.toISOString()}`)
-    if (!next.enabled) await forget(tx, spaceId, old.id)
-    return definitionOf(tx, kind, spaceId, old.id)
+    if (!computes(next)) {
+      await forget(tx, spaceId, old.id)
+      return definitionOf(tx, kind, spaceId, old.id)
+    }
+    const saved = await definitionOf(tx, kind, spaceId, old.id)
+    if (!other && computes(old)) return saved
+    await markEverybody(tx, spaceId, [old.id], `saved ${now.toISOString()}`)
+    return queueFor(tx, kind, act, saved)
   })
 
 /** Brings a version's definition and options back, as a new version. @throws Refused when nothing would change, Invalid when it can no longer be compiled. */
@@ -212,6 +222,22 @@ export const restore = async (db: Db, kind: Kind, act: Act, idOrKey: string, ver
     return update(tx, kind, act, now.id, { definition, options: exact, restoredFrom: version })
   })
 
+// It is computed unless it is switched off or waits for a destination (spec/audiences §10.5).
+const computes = ({ enabled, options }: Pick<Saved, 'enabled' | 'options'>): boolean =>
+  enabled && options.computeWithoutDestinations !== false
+
+const causeOf = ({ storedStatus, version, evaluatedVersion }: Definition): Cause => {
+  if (storedStatus === 'Preparing') return 'new'
+  return evaluatedVersion === version ? 'check' : 'edit'
+}
+
+/** Queues the full computation that a saved definition needs, and answers it with its place. */
+const queueFor = async (tx: Db, kind: Kind, { spaceId, by, now }: Act, saved: Definition): Promise<Definition> => {
+  const { id, definition, version } = saved
+  await queueRuns(tx, spaceId, [{ computationId: id, definition, version, cause: causeOf(saved), by }], now)
+  return definitionOf(tx, kind, spaceId, id)
+}
+
 const forget = async (tx: Db, spaceId: string, id: string): Promise<void> => {
   await run(
     tx,
@@ -221,6 +247,7 @@ const forget = async (tx: Db, spaceId: string, id: string): Promise<void> => {
     tx,
     query('computation_wake.forget', sql`delete from computation_wake where space_id = ${spaceId} and computation_id = ${id}`),
   )
+  await dropRun(tx, spaceId, id)
 }
 
 const removable = async (tx: Db, kind: Kind, spaceId: string, idOrKey: string): Promise<Definition> => {
@@ -271,6 +298,17 @@ export const consumersOf = async (
     .map(({ id: consumer, key, name }) => ({ id: consumer, key, name }))
 }
 
-/** Has one computed in full as soon as possible. */
-export const runNow = async (db: Db, { spaceId, now }: Act, id: string): Promise<void> =>
-  markEverybody(db, spaceId, [id], `run ${now.toISOString()}`)
+/** Has one computed in full as soon as there is a place; one that was given up is tried again. @throws Refused for one that is not computed. */
+export const runNow = (db: Db, kind: Kind, act: Act, idOrKey: string): Promise<Definition> =>
+  transact(db, async (tx) => {
+    const { spaceId, now } = act
+    const definition = await definitionOf(tx, kind, spaceId, idOrKey)
+    if (!computes(definition))
+      throw new Refused(
+        'not_computed',
+        `"${definition.name}" is ${definition.status.toLowerCase()}. Switch its computation on first.`,
+      )
+    // A run that is not done yet goes on with what it found.
+    if (!definition.run) await markEverybody(tx, spaceId, [definition.id], `run ${now.toISOString()}`)
+    return queueFor(tx, kind, act, definition)
+  })

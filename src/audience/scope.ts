@@ -22,6 +22,8 @@ export type Scope = {
   readonly account?: Sql | undefined
   /** A query of the profiles that are asked about; without it the question is about everybody in the space. */
   readonly candidates?: Sql<{ profile_id: string }> | undefined
+  /** Only profiles with an id above `from` and up to `to`: one step of a full computation. */
+  readonly among?: { readonly from: string; readonly to: string } | undefined
   /** Only profiles that own an identifier of one of these types; without it the identifiers don't matter. */
   readonly filterByExternalIds?: readonly string[] | undefined
   /** Events with a later timestamp are not known yet: for looking back at an instant. */
@@ -35,11 +37,16 @@ export type Scope = {
 /** A condition in SQL over `profile p`: what must be joined to it, and what must be true. */
 export type Lowered = { readonly joins: readonly Sql[]; readonly test: Sql<boolean> }
 
+/** Whether a profile's id lies in the range that is asked about: said of `p` and of its events, so that either may be read by it. */
+export const inRange = (id: Sql, { from, to }: { readonly from: string; readonly to: string }): Sql<boolean> =>
+  sql`${id} > ${from}::uuid and ${id} <= ${to}::uuid`
+
 /** Who can match at all: people, or accounts, that were not merged away and own an identifier of the filter set. */
-export const universe = ({ spaceId, collection, candidates, filterByExternalIds }: Scope): Sql<boolean> => {
+export const universe = ({ spaceId, collection, candidates, filterByExternalIds, among }: Scope): Sql<boolean> => {
   const whose = collection === 'accounts' ? sql`p.collection = 'accounts'` : sql`p.collection = 'users'`
   const parts = [sql`p.space_id = ${spaceId} and ${whose} and p.merged_into is null`]
   if (filterByExternalIds) parts.push(sql`p.identifiers ?| ${filterByExternalIds}::text[]`)
+  if (among) parts.push(inRange(sql`p.id`, among))
   if (candidates) parts.push(sql`p.id in (${candidates})`)
   return sql`${sql.join(parts, sql` and `)}`
 }

@@ -9,7 +9,7 @@ import { type ChildFilter, compileFilter, type EventColumns } from './filter.ts'
 import { traitsOf, traitValue } from './leaves/trait.ts'
 import { answersOf } from './measures/index.ts'
 import type { Sql } from './operator.ts'
-import type { PersonAt, Scope } from './scope.ts'
+import { inRange, type PersonAt, type Scope } from './scope.ts'
 import { traitsInSelection } from './walk.ts'
 import { settledAfter } from './windows.ts'
 
@@ -143,8 +143,11 @@ const chosenAt = (selection: EventSelection, asking: Asking): readonly Sql<boole
 }
 
 /** Which rows of `event e` are selected whatever their age; `e.profile_id` is left to the caller. */
-export const chosen = (selection: EventSelection, scope: Scope): readonly Sql<boolean>[] =>
-  chosenAt(selection, { scope, here: FIRST, floor: floorOf(selection, scope.now) })
+export const chosen = (selection: EventSelection, scope: Scope): readonly Sql<boolean>[] => [
+  ...chosenAt(selection, { scope, here: FIRST, floor: floorOf(selection, scope.now) }),
+  // The events of an account are those of its users, whose ids say nothing about its own.
+  ...(scope.among && scope.collection !== 'accounts' ? [inRange(FIRST.profileId, scope.among)] : []),
+]
 
 export const allOf = (parts: readonly Sql<boolean>[]): Sql<boolean> => sql`${sql.join(parts, sql` and `)}`
 

@@ -2,9 +2,10 @@ import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne } from '../db/query.ts'
 import type { Computation } from './computation.ts'
+import { isComputed } from './progress.ts'
 
-/** What a computation is doing (spec/audiences §10.5). */
-export type Status = 'Preparing' | 'Computing' | 'Live' | 'Disabled' | 'Failed'
+/** What is stored of how a computation is; what its run does is said beside it (`progress.ts`, spec/audiences §10.5). */
+export type Status = 'Preparing' | 'Live' | 'Error' | 'Failed'
 
 /** Where the changing state of each kind lives: the same columns, the key named after the noun. */
 export const stateOf = (kind: Computation['kind']) =>
@@ -36,15 +37,18 @@ export const lock = (tx: Db, { spaceId, computation }: Which, at: Date, timeoutM
   )
 }
 
-export const setStatus = async (db: Db, { spaceId, computation }: Which, status: Status): Promise<void> => {
+/** Takes the lock of a computation for the rest of the transaction and nothing more: for a step that changes nothing yet. */
+export const hold = async (tx: Db, { spaceId, computation }: Which, timeoutMs: number): Promise<boolean> => {
   const { table, id } = stateOf(computation.kind)
-  await run(
-    db,
+  const row = await runOne(
+    tx,
     query(
-      `${computation.kind}.set_status`,
-      sql`update ${table} set status = ${status}, reason = null where space_id = ${spaceId} and ${id} = ${computation.id}`,
+      `${computation.kind}.hold`,
+      sql`select set_config('statement_timeout', ${String(timeoutMs)}, true) from ${table}
+        where space_id = ${spaceId} and ${id} = ${computation.id} for update skip locked`,
     ),
   )
+  return row !== undefined
 }
 
 /** Computed in full with this version of its definition: live from now on. */
@@ -60,20 +64,32 @@ export const setLive = async (tx: Db, { spaceId, computation }: Which, version: 
   )
 }
 
-/** It failed: it must be computed in full before it is right again. Answers how often it has failed in a row. */
-export const setFailed = async (db: Db, { spaceId, computation }: Which, reason: string): Promise<number> => {
+/** How often it has failed in a row. */
+export const failuresOf = async (db: Db, { spaceId, computation }: Which): Promise<number> => {
   const { table, id } = stateOf(computation.kind)
   const row = await runOne(
+    db,
+    query(
+      `${computation.kind}.failures`,
+      sql<{ failures: number }>`select failures from ${table} where space_id = ${spaceId} and ${id} = ${computation.id}`,
+    ),
+  )
+  return row?.failures ?? 0
+}
+
+/** It failed: it must be computed in full before it is right again. */
+export const setFailed = async (db: Db, { spaceId, computation }: Which, status: Status, reason: string): Promise<void> => {
+  const { table, id } = stateOf(computation.kind)
+  await run(
     db,
     query(
       `${computation.kind}.set_failed`,
       sql<{
         failures: number
-      }>`update ${table} set status = 'Failed', reason = ${reason}, failures = failures + 1, evaluated_version = 0
-        where space_id = ${spaceId} and ${id} = ${computation.id} returning failures`,
+      }>`update ${table} set status = ${status}, reason = ${reason}, failures = failures + 1, evaluated_version = 0
+        where space_id = ${spaceId} and ${id} = ${computation.id}`,
     ),
   )
-  return row?.failures ?? 0
 }
 
 export const countMembers = async (tx: Db, spaceId: string, audienceId: string, by: number): Promise<void> => {
@@ -87,6 +103,18 @@ export const countMembers = async (tx: Db, spaceId: string, audienceId: string, 
   )
 }
 
+/** Says how many members there are by counting them: a run that was asked for tells what is, not what was reckoned. */
+export const recountMembers = async (tx: Db, spaceId: string, audienceId: string): Promise<void> => {
+  await run(
+    tx,
+    query(
+      'audience.recount_members',
+      sql`with members as materialized (select count(*) as count from membership where space_id = ${spaceId} and audience_id = ${audienceId})
+        update audience_state s set member_count = m.count from members m where s.space_id = ${spaceId} and s.audience_id = ${audienceId}`,
+    ),
+  )
+}
+
 /** Whether the definition that was read is still the one to compute. */
 export const isCurrent = async (
   tx: Db,
@@ -96,8 +124,8 @@ export const isCurrent = async (
     tx,
     query(
       `${computation.kind}.current_version`,
-      sql<{ version: number }>`select version from ${sql.table(computation.kind)}
-        where space_id = ${spaceId} and id = ${computation.id} and enabled and deleted_at is null`,
+      sql<{ version: number }>`select d.version from ${sql.table(computation.kind)}
+        d where d.space_id = ${spaceId} and d.id = ${computation.id} and ${isComputed('d')} and d.deleted_at is null`,
     ),
   )
   return row?.version === computation.version

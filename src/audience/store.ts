@@ -6,6 +6,7 @@ import { query, run, runOne } from '../db/query.ts'
 import type { Collection } from '../profile/identifier.ts'
 import type { Computation } from './computation.ts'
 import type { Options } from './options.ts'
+import { type RunColumns, runColumn, statusColumn } from './progress.ts'
 import { stateOf } from './state.ts'
 
 export type Kind = Computation['kind']
@@ -30,7 +31,10 @@ export type Definition = {
   readonly reason: string | null
   readonly evaluatedAt: Date | null
   readonly count: number
-}
+  /** The version that what is stored was computed with; 0: none. */
+  readonly evaluatedVersion: number
+  readonly storedStatus: string
+} & RunColumns
 
 const columnOf = (kind: Kind) => sql.ref(kind === 'audience' ? 'condition' : 'definition')
 
@@ -39,7 +43,8 @@ const select = (kind: Kind, spaceId: string) => {
   const count = kind === 'audience' ? sql`s.member_count` : sql`0`
   return sql`select d.id, d.key, d.name, d.description, d.enabled, d.version, d.collection, d.${columnOf(kind)} as definition, d.options, d.folder_id as "folderId",
       d.created_by as "createdBy", d.updated_by as "updatedBy", d.created_at as "createdAt", d.updated_at as "updatedAt",
-      case when d.enabled then s.status else 'Disabled' end as status, s.reason, s.evaluated_at as "evaluatedAt", ${count} as count
+      ${statusColumn(spaceId, kind)} as status, s.status as "storedStatus", s.evaluated_version as "evaluatedVersion",
+      ${runColumn(spaceId)} as run, s.reason, s.evaluated_at as "evaluatedAt", ${count} as count
     from ${sql.table(kind)} d join ${table} s on s.space_id = ${spaceId} and s.${id} = d.id
     where d.space_id = ${spaceId} and d.deleted_at is null`
 }

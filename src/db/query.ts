@@ -56,11 +56,18 @@ export const runOne = async <Row>(db: Db, q: Query<Row>): Promise<Row | undefine
 // Two that wait for each other, or two that wrote what the other read: trying again is the documented answer (distribution R10).
 const RETRIED = new Set(['40P01', '40001'])
 
+const begin = (db: Db, isolation: 'read committed' | 'repeatable read') =>
+  isolation === 'read committed' ? db.transaction() : db.transaction().setIsolationLevel(isolation)
+
 /** One transaction around `work`; a deadlock is retried, up to five times. `work` may run more than once, so it touches only `tx`. */
-export const transact = async <T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> => {
+export const transact = async <T>(
+  db: Db,
+  work: (tx: Db) => Promise<T>,
+  isolation: 'read committed' | 'repeatable read' = 'read committed',
+): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
     try {
-      return db.isTransaction ? await work(db) : await db.transaction().execute(work)
+      return db.isTransaction ? await work(db) : await begin(db, isolation).execute(work)
     } catch (error) {
       if (isAway(error)) throw new Unavailable('database_away', 'The database does not answer; try again.', { cause: error })
       if (db.isTransaction || attempt === 5 || !RETRIED.has((error as { code?: string }).code ?? '')) throw error

@@ -211,6 +211,7 @@ it('AUD-17 a version that can no longer be compiled is not restored; computed tr
   await shop.call('PATCH', `${S}/computed-traits/spent`, { definition: { query: "event('Order').count()" } })
   const compared = await shop.call('GET', `${S}/computed-traits/spent/versions/compare?from=1&to=2`)
   expect(compared.body.data.to).toMatchObject({ version: 2, query: "event('Order').count()" })
+  await settle()
   const back = await shop.call('POST', `${S}/computed-traits/spent/versions/1/restores`)
   expect(back.body.data.computedTrait).toMatchObject({
     version: 3,

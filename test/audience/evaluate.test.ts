@@ -172,7 +172,7 @@ it('AUD-06 an audience that fails says why, is tried again by itself, and never 
   await settle(spaceId, hour(1))
   expect(await membersNow(db, spaceId, 'aud_fine')).toEqual([ada])
   expect(await definitionOf(db, 'audience', spaceId, 'broken')).toMatchObject({
-    status: 'Failed',
+    status: 'Error',
     reason: expect.stringContaining('no audience "gone"'),
   })
   expect(must((await evaluationsOf(db, spaceId, 'aud_broken', 1))[0], 'an evaluation').error).toContain('gone')
@@ -228,7 +228,7 @@ it('CMP-12 many workers tick at once: each change happens once, and membership i
   const ticks = async (): Promise<void> => {
     for (let n = 0; n < 8; n++) {
       await evaluateSpace(db, spaceId, hour(1 + n / 10), n % 2 === 0 ? copying : LIMITS)
-      if (n % 3 === 0) await runNow(db, { spaceId, by: 'test', now: hour(1 + n / 10) }, 'aud_not_twice')
+      if (n % 3 === 0) await runNow(db, 'audience', { spaceId, by: 'test', now: hour(1 + n / 10) }, 'aud_not_twice')
       await evaluateSpaceFully(db, spaceId, hour(1 + n / 10))
     }
   }

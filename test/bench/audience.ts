@@ -90,7 +90,7 @@ const whoMatches = async (place: Place, each: Case): Promise<Figure> => {
 }
 
 const evaluateFully = async ({ connection, spaceId, now }: Place, id: string): Promise<void> => {
-  await runNow(connection.db, { spaceId, by: 'bench', now }, id)
+  await runNow(connection.db, 'audience', { spaceId, by: 'bench', now }, id)
   const { failed } = await evaluateFullyDue(connection.db, now)
   if (failed.length > 0) throw new Error(failed.join())
 }

@@ -1,2 +1,2 @@
-update "audience_state" set status = 'Failed', reason = $1, failures = failures + 1, evaluated_version = 0
-  where space_id = $2 and "audience_id" = $3 returning failures
+update "audience_state" set status = $1, reason = $2, failures = failures + 1, evaluated_version = 0
+  where space_id = $3 and "audience_id" = $4

@@ -1,2 +1,2 @@
-select version from "computed_trait"
-  where space_id = $1 and id = $2 and enabled and deleted_at is null
+select d.version from "computed_trait"
+  d where d.space_id = $1 and d.id = $2 and "d"."enabled" and coalesce(("d"."options" ->> 'computeWithoutDestinations')::boolean, true) and d.deleted_at is null

@@ -3,6 +3,7 @@ import { ComputedTraitDefinition, Condition } from '../../audience/condition.ts'
 import type { EvaluationEntry, Moved } from '../../audience/members.ts'
 import { modeOf } from '../../audience/mode.ts'
 import { historyOf, type Options as StoredOptions } from '../../audience/options.ts'
+import { progressOf } from '../../audience/progress.ts'
 import { definitionSentence, sentence } from '../../audience/sentence.ts'
 import type { Definition } from '../../audience/store.ts'
 import { printCondition, printTrait } from '../../audience/text/condition.ts'
@@ -56,6 +57,24 @@ export const TraitOptions = Options.omit({ backfillEventDataDays: true }).extend
 export const storedOptions = ({ backfillDurationDays, ...rest }: z.infer<typeof TraitOptions>): StoredOptions =>
   backfillDurationDays === undefined ? rest : { ...rest, backfillEventDataDays: backfillDurationDays }
 
+const Computing = z
+  .object({
+    cause: z.enum(['new', 'edit', 'check']),
+    phase: z.enum(['waiting', 'computing', 'switching']),
+    percent: z.number(),
+    since: z.string(),
+    askedBy: z.string(),
+    steps: z.number(),
+    done: z.number(),
+    attempt: z.number(),
+    place: z.number().optional(),
+    ahead: z.number().optional(),
+  })
+  .meta({
+    id: 'Computing',
+    description: 'The full computation that waits or is at work: how far it is, or its place in the queue',
+  })
+
 const History = z
   .object({ includeHistoricalData: z.boolean(), backfillEventDataDays: z.number().optional() })
   .meta({ description: 'How much of the past counts, as it is applied; no number where an event counts whatever its age' })
@@ -89,7 +108,11 @@ const common = {
   enabled: z.boolean(),
   sentence: z.string(),
   history: History,
-  status: z.string(),
+  status: z.string().meta({
+    description:
+      'Preparing, Computing, Live, Locked (an edit waits), Backfilling (an edit is computed), Error (tried again), Failed (given up), Not Computing, Awaiting Destinations, Disabled',
+  }),
+  computation: Computing.optional(),
   reason: z.string().optional(),
   version: z.number(),
   folderId: z.string().optional(),
@@ -194,6 +217,11 @@ export const ComputedTraitPatch = z.strictObject({
   definition: TraitDefinition.optional(),
 })
 
+const computingOf = (row: Definition): { computation?: z.infer<typeof Computing> } => {
+  const progress = progressOf(row)
+  return progress ? { computation: progress } : {}
+}
+
 const commonOf = (spaceId: string, row: Definition) => ({
   id: row.id,
   spaceId,
@@ -205,6 +233,7 @@ const commonOf = (spaceId: string, row: Definition) => ({
   ...(row.reason === null ? {} : { reason: row.reason }),
   version: row.version,
   ...(row.folderId === null ? {} : { folderId: row.folderId }),
+  ...computingOf(row),
   createdBy: row.createdBy,
   updatedBy: row.updatedBy,
   createdAt: row.createdAt.toISOString(),

@@ -61,7 +61,7 @@ const attentionOf = (
   stuck: { count: number; error: string | null } | undefined,
 ): readonly Attention[] => [
   ...audiences
-    .filter((a) => a.status.toLowerCase() === 'failed')
+    .filter((a) => ['failed', 'error'].includes(a.status.toLowerCase()))
     .map((a) => ({
       kind: 'audience' as const,
       title: `Audience “${a.name}” cannot be evaluated`,

@@ -150,8 +150,8 @@ const running = (app: App, door: Door): void => {
       },
     },
     async ({ caller, params }, reply) => {
-      const { id } = await definitionOf(door.db, 'audience', caller.spaceId, params.id)
-      await runNow(door.db, { spaceId: caller.spaceId, by: caller.name, now: door.now() }, id)
+      const act = { spaceId: caller.spaceId, by: caller.name, now: door.now() }
+      await runNow(door.db, 'audience', act, params.id)
       door.notify('profile_change')
       return reply.status(202).send({ data: { status: 'QUEUED' as const } })
     },

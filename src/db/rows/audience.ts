@@ -110,6 +110,48 @@ export type DueProfileRow = { space_id: string; batch: string; profile_id: strin
 export type ComputationWakeRow = { space_id: string; computation_id: string; profile_id: string; due_at: Date }
 export type EvaluationClockRow = { space_id: string; moved_at: Date; next_instant: Date | null; batch: number }
 
+export type ComputationRunRow = {
+  space_id: string
+  computation_id: string
+  id: string
+  cause: 'new' | 'edit' | 'check'
+  lane: 'new' | 'edits' | 'batch' | 'checks'
+  version: number
+  asked_by: string
+  queued_at: Date
+  due_at: Date | null
+  started_at: Date | null
+  finished_at: Date | null
+  at: Date | null
+  steps: number
+  done: number
+  attempts: number
+  drift: number | null
+}
+export type ComputationStepRow = {
+  space_id: string
+  computation_id: string
+  step: number
+  from_id: string
+  to_id: string
+  completed_at: Date | null
+}
+export type ComputationFoundRow = { space_id: string; computation_id: string; profile_id: string; value: Json | null }
+export type AudiencePreviewRow = {
+  space_id: string
+  id: string
+  definition: JsonObject
+  options: JsonObject
+  sample: number
+  status: 'RUNNING' | 'COMPLETED' | 'FAILED'
+  size: number | null
+  results: Json | null
+  failure: string | null
+  created_by: string
+  created_at: Date
+  finished_at: Date | null
+}
+
 export type AudienceTables = {
   audience: AudienceRow
   export: ExportRow
@@ -129,4 +171,8 @@ export type AudienceTables = {
   due_profile: DueProfileRow
   computation_wake: ComputationWakeRow
   evaluation_clock: EvaluationClockRow
+  computation_run: ComputationRunRow
+  computation_step: ComputationStepRow
+  computation_found: ComputationFoundRow
+  audience_preview: AudiencePreviewRow
 }

@@ -97,7 +97,7 @@ const audiencesReady = async (client: Client, stopping: AbortSignal): Promise<vo
   const end = Date.now() + AUDIENCES_WITHIN_MS
   while (Date.now() < end && !stopping.aborted) {
     const statuses = [...(await keysOf(client, 'audiences')).values()].map(({ status }) => String(status).toLowerCase())
-    if (statuses.every((status) => status === 'live' || status === 'failed')) return
+    if (statuses.every((status) => status === 'live' || status === 'failed' || status === 'error')) return
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
 }

@@ -14,7 +14,7 @@ import { FolderChips, FolderHead, MoveBar, ROOT, useFolders } from './folders.ts
 const factOf = (audiences: readonly Audience[] | undefined, total: number | undefined): string => {
   if (!audiences) return 'Audiences'
   const moved = audiences.reduce((sum, a) => sum + (a.changes24h?.entered ?? 0) + (a.changes24h?.exited ?? 0), 0)
-  const failed = audiences.filter((a) => a.status.toLowerCase() === 'failed').length
+  const failed = audiences.filter((a) => ['failed', 'error'].includes(a.status.toLowerCase())).length
   const health = failed > 0 ? `${many(failed, 'audience')} cannot be evaluated` : 'all of them up to date'
   return `${many(total ?? audiences.length, 'audience')}, ${many(moved, 'change')} in 24 hours; ${health}.`
 }

@@ -196,7 +196,7 @@ export default function AudiencePage() {
       below={audience.sentence}
       actions={<Actions of={audience} />}
     >
-      {audience.status.toLowerCase() === 'failed' && (
+      {['failed', 'error'].includes(audience.status.toLowerCase()) && (
         <div className="failing" role="alert">
           <div>
             <strong>It cannot be evaluated and keeps its last members.</strong>

@@ -1,0 +1,1 @@
+select failures from "audience_state" where space_id = $1 and "audience_id" = $2

@@ -1,0 +1,2 @@
+update computation_run set attempts = attempts + 1
+  where space_id = $1 and computation_id = $2 and finished_at is null returning attempts, done, steps

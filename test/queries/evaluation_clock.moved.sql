@@ -1,0 +1,1 @@
+select moved_at as at from evaluation_clock where space_id = $1
