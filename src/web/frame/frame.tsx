@@ -71,7 +71,7 @@ const Top = ({
       <span className="space-name">{session.spaceName}</span>
       {session.development && <span className="env">development</span>}
       <span className="grow" />
-      <button type="button" className="find" onClick={find} aria-label="Find anything">
+      <button type="button" className="find" onClick={find}>
         <Icon name="search" size={15} />
         <span className="find-words">Find anything</span>
         {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: it takes no focus */}
