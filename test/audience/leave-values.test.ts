@@ -110,6 +110,7 @@ it('TRT-06 an audience that asks for the trait goes on with what was left, and f
   const aside = { type: 'trait', path: 'name', compare: { operator: 'exists' } }
   await update(db, 'audience', act, 'asks', { definition: aside })
   await remove(db, 'computed_trait', act, 'spent')
+  await settle(spaceId, hour(43))
   await update(db, 'audience', act, 'asks', {
     definition: { type: 'trait', path: 'spent', compare: { operator: 'at_least', value: 7 } },
   })
