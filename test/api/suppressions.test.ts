@@ -64,7 +64,8 @@ const send = async (name: string, channel: 'email' | 'sms' = 'email', purpose: '
 const mailEvent = (event: string, name: string, message: string, change: object = {}) => ({
   event,
   email: `${name}@example.com`,
-  timestamp: Math.floor(Date.now() / 1000),
+  // Whole seconds, as SendGrid writes them; rounded up, so that it is after what the test did a moment ago.
+  timestamp: Math.ceil(Date.now() / 1000),
   sg_event_id: `${event} ${message}`,
   message_id: message,
   space_id: SPACE,

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +18,34 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const executablePath = findChromium()
 if (!executablePath)
   console.log('skipped: the app is not driven, because no chromium was found; `apt install chromium` brings one')
+
+/** Every page that can be reached without naming a thing that a test must make first. */
+const PLACES = [
+  '',
+  'audiences',
+  'audiences/new',
+  'audiences/repeat_buyers',
+  'journeys',
+  'journeys/thank_you?view=canvas',
+  'journeys/thank_you?view=list&step=wait',
+  'journeys/thank_you?view=refusals',
+  'people',
+  'messages',
+  'templates',
+  'sources',
+  'settings',
+  'mailbox',
+]
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+type Violation = { readonly id: string; readonly impact: string; readonly nodes: string }
+
+/** What axe calls serious or critical on the page as it is, outside the letter that a mail's sender wrote. */
+const violations = async (page: Page): Promise<readonly Violation[]> => {
+  await page.evaluate(AXE)
+  return page.evaluate(`axe.run({ exclude: [['iframe.letter'], ['iframe']] }, { resultTypes: ['violations'], iframes: false })
+    .then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + ' | ' + (node.any[0]?.message ?? node.all[0]?.message ?? '')).join(' ;; ') })))`)
+}
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking']
 
@@ -241,6 +270,22 @@ describe.skipIf(!executablePath)('the app in Chromium', () => {
       await shoot(`phone-${path.replaceAll('/', '-') || 'overview'}`)
     }
   })
+
+  it('is open to everybody: axe finds nothing serious on any page, light and dark', async () => {
+    await page.setViewportSize({ width: 1440, height: 900 })
+    const person = `people/${encodeURIComponent('email:ann.reyes@example.com')}`
+    const found: string[] = []
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      for (const path of [...PLACES, person]) {
+        await page.goto(`${world.url}/${path}`)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        for (const { id, impact, nodes } of await violations(page))
+          found.push(`${colorScheme} /${path}: ${impact} ${id}: ${nodes}`)
+      }
+    }
+    expect(found).toEqual([])
+  }, 180_000)
 
   it('keeps the console silent, and no request fails', () => {
     expect(complaints).toEqual([])
