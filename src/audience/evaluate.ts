@@ -17,7 +17,7 @@ import { candidatesOf, type Due, dropDue, dueOf, forgetDone, markEverybody, TOO_
 import { drifted, record, recordFailure } from './evaluation.ts'
 import { gathered, withGathered } from './gather.ts'
 import { throughLinks } from './links.ts'
-import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, writeChanges, writeFewChanges } from './membership.ts'
+import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, writeChanges } from './membership.ts'
 import { asksOfItsOwn } from './needed.ts'
 import type { Sql } from './operator.ts'
 import { admitRuns, beginAttempt, finishRun, postponeRun, type Queued, type Run } from './run.ts'
@@ -77,12 +77,11 @@ const evaluateAudience = async (
   tx: Db,
   work: Work,
   computation: Extract<Computation, { kind: 'audience' }>,
-  { evaluation, candidates, sources, sameDefinition, found }: Step,
+  { evaluation, candidates, sources, found }: Step,
 ): Promise<Changes> => {
   const scope = scopeOf(computation, { ...work, now: evaluation.at, candidates })
   const matching = found ?? compile(computation.condition, scope)
-  const few = !candidates && !found && sameDefinition ? await writeFewChanges(tx, evaluation, matching) : undefined
-  const changes = few ?? (await writeChanges(tx, evaluation, matching, candidates, sources))
+  const changes = await writeChanges(tx, evaluation, matching, candidates, sources)
   if (changed(changes) === 0) return changes
   await applyChanges(tx, evaluation, changes)
   crashPoint('audience.applied')

@@ -11,6 +11,7 @@ import { evaluateSpace, evaluateSpaceFully, LIMITS, type Limits } from '../../sr
 import { modeOf } from '../../src/audience/mode.ts'
 import { create, type Patch, update } from '../../src/audience/save.ts'
 import { DEFAULT_EXTERNAL_IDS } from '../../src/audience/scope.ts'
+import { Refused } from '../../src/base/errors.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { must } from '../../src/base/must.ts'
 import { query, run } from '../../src/db/query.ts'
@@ -146,8 +147,8 @@ const happen = async (world: World, what: Happening): Promise<void> => {
     case 'edit':
       // Real-time or batch is for life.
       if (modeOf(what.condition).type !== modeOf(world.conditions[what.audience]).type) return
-      world.conditions[what.audience] = what.condition
-      await save(world, what.audience, { definition: what.condition as unknown as JsonObject })
+      if (await isTaken(save(world, what.audience, { definition: what.condition as unknown as JsonObject })))
+        world.conditions[what.audience] = what.condition
       return
     case 'toggle':
       if (!world.disabled.delete(what.audience)) world.disabled.add(what.audience)
@@ -158,6 +159,16 @@ const happen = async (world: World, what: Happening): Promise<void> => {
       await tick(world)
   }
 }
+
+/** An edit is refused while the one before it is not in yet; everything stays as it was. */
+const isTaken = (edit: Promise<unknown>): Promise<boolean> =>
+  edit.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Refused && error.id === 'locked') return false
+      throw error
+    },
+  )
 
 const save = (world: World, audience: number, patch: Patch) =>
   update(db, 'audience', { spaceId: world.spaceId, by: 'test', now: nowOf(world) }, `aud_${KEYS[audience]}`, patch)
