@@ -12,12 +12,15 @@ const email = (raw: string): string | undefined => {
 
 // Possible, not valid: the numbers that are reserved for fiction and tests shall have states too. Without a country, the United
 // States; then again with a plus sign in front (spec/messaging §7.4).
+const read = (spelling: string) => parsePhoneNumberFromString(spelling, { defaultCountry: 'US', extract: false })
+
 const phone = (raw: string): string | undefined => {
   const text = raw.trim().replace(/^whatsapp:/i, '')
   if (text.length > 40) return undefined
   for (const spelling of [text, `+${text}`]) {
-    const number = parsePhoneNumberFromString(spelling, { defaultCountry: 'US', extract: false })
-    if (number?.isPossible()) return number.number
+    const number = read(spelling)
+    // One whose own spelling is read as another number (+44 and nothing but zeros) would have two states.
+    if (number?.isPossible() && read(number.number)?.number === number.number) return number.number
   }
   return undefined
 }

@@ -58,6 +58,7 @@ it.each([
   ['whatsapp', '4915112345678', '+4915112345678'],
   ['sms', 'garbage', undefined],
   ['sms', '12', undefined],
+  ['sms', '+4400000000000', undefined],
   ['ios_push', 'aBc:1', 'aBc:1'],
   ['android_push', 'a b', undefined],
 ] as const)('S02 %s %j is kept as %s', (channel, raw, address) => expect(normaliseAddress(channel, raw)).toBe(address))
