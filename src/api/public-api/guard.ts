@@ -17,7 +17,6 @@ const RATES: Readonly<Record<string, LimitName>> = {
   [`PATCH ${AUDIENCE}`]: 'audience_update',
   [`DELETE ${AUDIENCE}`]: 'audience_delete',
   'POST /spaces/:space/audiences/previews': 'audience_preview',
-  'GET /spaces/:space/audiences/previews/:id': 'audience_preview_read',
   [`GET ${AUDIENCE}/audience-references`]: 'audience_references',
   'POST /spaces/:space/computed-traits': 'trait_create',
   [`POST ${TRAIT}/clones`]: 'trait_create',

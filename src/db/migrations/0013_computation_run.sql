@@ -40,25 +40,3 @@ create table computation_found (
   value jsonb,
   primary key (space_id, computation_id, profile_id)
 );
-
--- One profile in 64, by the end of its id, which is drawn: what an estimate asks.
-create index profile_sample on profile (space_id, id) where right(id::text, 2) in ('00', '40', '80', 'c0');
-
--- Preview jobs (spec/audiences §16).
-create table audience_preview (
-  space_id text not null,
-  id text not null,
-  definition jsonb not null,
-  options jsonb not null,
-  sample integer not null,
-  status text not null check (status in ('RUNNING', 'COMPLETED', 'FAILED')),
-  size bigint,
-  results jsonb,
-  failure text,
-  created_by text not null,
-  created_at timestamptz not null,
-  finished_at timestamptz,
-  primary key (space_id, id)
-);
-create index audience_preview_running on audience_preview (space_id, created_at) where status = 'RUNNING';
-create index audience_preview_by_time on audience_preview (space_id, created_at);

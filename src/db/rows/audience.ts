@@ -137,20 +137,6 @@ export type ComputationStepRow = {
   completed_at: Date | null
 }
 export type ComputationFoundRow = { space_id: string; computation_id: string; profile_id: string; value: Json | null }
-export type AudiencePreviewRow = {
-  space_id: string
-  id: string
-  definition: JsonObject
-  options: JsonObject
-  sample: number
-  status: 'RUNNING' | 'COMPLETED' | 'FAILED'
-  size: number | null
-  results: Json | null
-  failure: string | null
-  created_by: string
-  created_at: Date
-  finished_at: Date | null
-}
 
 export type AudienceTables = {
   audience: AudienceRow
@@ -174,5 +160,4 @@ export type AudienceTables = {
   computation_run: ComputationRunRow
   computation_step: ComputationStepRow
   computation_found: ComputationFoundRow
-  audience_preview: AudiencePreviewRow
 }
