@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne } from '../db/query.ts'
+import { markChanged } from './due.ts'
 import type { Evaluation } from './membership.ts'
 import type { Sql } from './operator.ts'
 
@@ -61,27 +62,12 @@ export const applyValues = async (tx: Db, evaluation: Evaluation): Promise<void>
 }
 
 /** Whoever's value changed is due for the computations that refer to this trait. */
-export const passValuesOn = async (
-  tx: Db,
-  evaluation: Evaluation,
-  dependents: readonly string[],
-  batch: string,
-): Promise<void> => {
-  await run(
-    tx,
-    query(
-      'computed_change.pass_on',
-      sql`with passed as (
-          insert into due_profile (space_id, batch, profile_id)
-          select c.space_id, ${batch}, c.profile_id from computed_change c
-          where ${ofTrait(evaluation)} order by c.profile_id on conflict do nothing returning profile_id)
-        insert into computation_due (space_id, computation_id, batch, profiles)
-        select ${evaluation.spaceId}, r.id, ${batch}, n.profiles
-        from (select count(*) as profiles from passed) n cross join unnest(${dependents.toSorted()}::text[]) as r (id)
-        order by r.id on conflict do nothing`,
-    ),
-  )
-}
+export const passValuesOn = (tx: Db, evaluation: Evaluation, dependents: readonly string[], batch: string): Promise<void> =>
+  markChanged(tx, evaluation.spaceId, dependents, batch, {
+    name: 'computed_change.pass_on',
+    changed: sql`computed_change c
+          where ${ofTrait(evaluation)}`,
+  })
 
 export const clearChanges = async (tx: Db, evaluation: Evaluation): Promise<void> => {
   await run(

@@ -134,3 +134,29 @@ export const markEverybody = async (db: Db, spaceId: string, computationIds: rea
     ),
   )
 }
+
+/**
+ * Marks whoever changed for computations, as one batch. `changed` is what comes after FROM: rows `c` with `profile_id`, and which of them;
+ * `name` is what the statement is called.
+ */
+export const markChanged = async (
+  tx: Db,
+  spaceId: string,
+  computationIds: readonly string[],
+  batch: string,
+  { name, changed }: { readonly name: string; readonly changed: Sql },
+): Promise<void> => {
+  await run(
+    tx,
+    query(
+      name,
+      sql`with passed as (
+          insert into due_profile (space_id, batch, profile_id)
+          select c.space_id, ${batch}, c.profile_id from ${changed} order by c.profile_id on conflict do nothing returning profile_id)
+        insert into computation_due (space_id, computation_id, batch, profiles)
+        select ${spaceId}, r.id, ${batch}, n.profiles
+        from (select count(*) as profiles from passed) n cross join unnest(${computationIds.toSorted()}::text[]) as r (id)
+        order by r.id on conflict do nothing`,
+    ),
+  )
+}

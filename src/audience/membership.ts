@@ -2,27 +2,13 @@ import { sql } from 'kysely'
 import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne } from '../db/query.ts'
+import { markChanged } from './due.ts'
 import type { Sql } from './operator.ts'
 
 /** One evaluation of one audience: its number and its instant are the business key of what it writes. */
 export type Evaluation = { readonly spaceId: string; readonly id: string; readonly number: number; readonly at: Date }
 
 export type Changes = { readonly entered: number; readonly exited: number }
-
-type Diff = { readonly matching: Sql<{ profile_id: string }>; readonly among?: Sql }
-
-/** Who enters and who leaves: `matching` against membership as it is. */
-const diffOf = ({ spaceId, id }: Evaluation, { matching, among = sql`` }: Diff): Sql =>
-  sql`select coalesce(n.profile_id, m.profile_id) as profile_id, case when m.profile_id is null then 'entered' else 'exited' end as change
-    from (${matching}) as n
-      full join (select c.profile_id from membership c where c.space_id = ${spaceId} and c.audience_id = ${id} ${among}) as m
-        on m.profile_id = n.profile_id
-    where n.profile_id is null or m.profile_id is null`
-
-const changesFrom = ({ spaceId, id, number, at }: Evaluation, diff: Sql): Sql =>
-  sql`insert into membership_change (space_id, profile_id, id, audience_id, change, changed_at, evaluation)
-    select ${spaceId}, d.profile_id, md5(${`${id} ${number} `}::text || d.profile_id)::uuid, ${id}, d.change, ${at}::timestamptz, ${number}::bigint
-    from ${diff} as d`
 
 /**
  * Writes who enters and who leaves: `matching` (of `candidates`, or of everybody) against membership as it is. A full join: with freshly
@@ -33,7 +19,7 @@ const changesFrom = ({ spaceId, id, number, at }: Evaluation, diff: Sql): Sql =>
  */
 export const writeChanges = async (
   tx: Db,
-  evaluation: Evaluation,
+  { spaceId, id, number, at }: Evaluation,
   matching: Sql<{ profile_id: string }>,
   candidates: Sql | undefined,
   sources: Sql = sql``,
@@ -44,7 +30,15 @@ export const writeChanges = async (
     query(
       'membership_change.write*',
       sql<Changes>`with ${sources} change as (
-          ${changesFrom(evaluation, sql`(${diffOf(evaluation, { matching, among })} order by 1)`)}
+          insert into membership_change (space_id, profile_id, id, audience_id, change, changed_at, evaluation)
+          select ${spaceId}, d.profile_id, md5(${`${id} ${number} `}::text || d.profile_id)::uuid, ${id}, d.change, ${at}::timestamptz, ${number}::bigint
+          from (
+            select coalesce(n.profile_id, m.profile_id) as profile_id, case when m.profile_id is null then 'entered' else 'exited' end as change
+            from (${matching}) as n
+              full join (select c.profile_id from membership c where c.space_id = ${spaceId} and c.audience_id = ${id} ${among}) as m
+                on m.profile_id = n.profile_id
+            where n.profile_id is null or m.profile_id is null
+            order by 1) as d
           returning change)
         select count(*) filter (where change = 'entered') as entered, count(*) filter (where change = 'exited') as exited from change`,
     ),
@@ -104,19 +98,9 @@ export const tellChanges = async (tx: Db, evaluation: Evaluation, key: string): 
 }
 
 /** Whoever changed is due for the computations that refer to this audience. */
-export const passOn = async (tx: Db, evaluation: Evaluation, dependents: readonly string[], batch: string): Promise<void> => {
-  await run(
-    tx,
-    query(
-      'membership_change.pass_on',
-      sql`with passed as (
-          insert into due_profile (space_id, batch, profile_id)
-          select c.space_id, ${batch}, c.profile_id from membership_change c
-          where ${ofEvaluation(evaluation)} order by c.profile_id on conflict do nothing returning profile_id)
-        insert into computation_due (space_id, computation_id, batch, profiles)
-        select ${evaluation.spaceId}, r.id, ${batch}, n.profiles
-        from (select count(*) as profiles from passed) n cross join unnest(${dependents.toSorted()}::text[]) as r (id)
-        order by r.id on conflict do nothing`,
-    ),
-  )
-}
+export const passOn = (tx: Db, evaluation: Evaluation, dependents: readonly string[], batch: string): Promise<void> =>
+  markChanged(tx, evaluation.spaceId, dependents, batch, {
+    name: 'membership_change.pass_on',
+    changed: sql`membership_change c
+          where ${ofEvaluation(evaluation)}`,
+  })

@@ -1,24 +1,18 @@
+import { MISSED } from '../audience/missed.ts'
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { listOf, objectOf, textOf } from './table.ts'
 
 /* Why somebody is in an audience, and how an audience is evaluated, as text for people. */
 
-const WHY: Readonly<Record<string, string>> = {
-  source: 'its source is left out',
-  filter: 'it is not such a one',
-  window: 'outside the time that counts',
-  unsettled: 'not settled yet',
-  session: 'of an earlier session',
-}
-
-const indented = (lines: readonly string[], by = 4): readonly string[] => lines.map((line) => `${' '.repeat(by)}${line}`)
+/** Lines moved to the right. */
+export const indented = (lines: readonly string[], by = 4): readonly string[] => lines.map((line) => `${' '.repeat(by)}${line}`)
 
 const shown = (value: Json | undefined): string =>
   isObject(value) || Array.isArray(value) ? JSON.stringify(value) : textOf(value)
 
 const eventLines = (event: JsonObject): readonly string[] => {
   const properties = Object.entries(objectOf(event, 'properties')).map(([path, value]) => `${path} ${shown(value)}`)
-  const why = event['why'] === undefined ? [] : [WHY[String(event['why'])] ?? String(event['why'])]
+  const why = event['why'] === undefined ? [] : [MISSED[String(event['why'])] ?? String(event['why'])]
   const mark = why.length > 0 ? '–' : '·'
   return [
     `${mark} ${textOf(event['timestamp'])}  ${[textOf(event['name']), ...properties, ...why].join(', ')}`,
@@ -75,10 +69,11 @@ const evidenceLines = (node: JsonObject): readonly string[] => {
   ]
 }
 
-const nodeLines = (node: JsonObject): readonly string[] => [
+/** A condition with its answer, what the answer rests on, and its parts below it, a line each. */
+export const conditionLines = (node: JsonObject): readonly string[] => [
   `${node['matches'] ? '✓' : '✗'} ${textOf(node['sentence'])}`,
   ...indented(evidenceLines(node)),
-  ...indented(listOf(node, 'conditions').flatMap(nodeLines), 2),
+  ...indented(listOf(node, 'conditions').flatMap(conditionLines), 2),
 ]
 
 const memberLine = ({ matches, eligible, memberSince }: JsonObject): string => {
@@ -99,7 +94,7 @@ export const explanationText = (answer: JsonObject): string =>
     ...changeLine(objectOf(answer, 'changes'), (matches) => (matches ? 'Enters' : 'Leaves')).map((line) => `${line}.`),
     ...(answer['unchangedUntil'] === undefined ? [] : [`Time alone changes nothing before ${textOf(answer['unchangedUntil'])}.`]),
     ...(answer['partial'] === true ? ['There are more events than were read; the evidence is of the newest.'] : []),
-    ...nodeLines(objectOf(answer, 'conditions')),
+    ...conditionLines(objectOf(answer, 'conditions')),
   ].join('\n')
 
 const namesOf = (of: JsonObject): string => {

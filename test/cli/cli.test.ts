@@ -8,6 +8,7 @@ import { createProgram } from '../../src/cli/program.ts'
 import { readConfig } from '../../src/config.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
+import { usherAt } from '../support/usher.ts'
 import { until } from '../support/wait.ts'
 
 const database = await freshDatabase()
@@ -15,14 +16,7 @@ const api = await testApi(database)
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
 afterAll(() => api.server.close())
 
-const usher = async (...words: string[]): Promise<string> => {
-  let said = ''
-  const config = readConfig({ USHER_URL: url, USHER_TOKEN: api.token })
-  await createProgram(config, (text) => {
-    said += text
-  }).parseAsync(words, { from: 'user' })
-  return said
-}
+const usher = usherAt(url, api.token)
 
 const bought = {
   type: 'event',

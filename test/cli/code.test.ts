@@ -3,24 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
-import { createProgram } from '../../src/cli/program.ts'
-import { readConfig } from '../../src/config.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
+import { usherAt } from '../support/usher.ts'
 
 const database = await freshDatabase()
 const api = await testApi(database)
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
 afterAll(() => api.server.close())
 
-const usher = async (...words: string[]): Promise<string> => {
-  let said = ''
-  const config = readConfig({ USHER_URL: url, USHER_TOKEN: api.token })
-  await createProgram(config, (text) => {
-    said += text
-  }).parseAsync(words, { from: 'user' })
-  return said
-}
+const said: string[] = []
+const usher = usherAt(url, api.token, said)
 
 const evaluate = async () => {
   await evaluateFullyDue(database.db, new Date())
@@ -169,13 +162,8 @@ describe('cases', () => {
 
   it('say why somebody is not where they should be, and fail', async () => {
     write('tests/recent.yaml', caseFile('    in: [ada, bob]\n'))
-    let said = ''
-    const config = readConfig({ USHER_URL: url, USHER_TOKEN: api.token })
-    const program = createProgram(config, (text) => {
-      said += text
-    })
-    await expect(program.parseAsync(['test', folder], { from: 'user' })).rejects.toThrow('1 of 1 cases failed')
-    expect(said).toMatch(
+    await expect(usher('test', folder)).rejects.toThrow('1 of 1 cases failed')
+    expect(said.join('')).toMatch(
       /✗ one old order[\s\S]*bob should be in, and is not:[\s\S]*✓ did “Order Completed”[\s\S]*✗ “orders” is at least 100/,
     )
   })

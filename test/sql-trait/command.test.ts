@@ -2,9 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { createProgram } from '../../src/cli/program.ts'
-import { readConfig } from '../../src/config.ts'
 import { freshDatabase } from '../support/database.ts'
+import { usherAt } from '../support/usher.ts'
 import { sqlTraitSpace } from './space.ts'
 import { customerDatabase } from './warehouse.ts'
 
@@ -13,14 +12,7 @@ const space = await sqlTraitSpace(database, await customerDatabase(), 'spa_test'
 const url = await space.server.listen({ host: '127.0.0.1', port: 0 })
 afterAll(() => space.server.close())
 
-const usher = async (...words: string[]): Promise<string> => {
-  let said = ''
-  const config = readConfig({ USHER_URL: url, USHER_TOKEN: space.token })
-  await createProgram(config, (text) => {
-    said += text
-  }).parseAsync(words, { from: 'user' })
-  return said
-}
+const usher = usherAt(url, space.token)
 
 const file = join(mkdtempSync(join(tmpdir(), 'usher-sql-')), 'seats.sql')
 writeFileSync(file, `select 'ada' as user_id, 3 as seats, 'x' as colour -- everybody\n`)

@@ -1,20 +1,13 @@
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Installation } from '../support/installation.ts'
+import { addAxe, build, openBrowser, shootTo } from './browser.ts'
 import { findChromium, startWorld } from './world.ts'
 
 /*
  * The main job in a real browser, as a marketer does it: overview, a new audience with its live count, why somebody is in it, the journey it
  * feeds, the person, the mail. The console is silent and no request fails. Pictures of each screen are kept for somebody to look at.
  */
-const SHOTS = fileURLToPath(new URL('../screenshots/', import.meta.url))
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const executablePath = findChromium()
 if (!executablePath)
   console.log('skipped: the app is not driven, because no chromium was found; `apt install chromium` brings one')
@@ -36,69 +29,40 @@ const PLACES = [
   'settings',
   'mailbox',
 ]
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 type Violation = { readonly id: string; readonly impact: string; readonly nodes: string }
 
 /** What axe calls serious or critical on the page as it is, outside the letter that a mail's sender wrote. */
 const violations = async (page: Page): Promise<readonly Violation[]> => {
-  await page.evaluate(AXE)
+  await addAxe(page)
   return page.evaluate(`axe.run({ exclude: [['iframe.letter'], ['iframe']] }, { resultTypes: ['violations'], iframes: false })
     .then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + ' | ' + (node.any[0]?.message ?? node.all[0]?.message ?? '')).join(' ;; ') })))`)
 }
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking']
-
-// In a process of its own: this one runs with NODE_ENV=test, and would build React's development half.
-const build = (): void => {
-  const code = `const { buildWeb } = await import('./src/api/web.ts'); await buildWeb()`
-  const { NODE_ENV: _, ...env } = process.env
-  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
-    cwd: ROOT,
-    env,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`the app could not be built:\n${stderr}`)
-}
-
 describe.skipIf(!executablePath)('the app in Chromium', () => {
   let world: Installation
-  let context: BrowserContext
+  let close: (() => Promise<void>) | undefined
   let page: Page
-  const complaints: string[] = []
-  const folder = mkdtempSync(join(tmpdir(), 'usher-chromium-'))
+  let complaints: readonly string[] = []
 
   beforeAll(async () => {
     build()
     world = await startWorld()
-    mkdirSync(SHOTS, { recursive: true })
-    context = await chromium.launchPersistentContext(folder, {
-      executablePath: executablePath ?? '',
-      args: FLAGS,
-      viewport: { width: 1440, height: 900 },
-    })
-    page = await context.newPage()
-    page.setDefaultTimeout(15_000)
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console: ${message.text()}`)
-    })
-    page.on('pageerror', (error) => complaints.push(`broke: ${error.message}`))
+    const browser = await openBrowser(executablePath ?? '')
+    const { complaints: heard } = browser
+    ;({ page, close } = browser)
+    complaints = heard
     page.on('response', (response) => {
-      if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`)
+      if (response.status() >= 400) heard.push(`${response.status()} ${response.url()}`)
     })
     page.on('requestfailed', (request) => {
       // The live stream and what a left screen still asked for are cut off on purpose.
-      if (request.failure()?.errorText !== 'net::ERR_ABORTED') complaints.push(`failed: ${request.url()}`)
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED') heard.push(`failed: ${request.url()}`)
     })
   })
-  afterAll(async () => {
-    await context?.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  afterAll(() => close?.())
 
-  const shoot = async (name: string): Promise<void> => {
-    await page.screenshot({ path: join(SHOTS, `${name}.png`) })
-  }
+  const shoot = shootTo(() => page)
   const heading = (text: string | RegExp) => page.getByRole('heading', { level: 1 }).filter({ hasText: text }).waitFor()
   const go = (name: string) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click()
 

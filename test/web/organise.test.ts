@@ -1,63 +1,30 @@
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Installation } from '../support/installation.ts'
+import { addAxe, build, openBrowser, SHOTS, shootTo } from './browser.ts'
 import { findChromium, startWorld } from './world.ts'
 
 /* Audiences put in order, as a marketer does it: folders, a clone, versions compared and restored, a file of the members. */
-const SHOTS = fileURLToPath(new URL('../screenshots/', import.meta.url))
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const executablePath = findChromium()
-const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
-
-const build = (): void => {
-  const code = `const { buildWeb } = await import('./src/api/web.ts'); await buildWeb()`
-  const { NODE_ENV: _, ...env } = process.env
-  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
-    cwd: ROOT,
-    env,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`the app could not be built:\n${stderr}`)
-}
 
 describe.skipIf(!executablePath)('audiences in order, in Chromium', () => {
   let world: Installation
-  let context: BrowserContext
+  let close: (() => Promise<void>) | undefined
   let page: Page
-  const complaints: string[] = []
-  const folder = mkdtempSync(join(tmpdir(), 'usher-chromium-'))
+  let complaints: readonly string[] = []
 
   beforeAll(async () => {
     build()
     world = await startWorld()
-    mkdirSync(SHOTS, { recursive: true })
-    context = await chromium.launchPersistentContext(folder, {
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-      viewport: { width: 1440, height: 900 },
-    })
-    page = await context.newPage()
-    page.setDefaultTimeout(15_000)
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console: ${message.text()}`)
-    })
-    page.on('pageerror', (error) => complaints.push(`broke: ${error.message}`))
+    ;({ page, close, complaints } = await openBrowser(executablePath ?? ''))
   })
-  afterAll(async () => {
-    await context?.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  afterAll(() => close?.())
 
-  const shoot = async (name: string): Promise<void> => {
-    await page.screenshot({ path: join(SHOTS, `${name}.png`) })
-  }
+  const shoot = shootTo(() => page)
   const violations = async (): Promise<readonly string[]> => {
-    await page.evaluate(AXE)
+    await addAxe(page)
     return page.evaluate(async () => {
       type Axe = { run: (within: string) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
       const { violations: found } = await (globalThis as unknown as { axe: Axe }).axe.run('main')

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { JsonObject } from '../../base/json.ts'
 import type { Api } from '../api.ts'
+import { conditionLines, indented } from '../explanation.ts'
 import { textOf as cell, listOf, objectOf } from '../table.ts'
 import type { Definition } from './definition.ts'
 import { readYaml } from './files.ts'
@@ -47,17 +48,12 @@ export const runCases = async (api: Api, definitions: readonly Definition[], pat
   return listOf(answer, 'results').map((result) => ({ ...result, file: path }))
 }
 
-const node = (explained: JsonObject, depth: number): string => {
-  const evidence = explained['evidence'] === undefined ? '' : `   ${JSON.stringify(explained['evidence'])}`
-  const line = `${'  '.repeat(depth)}${explained['matches'] ? '✓' : '✗'} ${cell(explained['sentence'])}${evidence}`
-  return [line, ...listOf(explained, 'conditions').map((child) => node(child, depth + 1))].join('\n')
-}
-
 const wrong = (one: JsonObject): string => {
   const why = objectOf(one, 'why')
   const where = one['expected'] === 'in' ? 'should be in, and is not' : 'should not be in, and is'
   const eligible = why['eligible'] === false ? '\n      has no identifier that makes people eligible' : ''
-  return `    ${cell(one['person'])} ${where}:${eligible}\n${node(objectOf(why, 'conditions'), 3)}`
+  const lines = indented(conditionLines(objectOf(why, 'conditions')), 6)
+  return [`    ${cell(one['person'])} ${where}:${eligible}`, ...lines].join('\n')
 }
 
 /** The results of cases, a line each; where somebody is not where they should be, why. */

@@ -1,13 +1,6 @@
+import { MISSED } from '../../audience/missed.ts'
 import { instant, many, number, shown } from '../parts/words.ts'
 import type { Explained, ExplainedEvent, ExplainedEvents } from '../wire.ts'
-
-const WHY: Readonly<Record<string, string>> = {
-  source: 'its source is left out',
-  filter: 'it is not such a one',
-  window: 'outside the time that counts',
-  unsettled: 'not settled yet',
-  session: 'of an earlier session',
-}
 
 const Event = ({ of }: { readonly of: ExplainedEvent }) => (
   <li className={of.why ? 'missed' : undefined}>
@@ -17,7 +10,7 @@ const Event = ({ of }: { readonly of: ExplainedEvent }) => (
         {path} <strong>{shown(value)}</strong>
       </span>
     ))}
-    {of.why && <span className="dim"> does not count: {WHY[of.why] ?? of.why}</span>}
+    {of.why && <span className="dim"> does not count: {MISSED[of.why] ?? of.why}</span>}
     {of.followedBy?.map((then) => (
       <div key={then.name} className="followed">
         and then {then.name}: {then.count === 0 ? 'none' : number(then.count)}
