@@ -11,7 +11,7 @@ const imports = product.flatMap(importsOf)
 /** The stairs: a room may import rooms above it in this list, never one on its own step (but itself) or below. */
 const STAIRS: readonly (readonly string[])[] = [
   ['base'],
-  ['db'],
+  ['db', 'fql'],
   ['space'],
   ['event', 'profile'],
   ['trait', 'subscription'],
