@@ -13,7 +13,17 @@ export const addAudience = async (
   condition: Condition,
   now: Date,
 ): Promise<string> => {
-  const saved = { name: key, key, description: '', enabled: true, definition: condition as unknown as JsonObject, options: {} }
+  // At its root only an audience of accounts asks for any or all of the people.
+  const collection = condition.type === 'any' || condition.type === 'all' ? ('accounts' as const) : ('users' as const)
+  const saved = {
+    collection,
+    name: key,
+    key,
+    description: '',
+    enabled: true,
+    definition: condition as unknown as JsonObject,
+    options: {},
+  }
   return (await create(db, 'audience', { spaceId, by: 'bench', now }, `aud_${key}`, saved)).id
 }
 

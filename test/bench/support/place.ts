@@ -35,24 +35,33 @@ const NOTE = 'bench_seed'
 
 const MIGRATIONS = new URL('../../../src/db/migrations/', import.meta.url)
 
+const hashOf = (file: URL): string => sha256(readFileSync(file, 'utf8'))
+
 /** Each migration with the hash of its text. */
 const schemaNow = (): Readonly<Record<string, string>> =>
   Object.fromEntries(
     readdirSync(MIGRATIONS)
       .toSorted()
-      .map((file) => [file, sha256(readFileSync(new URL(file, MIGRATIONS), 'utf8'))]),
+      .map((file) => [file, hashOf(new URL(file, MIGRATIONS))]),
   )
 
-type Note = Omit<Population, 'now'> & { readonly now: string; readonly schema: ReturnType<typeof schemaNow> }
+const peopleNow = (): string => hashOf(new URL('./population.ts', import.meta.url))
 
-// A note in the database says that the filling was finished, with what, and by which schema. One that has only grown since is brought up to
+type Note = Omit<Population, 'now'> & {
+  readonly now: string
+  readonly schema: ReturnType<typeof schemaNow>
+  readonly people?: string
+}
+
+// A note in the database says that the filling was finished, with what, and by which schema and people. One that has only grown since is brought up to
 // date, as an installation would be: migrations that ran are never edited.
 const noted = async ({ connection }: Opened): Promise<Population | undefined> => {
   const { rows } = await connection.pool.query<{ there: boolean }>(`select to_regclass('${NOTE}') is not null as there`)
   if (!rows[0]?.there) return undefined
   const { rows: notes } = await connection.pool.query<{ note: Note }>(`select note from ${NOTE}`)
-  const { schema, ...note } = must(notes[0], 'a note').note
+  const { schema, people: made, ...note } = must(notes[0], 'a note').note
   const now = schemaNow()
+  if (made !== peopleNow()) return undefined
   if (Object.entries(schema).some(([file, hash]) => now[file] !== hash)) return undefined
   await migrate(connection.db)
   await connection.pool.query(`update ${NOTE} set note = note || $1::jsonb`, [JSON.stringify({ schema: now })])
@@ -68,7 +77,7 @@ const seeded = async ({ server, say }: Run, scale: Scale, stops: Stops): Promise
   const started = Date.now()
   const made = await populate(place.connection, scale)
   await place.connection.pool.query(`create table ${NOTE} as select $1::jsonb as note`, [
-    JSON.stringify({ ...made, schema: schemaNow() }),
+    JSON.stringify({ ...made, schema: schemaNow(), people: peopleNow() }),
   ])
   await place.connection.pool.query('checkpoint')
   say(
