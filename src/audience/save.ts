@@ -281,22 +281,25 @@ export const remove = async (db: Db, kind: Kind, act: Act, idOrKey: string): Pro
   })
 }
 
-/** The audiences and computed traits that refer to an audience or computed trait, disabled ones included. */
-export const consumersOf = async (
-  db: Db,
-  spaceId: string,
-  id: string,
-): Promise<readonly { id: string; key: string; name: string }[]> => {
+export type Consumer = { readonly id: string; readonly key: string; readonly name: string; readonly kind: Kind }
+
+/** By id, the audiences and computed traits that refer to an audience or computed trait of the space, disabled ones included. */
+export const allConsumers = async (db: Db, spaceId: string): Promise<ReadonlyMap<string, readonly Consumer[]>> => {
   const catalog = await loadCatalog(db, spaceId)
   const idsOf = ({ kind, definition }: Stored): readonly string[] =>
     (kind === 'audience'
       ? referencesOf(definition as Condition, catalog)
       : referencesOfTrait(definition as ComputedTraitDefinition, catalog)
     ).computations
-  return (await storedIn(db, spaceId))
-    .filter((row) => idsOf(row).includes(id))
-    .map(({ id: consumer, key, name }) => ({ id: consumer, key, name }))
+  const pairs = (await storedIn(db, spaceId)).flatMap((row) =>
+    idsOf(row).map((id) => ({ id, consumer: { id: row.id, key: row.key, name: row.name, kind: row.kind } })),
+  )
+  return new Map([...Map.groupBy(pairs, ({ id }) => id)].map(([id, group]) => [id, group.map(({ consumer }) => consumer)]))
 }
+
+/** The audiences and computed traits that refer to one, disabled ones included. */
+export const consumersOf = async (db: Db, spaceId: string, id: string): Promise<readonly Consumer[]> =>
+  (await allConsumers(db, spaceId)).get(id) ?? []
 
 /** Has one computed in full as soon as there is a place; one that was given up is tried again. @throws Refused for one that is not computed. */
 export const runNow = (db: Db, kind: Kind, act: Act, idOrKey: string): Promise<Definition> =>

@@ -89,3 +89,26 @@ export const journeysOfAudience = (
         where i.space_id = ${spaceId} and i.audience_id = ${audienceId} order by j.name, j.id`,
     ),
   )
+
+// A draft and every version that somebody may still walk; a trait stands in a condition or on the right side of a comparison, at any depth.
+const MENTIONS = '$.** ? ((@.type == "trait" || @.reference == "trait") && (@.path == $key || @.path starts with $within))'
+
+/** The journeys whose draft, live or draining version asks for one of these traits in a condition, with the trait's key. */
+export const journeysOfTraits = (
+  db: Db,
+  spaceId: string,
+  keys: readonly string[],
+): Promise<readonly { readonly key: string; readonly id: string; readonly name: string }[]> =>
+  run(
+    db,
+    query(
+      'journey.of_traits',
+      sql<{ key: string; id: string; name: string }>`select distinct k.key, j.id, j.name
+        from journey j left join journey_version v on v.space_id = ${spaceId} and v.journey_id = j.id and v.status <> 'archived'
+          cross join unnest(${keys}::text[]) as k (key)
+        where j.space_id = ${spaceId} and j.deleted_at is null and (
+          jsonb_path_exists(j.draft, ${MENTIONS}::jsonpath, jsonb_build_object('key', k.key, 'within', k.key || '.'))
+          or jsonb_path_exists(v.definition, ${MENTIONS}::jsonpath, jsonb_build_object('key', k.key, 'within', k.key || '.')))
+        order by k.key, j.name, j.id`,
+    ),
+  )

@@ -24,6 +24,8 @@ import {
   traitWords,
   typeOf,
 } from '../audience/wire.ts'
+import { figureRoutes } from '../computed-trait/figures.ts'
+import { valueRoutes } from '../computed-trait/values.ts'
 import type { Door } from '../door.ts'
 import { guardPublicApi } from '../public-api/guard.ts'
 import type { App } from '../server.ts'
@@ -127,4 +129,6 @@ export const computedTraitRoutes: Route = (app, door) => {
   versionRoutes(app, door, 'computed_trait', 'computed-traits')
   cloneRoutes(app, door, 'computed_trait', 'computed-traits')
   exportRoutes(app, door, 'computed_trait', 'computed-traits')
+  valueRoutes(app, door)
+  figureRoutes(app, door)
 }
