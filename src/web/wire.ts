@@ -119,6 +119,18 @@ export type Preview = {
   readonly results: readonly Member[]
   readonly sentence: string
 }
+export type Identifiers = {
+  readonly total: number
+  readonly types: readonly { readonly type: string; readonly count: number }[]
+}
+type OverlapSide = { readonly id?: string; readonly name?: string; readonly sentence: string; readonly count: number }
+export type Overlap = {
+  readonly first: OverlapSide
+  readonly second: OverlapSide
+  readonly both: number
+  readonly onlyFirst: number
+  readonly onlySecond: number
+}
 export type ExplainedEvent = {
   readonly messageId: string
   readonly name: string

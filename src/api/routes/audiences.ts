@@ -9,6 +9,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { cloneRoutes } from '../audience/clones.ts'
 import { audienceDetailRoutes } from '../audience/detail.ts'
 import { exportRoutes } from '../audience/exports.ts'
+import { insightRoutes } from '../audience/insights.ts'
 import { listPage } from '../audience/list.ts'
 import { conditionFrom } from '../audience/query.ts'
 import { referenceRoutes } from '../audience/references.ts'
@@ -225,6 +226,7 @@ export const audienceRoutes: Route = (app, door) => {
   cloneRoutes(app, door, 'audience', 'audiences')
   exportRoutes(app, door, 'audience', 'audiences')
   running(app, door)
+  insightRoutes(app, door)
   previewing(app, door)
   audienceDetailRoutes(app, door)
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { explanationText, planText } from '../explanation.ts'
 import type { Session } from '../program.ts'
 import { listOf, objectOf, table, textOf } from '../table.ts'
+import { insightCommands } from './insight.ts'
 import { organiseCommands } from './organise.ts'
 
 const count = (row: JsonObject, key: string) => objectOf(row, key)['count']
@@ -31,7 +32,7 @@ const showPreview = (answer: JsonObject): string => {
   return `${textOf(count(preview, 'size'))} people: ${textOf(preview['sentence'])}\n\n${showPeople(listOf(preview, 'results'))}`
 }
 
-/** `usher audience list | preview <file> | members <key> | explain <key> [profile] | versions | clone | export`. */
+/** `usher audience list | preview <file> | members <key> | explain <key> [profile] | overlap | identifiers | versions | clone | export`. */
 export const audienceCommand = (program: Command, { api, print }: Session): void => {
   const audience = program.command('audience').description('who is in, and why')
   audience
@@ -75,5 +76,6 @@ export const audienceCommand = (program: Command, { api, print }: Session): void
       if (profile !== undefined) print(await (await api()).get(`${path}/explain`, { profile }), explanationText)
       else print(await (await api()).get(`${path}/plan`, { analyze: String(options.analyze === true) }), planText)
     })
+  insightCommands(audience, { api, print })
   organiseCommands(audience, { api, print })
 }

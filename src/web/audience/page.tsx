@@ -15,6 +15,7 @@ import { CloneButton } from './clone.tsx'
 import { HowEvaluated } from './evaluation.tsx'
 import { TestPerson } from './explain.tsx'
 import { Export } from './export.tsx'
+import { Insights } from './insights.tsx'
 import { Changes, Members } from './members.tsx'
 import { Versions } from './versions.tsx'
 
@@ -146,6 +147,7 @@ const tabsOf = (audience: Audience) => [
       </Block>
     ),
   },
+  { key: 'insights', label: 'Insights', body: () => <Insights of={audience} /> },
   { key: 'versions', label: 'Versions', body: () => <Versions of={audience} /> },
   { key: 'export', label: 'Export', body: () => <Export of={audience} /> },
   {

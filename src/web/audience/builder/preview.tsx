@@ -7,6 +7,7 @@ import { Block } from '../../parts/page.tsx'
 import { Loading } from '../../parts/state.tsx'
 import { callOf, number, percent } from '../../parts/words.ts'
 import type { Overview, Preview } from '../../wire.ts'
+import { OverlapOfDraft } from '../insights.tsx'
 
 export const usePreview = (condition: Condition | undefined) => {
   const api = useApi()
@@ -74,6 +75,7 @@ export const LiveCount = ({ condition }: { readonly condition: Condition | undef
           </ul>
         </Block>
       )}
+      <OverlapOfDraft condition={condition} />
     </div>
   )
 }
