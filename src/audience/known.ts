@@ -42,6 +42,18 @@ const profilesOf = (db: Db, spaceId: string, ids: readonly string[]): Promise<re
     ),
   )
 
+type Link = { readonly profileId: string; readonly accountId: string }
+
+const accountsOf = (db: Db, spaceId: string, ids: readonly string[]): Promise<readonly Link[]> =>
+  run(
+    db,
+    query(
+      'explain.accounts_of_linked',
+      sql<Link>`select l.profile_id as "profileId", l.account_id as "accountId" from profile_link l
+        where l.space_id = ${spaceId} and l.profile_id = any (${ids}::uuid[]) order by 1, 2`,
+    ),
+  )
+
 type Event = Omit<Happened, 'type'> & { readonly profileId: string; readonly type: Call }
 
 const eventsOf = (
@@ -140,6 +152,24 @@ const personOf = (profile: Profile, rows: Rows, { catalog }: Asked): Person => {
   }
 }
 
+const NOBODY = { collection: 'accounts', merged: false, identifiers: {}, traits: {}, events: [], computed: {} } as const
+
+/** Users of an account with all their accounts, of which nothing is known but the audiences that they are or were in. */
+const withAccounts = async (db: Db, asked: Asked, users: readonly Person[]): Promise<readonly Person[]> => {
+  const links = await accountsOf(
+    db,
+    asked.spaceId,
+    users.map((each) => each.id),
+  )
+  const ids = [...new Set(links.map((link) => link.accountId))].slice(0, MOST.linked)
+  const [members, ever] = await Promise.all([membersOf(db, asked.spaceId, ids), everMembersOf(db, asked.spaceId, ids)])
+  const accounts = ids.map((id) => personOf({ ...NOBODY, id }, { events: [], values: [], members, ever }, asked))
+  return users.map((user) => {
+    const own = links.flatMap((link) => (link.profileId === user.id ? [link.accountId] : []))
+    return { ...user, linked: accounts.filter((each) => own.includes(each.id)) }
+  })
+}
+
 /** A profile with what a condition over these events asks of it, and with those it is linked to. Undefined where there is none. */
 export const known = async (db: Db, asked: Asked, names: readonly string[], profileId: string): Promise<Known | undefined> => {
   const { spaceId } = asked
@@ -158,7 +188,7 @@ export const known = async (db: Db, asked: Asked, names: readonly string[], prof
   if (!person) return undefined
   const others = people.filter((each) => each !== person && each.collection !== person.collection && !each.merged)
   return {
-    person: { ...person, linked: others },
+    person: { ...person, linked: person.collection === 'accounts' ? await withAccounts(db, asked, others) : others },
     world: worldOf(asked),
     complete: events.length <= MOST.events && ids.length > linked.length,
   }

@@ -198,6 +198,20 @@ it('ACC-06 what somebody of two accounts does counts for both, unless the group 
   expect(await here.matches(any(did('A')), 'accounts', { account: sql`p.identifiers` })).toEqual(['acme', 'globex'])
 })
 
+it('ACC-06 explains an account without the events that name another group, where that is wanted', async () => {
+  const here = await world()
+  await here.tell(group('both', 'acme'), group('both', 'globex'), { ...track('both', 'A'), context: { groupId: 'acme' } })
+  for (const condition of [any(did('A')), all(did('A')), none(did('A'))]) {
+    const saved = { collection: 'accounts', options: { honourGroupId: true }, createdAt: hour(0) } as const
+    const scope = { spaceId: here.spaceId, now: here.clock.at, ...eligibilityOf(condition, saved) }
+    for (const who of ['acme', 'globex']) {
+      const id = await profileIdOf(db, here.spaceId, `group_id:${who}`)
+      const { conditions } = await explain(db, scope, { id: 'aud_own', condition }, id)
+      expect(conditions.disagrees, `${who} ${JSON.stringify(condition)}`).toBeUndefined()
+    }
+  }
+})
+
 it('what is asked of the wrong collection is refused, with what to do', async () => {
   const here = await fixture()
   await here.audience('doers', did('A'), 'users')
@@ -244,6 +258,11 @@ it('ACC-01 explains an account, and a person by their accounts', async () => {
       expect(conditions.disagrees, `${who} ${JSON.stringify(condition)}`).toBeUndefined()
     }
   const part = { type: 'audience', audience: 'active' } as const
+  for (const condition of [any(part), all(part), none(part), any(trait('active', true)), any(not(trait('active', true)))])
+    for (const who of ['acme', 'globex', 'initech', 'hooli2']) {
+      const { conditions } = await ask('active', condition, `group_id:${who}`, 'accounts')
+      expect(conditions.disagrees, `${who} ${JSON.stringify(condition)}`).toBeUndefined()
+    }
   expect(await ask('people', part, 'user_id:g2', 'users')).toMatchObject({ matches: true, conditions: { matches: true } })
   expect(await ask('people', part, 'user_id:i1', 'users')).toMatchObject({ matches: false })
 })

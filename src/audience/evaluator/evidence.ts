@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { Comparison, Condition, EventSelection, Filter, Measure } from '../condition.ts'
-import { holds, isPartOf } from './matches.ts'
+import { holds } from './matches.ts'
 import { inTime } from './measure.ts'
 import { jsonsAt, keysOf } from './path.ts'
-import type { Happened } from './person.ts'
-import { type Place, referencedValues, traitJsons } from './place.ts'
+import { type Happened, usersOf } from './person.ts'
+import { isPartOf, type Place, referencedValues, traitJsons } from './place.ts'
 import { childrenOf, directChildren, keptOut, type Missing, named, passes, selected } from './selection.ts'
 import { jsonOf } from './value.ts'
 
@@ -149,7 +149,7 @@ const entriesOf = (condition: Extract<Condition, { type: 'any_element' }>, place
 }
 
 const linkedOf = (condition: Condition, { person, ...place }: Place): Linked => {
-  const users = (person.linked ?? []).map((user) => ({
+  const users = usersOf(person, place.world).map((user) => ({
     profileId: user.id,
     matches: holds(condition, { ...place, person: user }),
   }))

@@ -1,8 +1,8 @@
 import type { Condition } from '../condition.ts'
 import { compares } from './comparison.ts'
 import { measured } from './measure.ts'
-import { isEligible, type Person, type World } from './person.ts'
-import { type Place, traitJsons, traitValues } from './place.ts'
+import { isEligible, type Person, usersOf, type World } from './person.ts'
+import { isPartOf, type Place, traitJsons, traitValues } from './place.ts'
 import { passes, selected } from './selection.ts'
 
 /*
@@ -10,19 +10,12 @@ import { passes, selected } from './selection.ts'
  * (guarantee G2), so nothing in this folder may be taken from the compiler; it is for tests and for what `explain` shows.
  */
 
-/** Part of an audience of one's own kind, or of one whose members one is linked to (spec/audiences §11.9, §12). */
-export const isPartOf = (person: Person, key: string, world: World): boolean => {
-  const members = world.accountAudiences?.includes(key) ? 'accounts' : 'users'
-  if (members !== person.collection) return (person.linked ?? []).some((each) => isPartOf(each, key, world))
-  return Object.hasOwn(person.memberships, key) && person.memberships[key] === 'member'
-}
-
 /**
  * Whether all users of an account satisfy a condition. Nobody is not everybody: an account without users satisfies nothing of all its
  * users; but "all not" is "none", and that is true of it (spec/audiences §12).
  */
 const holdsForAll = (condition: Condition, { person, ...place }: Place): boolean => {
-  const users = person.linked ?? []
+  const users = usersOf(person, place.world)
   return users.length === 0 ? condition.type === 'not' : users.every((user) => holds(condition, { ...place, person: user }))
 }
 
@@ -48,7 +41,7 @@ export const holds = (condition: Condition, place: Place): boolean => {
     case 'audience':
       return isPartOf(place.person, condition.audience, place.world)
     case 'any':
-      return (place.person.linked ?? []).some((person) => holds(condition.condition, { ...place, person }))
+      return usersOf(place.person, place.world).some((person) => holds(condition.condition, { ...place, person }))
     case 'all':
       return holdsForAll(condition.condition, place)
   }

@@ -3,7 +3,7 @@ import { unreachable } from '../../base/must.ts'
 import type { Comparison, Condition, EventSelection, Filter, Measure } from '../condition.ts'
 import { type Instant, writtenInstant } from './instant.ts'
 import { keysOf, valuesAt } from './path.ts'
-import type { Happened } from './person.ts'
+import { type Happened, usersOf } from './person.ts'
 import { type Place, propertyJsons, propertyValues, traitJsons, traitValues } from './place.ts'
 import { directChildren, named, patienceOf } from './selection.ts'
 import { instantOf, type Value } from './value.ts'
@@ -133,7 +133,7 @@ export const momentsOf = (condition: Condition, place: Place): readonly Moment[]
       return []
     case 'any':
     case 'all':
-      return (place.person.linked ?? []).flatMap((person) => momentsOf(condition.condition, { ...place, person }))
+      return usersOf(place.person, place.world).flatMap((person) => momentsOf(condition.condition, { ...place, person }))
     default:
       return unreachable(condition)
   }

@@ -53,9 +53,16 @@ const namesAnother = ({ context }: Happened, { identifiers }: Person): boolean =
   return typeof group === 'string' && !(identifiers['group_id'] ?? []).includes(group)
 }
 
+/** The users of an account; where events that name another group don't count, without those events (ACC-06). */
+export const usersOf = (account: Person, { honoursGroups }: World): readonly Person[] => {
+  const users = account.linked ?? []
+  if (!honoursGroups) return users
+  return users.map((user) => ({ ...user, events: user.events.filter((event) => !namesAnother(event, account)) }))
+}
+
 /** The events that are somebody's: of an account those of all its users (spec/audiences §11.2, §12). */
-export const eventsOf = (person: Person, { since, honoursGroups }: World): readonly Happened[] => {
-  const all = person.collection === 'accounts' ? (person.linked ?? []).flatMap((user) => user.events) : person.events
-  const own = honoursGroups && person.collection === 'accounts' ? all.filter((event) => !namesAnother(event, person)) : all
+export const eventsOf = (person: Person, world: World): readonly Happened[] => {
+  const { since } = world
+  const own = person.collection === 'accounts' ? usersOf(person, world).flatMap((user) => user.events) : person.events
   return since === undefined ? own : own.filter((event) => event.timestamp >= since)
 }

@@ -27,9 +27,20 @@ const own = <Of>(of: { readonly [key: string]: Of }, key: string): Of | undefine
 const traitOf = (person: Person, key: string, goesOn: boolean, world: World): Json | undefined => {
   if (world.computedTraits.includes(key)) return own(person.computed, key)
   if (goesOn || !world.audiences.includes(key)) return own(person.traits, key)
-  const membership = own(person.memberships, key)
-  return membership === undefined ? undefined : membership === 'member'
+  if (isPartOf(person, key, world)) return true
+  return stoodIn(person, key, world).length === 0 ? undefined : false
 }
+
+/** How somebody stands with an audience that is or was theirs; of one of accounts, how each of theirs does (spec/audiences §11.9, §12). */
+const stoodIn = (person: Person, key: string, world: World): readonly ('member' | 'exited')[] => {
+  const members = world.accountAudiences?.includes(key) ? 'accounts' : 'users'
+  if (members !== person.collection) return (person.linked ?? []).flatMap((each) => stoodIn(each, key, world))
+  const membership = own(person.memberships, key)
+  return membership === undefined ? [] : [membership]
+}
+
+/** Part of an audience of one's own kind, or of one whose members one is linked to (spec/audiences §11.9, §12). */
+export const isPartOf = (person: Person, key: string, world: World): boolean => stoodIn(person, key, world).includes('member')
 
 const rootOf = (path: string): readonly [root: string, rest: readonly string[]] => {
   const [root = '', ...rest] = keysOf(path)

@@ -22,6 +22,7 @@ export type AccountWorld = {
   readonly spaceId: string
   readonly clock: { at: Date }
   readonly tell: (...calls: readonly JsonObject[]) => Promise<void>
+  readonly tellFrom: (sourceId: string, ...calls: readonly JsonObject[]) => Promise<void>
   readonly tick: () => Promise<void>
   readonly audience: (key: string, condition: Condition, collection?: Collection, options?: Options) => Promise<void>
   readonly trait: (key: string, definition: ComputedTraitDefinition, collection?: Collection, options?: Options) => Promise<void>
@@ -50,16 +51,18 @@ export const accountWorld = async (db: Db, spaceId: string, at: Date, copies = f
     )
     return found.map((row) => row.name)
   }
+  const tellFrom: AccountWorld['tellFrom'] = async (sourceId, ...calls) => {
+    const results = await ingestCalls(db, { spaceId, sourceId }, calls, { receivedAt: clock.at, random: randomBytes })
+    const wrong = results.find((each) => each.status === 'dropped')
+    if (wrong) throw new Error(JSON.stringify(wrong))
+  }
   return {
     db,
     spaceId,
     clock,
     names,
-    tell: async (...calls) => {
-      const results = await ingestCalls(db, { spaceId, sourceId: 'src' }, calls, { receivedAt: clock.at, random: randomBytes })
-      const wrong = results.find((each) => each.status === 'dropped')
-      if (wrong) throw new Error(JSON.stringify(wrong))
-    },
+    tellFrom,
+    tell: (...calls) => tellFrom('src', ...calls),
     tick: async () => {
       await evaluateSpaceFully(db, spaceId, clock.at)
       while ((await evaluateSpace(db, spaceId, clock.at, limits)).more);
