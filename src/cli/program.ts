@@ -6,6 +6,7 @@ import { codeCommand } from './commands/code.ts'
 import { journeyCommand } from './commands/journey.ts'
 import { profileCommand } from './commands/profile.ts'
 import { sendTestCommand } from './commands/send-test.ts'
+import { sourceCommand } from './commands/source.ts'
 import { spaceCommand } from './commands/space.ts'
 import { sqlTraitCommand } from './commands/sql-trait.ts'
 import { type Print, printer } from './print.ts'
@@ -22,7 +23,15 @@ export const createProgram = (config: Config, write: (text: string) => void): Co
     api: () => openApi(config),
     print: (answer, show) => printer(program.opts<{ json?: boolean }>().json === true, write)(answer, show),
   }
-  for (const command of [audienceCommand, codeCommand, journeyCommand, profileCommand, sqlTraitCommand, sendTestCommand])
+  for (const command of [
+    audienceCommand,
+    codeCommand,
+    journeyCommand,
+    profileCommand,
+    sourceCommand,
+    sqlTraitCommand,
+    sendTestCommand,
+  ])
     command(program, session)
   spaceCommand(program, config, write)
   return program

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { AudienceTables } from './rows/audience.ts'
+import type { DropTables } from './rows/drop.ts'
 import type { EventTables } from './rows/event.ts'
 import type { JourneyTables } from './rows/journey.ts'
 import type { MessageTables } from './rows/message.ts'
@@ -11,6 +12,7 @@ import type { SubscriptionTables } from './rows/subscription.ts'
 export type Database = SpaceTables &
   ProfileTables &
   EventTables &
+  DropTables &
   AudienceTables &
   SqlTraitTables &
   SubscriptionTables &

@@ -21,6 +21,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   profile_change: own('profile_id'),
   event: own('profile_id'),
   event_seen: own('message_id'),
+  source_drop: own('source_id'),
   event_interest: own('reference'),
   outbox: own('profile_id'),
   audience: own('reference'),

@@ -1,20 +1,21 @@
 import { Refused, Unavailable } from '../base/errors.ts'
 import type { Db } from '../db/database.ts'
-import type { Call } from './call.ts'
-import { type Stored, storeCalls } from './ingest.ts'
+import { type Arrival, dropOf } from './arrival.ts'
+import { recordDrops } from './drop.ts'
+import { type Stored, storeArrivals } from './ingest.ts'
 import { problem } from './problems.ts'
-import type { Result } from './results.ts'
+import { droppedResult, type Result } from './results.ts'
 
 type Context = { readonly now: () => Date; readonly random: (bytes: number) => Uint8Array }
 type Waiting = {
-  readonly calls: readonly Call[]
+  readonly calls: readonly Arrival[]
   readonly resolve: (stored: Stored) => void
   readonly reject: (error: unknown) => void
 }
 type Queue = { readonly waiting: Waiting[]; calls: number; running: number }
 
 /** Stores calls, together with what other requests to the same space bring meanwhile; answers when they are durable. */
-export type Gather = (spaceId: string, calls: readonly Call[]) => Promise<Stored>
+export type Gather = (spaceId: string, calls: readonly Arrival[]) => Promise<Stored>
 
 // Transactions of one space at a time, how many calls must wait for there to be a second one, calls of one transaction, and calls that may wait before senders are told to slow down.
 const WIDTH = 2
@@ -25,15 +26,20 @@ const MOST_WAITING = 50_000
 // Class 22 is "data exception", 54 "program limit exceeded": a value that the check let through and Postgres does not take.
 const isAboutData = (error: unknown): boolean => /^(22|54)...$/.test((error as { code?: string }).code ?? '')
 
+const dropOnly = async (db: Db, spaceId: string, only: Arrival): Promise<Stored> => {
+  const messageId = only.parsed.kind === 'call' ? only.parsed.call.messageId : undefined
+  await recordDrops(db, spaceId, [dropOf(only, problem('bad_request'), messageId)])
+  return { results: [droppedResult(messageId, problem('bad_request'))], announced: false }
+}
+
 /** Stores calls, and if one of them cannot be stored, the others: halves are tried until the one that spoils it is alone. */
-export const storeWhatCan = async (db: Db, spaceId: string, calls: readonly Call[], context: Context): Promise<Stored> => {
+export const storeWhatCan = async (db: Db, spaceId: string, calls: readonly Arrival[], context: Context): Promise<Stored> => {
   try {
-    return await storeCalls(db, spaceId, calls, { now: context.now(), random: context.random })
+    return await storeArrivals(db, spaceId, calls, { now: context.now(), random: context.random })
   } catch (error) {
     if (!isAboutData(error)) throw error
     const [only] = calls
-    if (only && calls.length === 1)
-      return { results: [{ status: 'dropped', messageId: only.messageId, ...problem('bad_request') }], announced: false }
+    if (only && calls.length === 1) return dropOnly(db, spaceId, only)
     const half = calls.length >> 1
     const first = await storeWhatCan(db, spaceId, calls.slice(0, half), context)
     const second = await storeWhatCan(db, spaceId, calls.slice(half), context)

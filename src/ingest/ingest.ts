@@ -9,12 +9,14 @@ import { agedIdentifiers, Collision, loadPeople, type Wanted } from '../profile/
 import { carryOver } from '../profile/merge.ts'
 import { addSeenTypes, type Rules } from '../profile/rules.ts'
 import { saveGraph } from '../profile/save.ts'
-import { attachCalls, type Identified, isAboutAccount } from './attach.ts'
+import { type Arrival, arrivalOf } from './arrival.ts'
+import { attachCalls, type Identified } from './attach.ts'
 import type { Call } from './call.ts'
-import { identifiersOf, isBuiltIn } from './identifiers.ts'
+import { type Drop, recordDrops } from './drop.ts'
+import { isBuiltIn } from './identifiers.ts'
+import { dropsOf, judgeArrivals, keptOf } from './judge.ts'
 import { parseCall, type Surroundings } from './parse.ts'
-import { problem } from './problems.ts'
-import { joinResults, type Result } from './results.ts'
+import { type Result, resultsOf } from './results.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { storeAttached } from './store.ts'
 
@@ -55,51 +57,51 @@ const wantedBy = (calls: readonly Identified[]): readonly Wanted[] => {
 }
 
 type Transaction = { readonly stored: ReadonlySet<string>; readonly announced: boolean }
+type Work = {
+  readonly spaceId: string
+  readonly calls: readonly Identified[]
+  readonly drops: readonly Drop[]
+  readonly settings: Settings
+  readonly now: Date
+  readonly newId: () => string
+}
 
-const storeOnce = (
-  db: Db,
-  spaceId: string,
-  calls: readonly Identified[],
-  { rules, awaited }: Settings,
-  now: Date,
-  newId: () => string,
-) =>
-  transact(db, async (tx): Promise<Transaction> => {
-    const fresh = await markSeen(
-      tx,
-      spaceId,
-      calls.map(({ call }) => call.messageId),
-      now,
-    )
-    crashPoint('ingest.seen')
-    const first = new Map<string, Identified>()
-    for (const one of calls)
-      if (fresh.has(one.call.messageId) && !first.has(one.call.messageId)) first.set(one.call.messageId, one)
-    const kept = [...first.values()]
-    if (kept.length === 0) return { stored: fresh, announced: false }
-    const people = await loadPeople(tx, spaceId, wantedBy(kept))
-    const graph = createGraph(people, rules, await agedIdentifiers(tx, spaceId, people, rules), newId)
-    const attached = attachCalls(graph, kept)
-    await saveGraph(tx, spaceId, graph)
-    await carryOver(tx, spaceId, graph)
-    crashPoint('ingest.profiles_saved')
-    const announced = await storeAttached(tx, spaceId, graph, attached, awaited, now)
+const storeCallsOf = async (tx: Db, { spaceId, calls, settings, now, newId }: Work): Promise<Transaction> => {
+  const { rules, awaited } = settings
+  const fresh = await markSeen(
+    tx,
+    spaceId,
+    calls.map(({ call }) => call.messageId),
+    now,
+  )
+  crashPoint('ingest.seen')
+  const first = new Map<string, Identified>()
+  for (const one of calls) if (fresh.has(one.call.messageId) && !first.has(one.call.messageId)) first.set(one.call.messageId, one)
+  const kept = [...first.values()]
+  if (kept.length === 0) return { stored: fresh, announced: false }
+  const people = await loadPeople(tx, spaceId, wantedBy(kept))
+  const graph = createGraph(people, rules, await agedIdentifiers(tx, spaceId, people, rules), newId)
+  const attached = attachCalls(graph, kept)
+  await saveGraph(tx, spaceId, graph)
+  await carryOver(tx, spaceId, graph)
+  crashPoint('ingest.profiles_saved')
+  const announced = await storeAttached(tx, spaceId, graph, attached, awaited, now)
+  return { stored: fresh, announced }
+}
+
+const storeOnce = (db: Db, work: Work): Promise<Transaction> =>
+  transact(db, async (tx) => {
+    const done = await storeCallsOf(tx, work)
+    await recordDrops(tx, work.spaceId, work.drops)
     crashPoint('ingest.before_commit')
-    return { stored: fresh, announced }
+    return done
   })
 
 // Who collides starts again with what the other wrote, and one of them always got through.
-const storeIdentified = async (
-  db: Db,
-  spaceId: string,
-  calls: readonly Identified[],
-  settings: Settings,
-  now: Date,
-  newId: () => string,
-) => {
+const storeAgain = async (db: Db, work: Work): Promise<Transaction> => {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await storeOnce(db, spaceId, calls, settings, now, newId)
+      return await storeOnce(db, work)
     } catch (error) {
       if (!(error instanceof Collision) || attempt === ATTEMPTS) throw error
     }
@@ -115,37 +117,41 @@ const registerTypes = (db: Db, spaceId: string, calls: readonly Identified[], ru
   )
 }
 
+type Context = { readonly now: Date; readonly random: (bytes: number) => Uint8Array }
+const NOTHING: Transaction = { stored: new Set(), announced: false }
+
+const storeKept = async (db: Db, spaceId: string, work: Omit<Work, 'spaceId' | 'newId'>, random: Context['random']) => {
+  const { calls, drops, settings, now } = work
+  if (calls.length === 0) {
+    await recordDrops(db, spaceId, drops)
+    return NOTHING
+  }
+  await ensurePartitions(db, new Set(calls.map(({ call }) => call.timestamp.getTime())), now)
+  await registerTypes(db, spaceId, calls, settings.rules)
+  return storeAgain(db, { ...work, spaceId, newId: orderedIds(now, random) })
+}
+
 /**
- * Stores checked calls in one transaction and answers, in their order, what became of each. When it returns, what is `stored` survives any
- * crash. The calls of a batch do exactly what they would do one by one, in their order. @throws Unavailable when the database is away.
+ * Stores what came in, in one transaction, counts what is not taken, and answers, in their order, what became of each. When it returns, what is
+ * `stored` survives any crash. The calls of a batch do exactly what they would do one by one, in their order.
+ * @throws Unavailable when the database is away.
  */
-export const storeCalls = async (
+export const storeArrivals = async (
   db: Db,
   spaceId: string,
-  calls: readonly Call[],
-  { now, random }: { readonly now: Date; readonly random: (bytes: number) => Uint8Array },
+  arrivals: readonly Arrival[],
+  { now, random }: Context,
 ): Promise<Stored> => {
   const settings = await readSettings(db, spaceId, now)
-  const { rules } = settings
-  const identified = calls.map((call) => ({ call, identifiers: identifiersOf(call.places, rules) }))
-  const isUsable = ({ call, identifiers }: Identified): boolean => identifiers.length > 0 || isAboutAccount(call)
-  const usable = identified.filter(isUsable)
-  await ensurePartitions(db, new Set(usable.map(({ call }) => call.timestamp.getTime())), now)
-  await registerTypes(db, spaceId, usable, rules)
-  const { stored, announced } =
-    usable.length === 0
-      ? { stored: new Set<string>(), announced: false }
-      : await storeIdentified(db, spaceId, usable, settings, now, orderedIds(now, random))
-  const told = new Set<string>()
-  const results = identified.map((one): Result => {
-    const { messageId } = one.call
-    if (!isUsable(one)) return { status: 'dropped', messageId, ...problem('no_matching_identifiers') }
-    const isNew = stored.has(messageId) && !told.has(messageId)
-    told.add(messageId)
-    return { status: isNew ? 'stored' : 'duplicate', messageId }
-  })
-  return { results, announced }
+  const judged = judgeArrivals(arrivals, settings)
+  const work = { calls: keptOf(judged), drops: dropsOf(judged), settings, now }
+  const { stored, announced } = await storeKept(db, spaceId, work, random)
+  return { results: resultsOf(judged, stored), announced }
 }
+
+/** Stores calls that a room of ours made itself. */
+export const storeCalls = (db: Db, spaceId: string, calls: readonly Call[], context: Context): Promise<Stored> =>
+  storeArrivals(db, spaceId, calls.map(arrivalOf), context)
 
 /**
  * Takes calls as they are written on the wire (`{type, userId, event, …}`), checks and stores them: for rooms that produce events
@@ -162,8 +168,6 @@ export const ingestCalls = async (
     receivedAt,
     newMessageId: () => timeOrderedId(receivedAt, random(10)),
   }
-  const parsed = calls.map((call) => parseCall(call, around))
-  const good = parsed.flatMap((one) => (one.kind === 'call' ? [one.call] : []))
-  const { results } = await storeCalls(db, source.spaceId, good, { now: receivedAt, random })
-  return joinResults(parsed, results)
+  const arrivals = calls.map((raw) => ({ raw, parsed: parseCall(raw, around), sourceId: source.sourceId, receivedAt }))
+  return (await storeArrivals(db, source.spaceId, arrivals, { now: receivedAt, random })).results
 }

@@ -1,5 +1,12 @@
 /** Why a call, or one item of a batch, was not stored: Segment's discard codes (spec/audiences §2.5, §4), and ours where it has none. */
-export type Problem = { readonly code: Code; readonly field: string; readonly message: string; readonly remedy: string }
+export type Problem = {
+  readonly code: string
+  readonly field: string
+  readonly message: string
+  readonly remedy: string
+  /** What it is counted by, where that is not the field: a rule, an event name, a type of identifier. */
+  readonly subject?: string
+}
 
 const PROBLEMS = {
   missing_type: ['type', 'is missing', 'write identify, track, page, screen, group or alias'],
@@ -49,4 +56,10 @@ export type Code = keyof typeof PROBLEMS
 export const problem = (code: Code, field?: string): Problem => {
   const [usual, message, remedy] = PROBLEMS[code]
   return { code, field: field ?? usual, message, remedy }
+}
+
+/** A problem in words. */
+export const sentenceOf = ({ field, message, remedy }: Problem): string => {
+  const what = field === '' ? message : `${field} ${message}`
+  return remedy === '' ? what : `${what}: ${remedy}`
 }

@@ -4,7 +4,7 @@ import { query, run, runOne } from '../db/query.ts'
 import type { SourceRow } from '../db/rows/space.ts'
 
 /** Whom a write key lets in. */
-export type Source = { readonly spaceId: string; readonly sourceId: string; readonly enabled: boolean }
+export type Source = { readonly spaceId: string; readonly sourceId: string; readonly enabled: boolean; readonly strict: boolean }
 
 /** The source behind a write key, or undefined. */
 export const sourceByKey = async (db: Db, writeKey: string): Promise<Source | undefined> => {
@@ -19,11 +19,14 @@ export const sourceByKey = async (db: Db, writeKey: string): Promise<Source | un
   const source = await runOne(
     db,
     query(
-      'source.enabled',
-      sql<{ enabled: boolean }>`select enabled from source where space_id = ${key.space_id} and id = ${key.source_id}`,
+      'source.state',
+      sql<{
+        enabled: boolean
+        strict: boolean
+      }>`select enabled, strict from source where space_id = ${key.space_id} and id = ${key.source_id}`,
     ),
   )
-  return { spaceId: key.space_id, sourceId: key.source_id, enabled: source?.enabled ?? false }
+  return { spaceId: key.space_id, sourceId: key.source_id, enabled: source?.enabled ?? false, strict: source?.strict ?? false }
 }
 
 export type ListedSource = Omit<SourceRow, 'space_id'> & { readonly write_keys: readonly string[] }
@@ -45,6 +48,30 @@ export const sourcesOf = async (db: Db, spaceId: string): Promise<readonly Liste
     ...source,
     write_keys: keys.filter((key) => key.source_id === source.id).map((key) => key.key),
   }))
+}
+
+/** One source, or undefined. */
+export const sourceById = (db: Db, spaceId: string, id: string): Promise<SourceRow | undefined> =>
+  runOne(db, query('source.by_id', sql<SourceRow>`select * from source where space_id = ${spaceId} and id = ${id}`))
+
+export type SourceChange = {
+  readonly name?: string | undefined
+  readonly enabled?: boolean | undefined
+  readonly strict?: boolean | undefined
+}
+
+/** Changes a source; what is not given stays. Answers whether there is such a source. */
+export const changeSource = async (db: Db, spaceId: string, id: string, change: SourceChange): Promise<boolean> => {
+  const row = await runOne(
+    db,
+    query(
+      'source.change',
+      sql<{ id: string }>`update source set name = coalesce(${change.name ?? null}::text, name),
+          enabled = coalesce(${change.enabled ?? null}::boolean, enabled), strict = coalesce(${change.strict ?? null}::boolean, strict)
+        where space_id = ${spaceId} and id = ${id} returning id`,
+    ),
+  )
+  return row !== undefined
 }
 
 /**

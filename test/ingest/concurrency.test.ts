@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
+import { arrivalOf } from '../../src/ingest/arrival.ts'
 import { createGather } from '../../src/ingest/gather.ts'
 import { ingestCalls } from '../../src/ingest/ingest.ts'
 import { parseCall } from '../../src/ingest/parse.ts'
@@ -55,7 +56,7 @@ it('single calls that arrive together share transactions, and a call that Postgr
   ).flatMap((one) => (one.kind === 'call' ? [one.call] : []))
   // What the check would have to let through: JSON that jsonb does not take.
   const spoilt = parsed.map((call, n) => (n === 77 ? { ...call, properties: '{"a": "\\u0000"}' } : call))
-  const answers = await Promise.all(spoilt.map((call) => gather('spa_gather', [call])))
+  const answers = await Promise.all(spoilt.map((call) => gather('spa_gather', [arrivalOf(call)])))
   const results = answers.flatMap((answer) => answer.results)
   expect(results.filter((result) => result.status !== 'stored')).toEqual([
     expect.objectContaining({ status: 'dropped', code: 'bad_request', messageId: 'g77' }),

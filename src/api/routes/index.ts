@@ -20,6 +20,7 @@ import { profileApiRoutes } from './profile-api.ts'
 import { profileRoutes } from './profiles.ts'
 import { providerAccountRoutes } from './provider-accounts.ts'
 import { sessionRoutes } from './session.ts'
+import { sourceDropRoutes } from './source-drops.ts'
 import { sourceRoutes } from './sources.ts'
 import { spaceRoutes } from './space.ts'
 import { sqlTraitRoutes } from './sql-traits.ts'
@@ -68,6 +69,7 @@ export const managementRoutes: readonly Route[] = [
   profileRoutes,
   catalogRoutes,
   sourceRoutes,
+  sourceDropRoutes,
   limitRoutes,
   folderRoutes,
   warehouseRoutes,

@@ -1,7 +1,10 @@
 import * as z from 'zod'
+import { notFound } from '../../base/errors.ts'
 import { prefixedId } from '../../base/ids.ts'
-import { sourcesOf } from '../../space/source.ts'
+import type { Db } from '../../db/database.ts'
+import { changeSource, type ListedSource, sourcesOf } from '../../space/source.ts'
 import { createSource } from '../../space/space.ts'
+import type { App } from '../server.ts'
 import type { Route } from './index.ts'
 
 const Source = z.object({
@@ -9,9 +12,54 @@ const Source = z.object({
   name: z.string(),
   kind: z.string(),
   enabled: z.boolean(),
+  strict: z.boolean().describe('every request is answered as with ?strict=1: what is not taken is a 4xx'),
   writeKeys: z.array(z.string()),
   createdAt: z.string(),
 })
+
+type WireSource = z.infer<typeof Source>
+const wireSource = ({ write_keys, created_at, ...source }: ListedSource): WireSource => ({
+  ...source,
+  writeKeys: [...write_keys],
+  createdAt: created_at.toISOString(),
+})
+
+const oneOf = async (db: Db, spaceId: string, id: string): Promise<WireSource> => {
+  const found = (await sourcesOf(db, spaceId)).find((source) => source.id === id)
+  if (!found) throw notFound('source', id)
+  return wireSource(found)
+}
+
+const oneSource = (app: App, db: Db): void => {
+  const one = z.object({ space: z.string(), source: z.string() })
+  const response = { 200: z.object({ data: z.object({ source: Source }) }) }
+  app.get(
+    '/spaces/:space/sources/:source',
+    { schema: { tags: ['source'], summary: 'One source', params: one, response } },
+    async (request) => ({ data: { source: await oneOf(db, request.caller.spaceId, request.params.source) } }),
+  )
+  app.patch(
+    '/spaces/:space/sources/:source',
+    {
+      schema: {
+        tags: ['source'],
+        summary: 'Changes its name, switches it off or on, makes it strict or not',
+        params: one,
+        body: z.strictObject({
+          name: z.string().min(1).max(200).optional(),
+          enabled: z.boolean().optional(),
+          strict: z.boolean().optional(),
+        }),
+        response,
+      },
+    },
+    async (request) => {
+      const { spaceId } = request.caller
+      if (!(await changeSource(db, spaceId, request.params.source, request.body))) throw notFound('source', request.params.source)
+      return { data: { source: await oneOf(db, spaceId, request.params.source) } }
+    },
+  )
+}
 
 /** `GET /sources`, and `POST /sources {name, kind}`, which answers the write key that an SDK is configured with. */
 export const sourceRoutes: Route = (app, { db, now, random }) => {
@@ -28,15 +76,7 @@ export const sourceRoutes: Route = (app, { db, now, random }) => {
     },
     async (request) => {
       const sources = await sourcesOf(db, request.caller.spaceId)
-      return {
-        data: {
-          sources: sources.map(({ write_keys, created_at, ...source }) => ({
-            ...source,
-            writeKeys: [...write_keys],
-            createdAt: created_at.toISOString(),
-          })),
-        },
-      }
+      return { data: { sources: sources.map(wireSource) } }
     },
   )
   app.post(
@@ -57,9 +97,10 @@ export const sourceRoutes: Route = (app, { db, now, random }) => {
       const { name, kind } = request.body
       const [id, writeKey, at] = [prefixedId('src', random(12)), Buffer.from(random(24)).toString('base64url'), now()]
       await createSource(db, { spaceId: request.caller.spaceId, id, name, kind, writeKey }, at)
-      return reply
-        .status(201)
-        .send({ data: { source: { id, name, kind, enabled: true, writeKeys: [writeKey], createdAt: at.toISOString() } } })
+      return reply.status(201).send({
+        data: { source: { id, name, kind, enabled: true, strict: false, writeKeys: [writeKey], createdAt: at.toISOString() } },
+      })
     },
   )
+  oneSource(app, db)
 }

@@ -3,15 +3,17 @@ import * as z from 'zod'
 import { timeOrderedId } from '../../base/ids.ts'
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { EventType } from '../../db/rows/event.ts'
+import type { Arrival } from '../../ingest/arrival.ts'
 import { isTooLarge, MOST_BATCH_BYTES, MOST_BATCH_CALLS, MOST_CALL_BYTES, readBody } from '../../ingest/body.ts'
 import { createGather, type Gather } from '../../ingest/gather.ts'
-import { type Parsed, parseCall, type Surroundings } from '../../ingest/parse.ts'
+import { parseCall, type Surroundings } from '../../ingest/parse.ts'
 import { problem } from '../../ingest/problems.ts'
-import { joinResults, type Result } from '../../ingest/results.ts'
+import { createRefusals, NO_SPACE } from '../../ingest/refusals.ts'
 import { createSourceLookup, type Source } from '../../space/source.ts'
 import { credentialOf } from '../auth.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
+import { answer, DISCARDED, discard, isStrict, REFUSED, type Refusal, refuse } from '../tracking/answer.ts'
 import type { Route } from './index.ts'
 import { sdkSettings } from './sdk-settings.ts'
 
@@ -32,107 +34,59 @@ const CALLS: Readonly<Record<string, EventType>> = {
 }
 const BATCHES: readonly string[] = ['batch', 'b']
 
-type Refusal = { readonly status: number; readonly code: string; readonly message: string; readonly remedy: string }
-
-// The two that Segment answers with 400; everything else is 200 unless the caller asks for `?strict=1` (spec/audiences §2.5).
-const REFUSED = {
-  too_large: {
-    status: 400,
-    code: 'body_too_large',
-    message: 'The body is larger than 32 KB for a call or 500 KB for a batch.',
-    remedy: 'Send less in one request.',
-  },
-  invalid_json: {
-    status: 400,
-    code: 'invalid_json',
-    message: 'The body is not a JSON object.',
-    remedy: 'Send one JSON object, in UTF-8, plain or gzip.',
-  },
-} as const satisfies Readonly<Record<string, Refusal>>
-
-const DISCARDED = {
-  project_not_found: {
-    status: 401,
-    code: 'project_not_found',
-    message: 'No source has this write key; nothing was stored.',
-    remedy: 'Send the write key of a source, by Basic authorization or as "writeKey" in the body.',
-  },
-  source_disabled: {
-    status: 403,
-    code: 'source_disabled',
-    message: 'This source is switched off; nothing was stored.',
-    remedy: 'Switch it on, or use the write key of another one.',
-  },
-  empty_batch: {
-    status: 400,
-    code: 'empty_batch',
-    message: 'The batch holds no calls.',
-    remedy: 'Send {"batch": [ … ]} with 1 to 2,500 calls.',
-  },
-  batch_too_long: {
-    status: 400,
-    code: 'batch_too_long',
-    message: 'The batch holds more than 2,500 calls; none was stored.',
-    remedy: 'Send at most 2,500 calls in one batch.',
-  },
-} as const satisfies Readonly<Record<string, Refusal>>
-
-const isStrict = (request: FastifyRequest): boolean => ['1', 'true'].includes((request.query as { strict?: string }).strict ?? '')
-
-const refuse = (reply: FastifyReply, { status, code, message, remedy }: Refusal): FastifyReply =>
-  reply.status(status).send({ success: false, error: { code, message, problems: [{ field: '', message, remedy }] } })
-
-const discard = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply => {
-  if (isStrict(request)) return refuse(reply, refusal)
-  const { code, message, remedy } = refusal
-  return reply.send({ success: true, code, message, remedy, results: [] })
-}
-
-const codeOf = (results: readonly Result[]): { readonly code?: string } => {
-  const dropped = results.filter((result) => result.status === 'dropped')
-  if (results.length === 1 || dropped.length === 0) return {}
-  return { code: dropped.length === results.length ? 'empty_batch_result' : 'multi_user_error' }
-}
-
-// Good calls are stored in either mode; strict only says louder what was not.
-const answer = (request: FastifyRequest, reply: FastifyReply, results: readonly Result[]): FastifyReply => {
-  const dropped = results.flatMap((result, index) => (result.status === 'dropped' ? [{ ...result, index }] : []))
-  const [first] = dropped
-  if (!isStrict(request) || !first) return reply.send({ success: true, ...codeOf(results), results })
-  const problems = dropped.map(({ index, field, message, remedy, code }) => ({
-    field: results.length === 1 ? field : `batch.${index}${field && `.${field}`}`,
-    message,
-    remedy,
-    code,
-  }))
-  const { code = first.code } = codeOf(results)
-  return reply.status(400).send({
-    success: false,
-    error: { code, message: `${dropped.length} of ${results.length} calls were not stored.`, problems },
-    results,
-  })
-}
-
 const objectOr = (value: Json | undefined): JsonObject | undefined => (isObject(value) ? value : undefined)
 
 const withDefined = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
 
-type Desk = { readonly door: Door; readonly gather: Gather; readonly sourceOf: (writeKey: string) => Promise<Source | undefined> }
+type Desk = {
+  readonly door: Door
+  readonly gather: Gather
+  readonly sourceOf: (writeKey: string) => Promise<Source | undefined>
+  readonly refused: ReturnType<typeof createRefusals>
+}
 
-const sourceOfRequest = async (desk: Desk, request: FastifyRequest, body: JsonObject): Promise<Source | undefined> => {
+const keyOf = (request: FastifyRequest, body: JsonObject): string | undefined => {
   const { writeKey } = body
   const inHeader = /^basic /i.test(request.headers.authorization ?? '') ? credentialOf(request.headers.authorization) : undefined
-  const key = inHeader || (typeof writeKey === 'string' ? writeKey : undefined)
+  return inHeader || (typeof writeKey === 'string' && writeKey !== '' ? writeKey : undefined)
+}
+
+const sourceOfRequest = async (desk: Desk, request: FastifyRequest, body: JsonObject): Promise<Source | undefined> => {
+  const key = keyOf(request, body)
   return key ? desk.sourceOf(key) : undefined
 }
 
-const store = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, source: Source, parsed: readonly Parsed[]) => {
-  const good = parsed.flatMap((one) => (one.kind === 'call' ? [one.call] : []))
-  const { results, announced } = good.length === 0 ? { results: [], announced: false } : await desk.gather(source.spaceId, good)
+// What was sent is counted where it can be said whose it was. Of an unknown key the beginning is shown: enough to find it, too little to use.
+const count = (desk: Desk, source: Source | undefined, { code, message, remedy }: Refusal, call: unknown): Promise<void> =>
+  desk.refused(source?.spaceId ?? NO_SPACE, {
+    sourceId: source?.sourceId ?? NO_SPACE,
+    code,
+    subject: '',
+    reason: `${message} ${remedy}`,
+    messageId: undefined,
+    at: desk.door.now(),
+    call,
+  })
+
+/** Answers a request whose body cannot be read at all. */
+const refuseBody = async (
+  desk: Desk,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  kind: keyof typeof REFUSED,
+  bytes: number,
+) => {
+  const source = await sourceOfRequest(desk, request, {})
+  if (source) await count(desk, source, REFUSED[kind], { bytes })
+  return refuse(reply, REFUSED[kind])
+}
+
+const store = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, source: Source, arrivals: readonly Arrival[]) => {
+  const { results, announced } = await desk.gather(source.spaceId, arrivals)
   if (results.some((result) => result.status === 'stored')) desk.door.notify('profile_change')
   if (announced) desk.door.notify('outbox')
-  return answer(request, reply, joinResults(parsed, results))
+  return answer(reply, results, isStrict(request, source))
 }
 
 const surroundings = (desk: Desk, request: FastifyRequest, source: Source): Surroundings => {
@@ -146,19 +100,24 @@ const surroundings = (desk: Desk, request: FastifyRequest, source: Source): Surr
 }
 
 const open = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, most: number) => {
-  const body = readBody((request.body as Buffer | undefined) ?? Buffer.alloc(0), request.headers['content-encoding'], most)
-  if (body.kind !== 'body') return void refuse(reply, REFUSED[body.kind])
+  const raw = (request.body as Buffer | undefined) ?? Buffer.alloc(0)
+  const body = readBody(raw, request.headers['content-encoding'], most)
+  if (body.kind !== 'body') return void (await refuseBody(desk, request, reply, body.kind, raw.length))
   const source = await sourceOfRequest(desk, request, body.value)
-  if (!source) return void discard(request, reply, DISCARDED.project_not_found)
-  if (!source.enabled) return void discard(request, reply, DISCARDED.source_disabled)
-  return { body: body.value, bytes: body.bytes, source }
+  if (source?.enabled) return { body: body.value, bytes: body.bytes, source }
+  const refusal = source ? DISCARDED.source_disabled : DISCARDED.project_not_found
+  const shown = source ? body.value : { writeKey: `${keyOf(request, body.value)?.slice(0, 4) ?? ''}…` }
+  await count(desk, source, refusal, shown)
+  return void discard(reply, refusal, isStrict(request, source))
 }
 
 const takeCall = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, type: EventType) => {
   const opened = await open(desk, request, reply, MOST_CALL_BYTES)
   if (!opened) return reply
-  return store(desk, request, reply, opened.source, [
-    parseCall(opened.body, { ...surroundings(desk, request, opened.source), type }),
+  const { body, source } = opened
+  const around = surroundings(desk, request, source)
+  return store(desk, request, reply, source, [
+    { raw: body, parsed: parseCall(body, { ...around, type }), sourceId: source.sourceId, receivedAt: around.receivedAt },
   ])
 }
 
@@ -167,15 +126,21 @@ const takeBatch = async (desk: Desk, request: FastifyRequest, reply: FastifyRepl
   if (!opened) return reply
   const { body, bytes, source } = opened
   const { batch, sentAt } = body
-  if (!Array.isArray(batch) || batch.length === 0) return discard(request, reply, DISCARDED.empty_batch)
-  if (batch.length > MOST_BATCH_CALLS) return discard(request, reply, DISCARDED.batch_too_long)
+  const calls = Array.isArray(batch) ? batch : []
+  if (calls.length === 0 || calls.length > MOST_BATCH_CALLS) {
+    const refusal = calls.length === 0 ? DISCARDED.empty_batch : DISCARDED.batch_too_long
+    await count(desk, source, refusal, { calls: calls.length, first: calls[0] ?? null })
+    return discard(reply, refusal, isStrict(request, source))
+  }
   const own = withDefined({ sentAt, context: objectOr(body['context']), integrations: objectOr(body['integrations']) })
   const around: Surroundings = { ...surroundings(desk, request, source), ...own }
-  const parsed = batch.map((item): Parsed => {
-    if (isTooLarge(item, bytes)) return { kind: 'problem', messageId: undefined, problem: problem('item_too_large') }
-    return parseCall(item, around)
+  const { sourceId, receivedAt } = around
+  const arrivals = calls.map((raw: Json): Arrival => {
+    if (isTooLarge(raw, bytes))
+      return { raw, parsed: { kind: 'problem', messageId: undefined, problem: problem('item_too_large') }, sourceId, receivedAt }
+    return { raw, parsed: parseCall(raw, around), sourceId, receivedAt }
   })
-  return store(desk, request, reply, source, parsed)
+  return store(desk, request, reply, source, arrivals)
 }
 
 /** What a call is answered, also where nothing was taken: then `code`, `message` and `remedy` say why. */
@@ -199,12 +164,13 @@ const allowEveryOrigin = (app: App): void => {
   )
 }
 
-const acceptAnyBody = (app: App): void => {
+const acceptAnyBody = (app: App, desk: Desk): void => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MOST_BATCH_BYTES }, (_request, body, done) => done(null, body))
   const outer = app.errorHandler
   app.setErrorHandler((error, request, reply) => {
-    if ((error as { code?: string }).code === 'FST_ERR_CTP_BODY_TOO_LARGE') return refuse(reply, REFUSED.too_large)
+    if ((error as { code?: string }).code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+      return refuseBody(desk, request, reply, 'too_large', Number(request.headers['content-length'] ?? 0))
     if ((error as { status?: number }).status === 429) reply.header('retry-after', '1').header('x-ratelimit-reset', '1')
     return outer(error as Error & { code: string; name: string }, request, reply)
   })
@@ -212,9 +178,14 @@ const acceptAnyBody = (app: App): void => {
 
 /** The tracking API: `POST /v1/<call>`, `POST /v1/batch`, and what SDKs ask for before they start (spec/audiences §2). */
 export const trackingRoutes: Route = (app, door) => {
-  const desk: Desk = { door, gather: createGather(door.db, door), sourceOf: createSourceLookup(door.db, door.now) }
+  const desk: Desk = {
+    door,
+    gather: createGather(door.db, door),
+    sourceOf: createSourceLookup(door.db, door.now),
+    refused: createRefusals(door.db),
+  }
   allowEveryOrigin(app)
-  acceptAnyBody(app)
+  acceptAnyBody(app, desk)
   const described = (summary: string, short: boolean) => ({
     schema: { tags: ['tracking'], summary, hide: short, response: { 200: Taken } },
   })

@@ -1,7 +1,15 @@
 import type { JsonObject } from '../../base/json.ts'
 
 export type SpaceRow = { id: string; slug: string; name: string; settings: JsonObject; created_at: Date }
-export type SourceRow = { space_id: string; id: string; name: string; kind: string; enabled: boolean; created_at: Date }
+export type SourceRow = {
+  space_id: string
+  id: string
+  name: string
+  kind: string
+  enabled: boolean
+  created_at: Date
+  strict: boolean
+}
 export type WriteKeyRow = { key: string; space_id: string; source_id: string }
 export type SpaceKeyRow = { space_id: string; key: string; noun: string; taken_at: Date }
 export type ApiTokenRow = { hash: string; space_id: string; name: string; created_at: Date; sees_personal_data: boolean }

@@ -1,0 +1,88 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Result } from '../../ingest/results.ts'
+
+export type Refusal = { readonly status: number; readonly code: string; readonly message: string; readonly remedy: string }
+
+// The two that Segment answers with 400; everything else is 200 unless the caller asks for `?strict=1` (spec/audiences §2.5).
+export const REFUSED = {
+  too_large: {
+    status: 400,
+    code: 'body_too_large',
+    message: 'The body is larger than 32 KB for a call or 500 KB for a batch.',
+    remedy: 'Send less in one request.',
+  },
+  invalid_json: {
+    status: 400,
+    code: 'invalid_json',
+    message: 'The body is not a JSON object.',
+    remedy: 'Send one JSON object, in UTF-8, plain or gzip.',
+  },
+} as const satisfies Readonly<Record<string, Refusal>>
+
+export const DISCARDED = {
+  project_not_found: {
+    status: 401,
+    code: 'project_not_found',
+    message: 'No source has this write key; nothing was stored.',
+    remedy: 'Send the write key of a source, by Basic authorization or as "writeKey" in the body.',
+  },
+  source_disabled: {
+    status: 403,
+    code: 'source_disabled',
+    message: 'This source is switched off; nothing was stored.',
+    remedy: 'Switch it on, or use the write key of another one.',
+  },
+  empty_batch: {
+    status: 400,
+    code: 'empty_batch',
+    message: 'The batch holds no calls.',
+    remedy: 'Send {"batch": [ … ]} with 1 to 2,500 calls.',
+  },
+  batch_too_long: {
+    status: 400,
+    code: 'batch_too_long',
+    message: 'The batch holds more than 2,500 calls; none was stored.',
+    remedy: 'Send at most 2,500 calls in one batch.',
+  },
+} as const satisfies Readonly<Record<string, Refusal>>
+
+const says = (value: unknown): boolean => value === '1' || value === 'true'
+
+/** Whether what is not taken is answered with a 4xx: by `?strict=1`, the header `X-Usher-Strict: 1`, or the source's own setting (spec/audiences §2.5). */
+export const isStrict = (request: FastifyRequest, source: { readonly strict: boolean } | undefined): boolean =>
+  source?.strict === true || says((request.query as { strict?: string }).strict) || says(request.headers['x-usher-strict'])
+
+export const refuse = (reply: FastifyReply, { status, code, message, remedy }: Refusal): FastifyReply =>
+  reply.status(status).send({ success: false, error: { code, message, problems: [{ field: '', message, remedy }] } })
+
+/** Answers a request of which nothing is taken. */
+export const discard = (reply: FastifyReply, refusal: Refusal, strict: boolean): FastifyReply => {
+  if (strict) return refuse(reply, refusal)
+  const { code, message, remedy } = refusal
+  return reply.send({ success: true, code, message, remedy, results: [] })
+}
+
+const codeOf = (results: readonly Result[]): { readonly code?: string } => {
+  const dropped = results.filter((result) => result.status === 'dropped')
+  if (results.length === 1 || dropped.length === 0) return {}
+  return { code: dropped.length === results.length ? 'empty_batch_result' : 'multi_user_error' }
+}
+
+/** Answers what became of each call. Good calls are stored in either mode; strict only says louder what was not. */
+export const answer = (reply: FastifyReply, results: readonly Result[], strict: boolean): FastifyReply => {
+  const dropped = results.flatMap((result, index) => (result.status === 'dropped' ? [{ ...result, index }] : []))
+  const [first] = dropped
+  if (!strict || !first) return reply.send({ success: true, ...codeOf(results), results })
+  const problems = dropped.map(({ index, field, message, remedy, code }) => ({
+    field: results.length === 1 ? field : `batch.${index}${field && `.${field}`}`,
+    message,
+    remedy,
+    code,
+  }))
+  const { code = first.code } = codeOf(results)
+  return reply.status(400).send({
+    success: false,
+    error: { code, message: `${dropped.length} of ${results.length} calls were not stored.`, problems },
+    results,
+  })
+}

@@ -1,0 +1,71 @@
+import type { Command } from 'commander'
+import { notFound } from '../../base/errors.ts'
+import type { JsonObject } from '../../base/json.ts'
+import type { Api } from '../api.ts'
+import type { Session } from '../program.ts'
+import { listOf, objectOf, table, textOf } from '../table.ts'
+
+const showSources = (answer: JsonObject): string =>
+  table(listOf(answer, 'sources'), [
+    ['id', (row) => row['id']],
+    ['name', (row) => row['name']],
+    ['kind', (row) => row['kind']],
+    ['state', (row) => `${row['enabled'] ? 'on' : 'off'}${row['strict'] ? ', strict' : ''}`],
+    ['write keys', (row) => (Array.isArray(row['writeKeys']) ? row['writeKeys'].join(' ') : '')],
+  ])
+
+/** The id of the source that is named by its id or its name. @throws Refused when there is none. */
+export const sourceIdOf = async (api: Api, named: string): Promise<string> => {
+  const sources = listOf(await api.get('/sources'), 'sources')
+  const found = sources.find((source) => source['id'] === named) ?? sources.find((source) => source['name'] === named)
+  if (typeof found?.['id'] !== 'string') throw notFound('source', named)
+  return found['id']
+}
+
+const showDrops = (answer: JsonObject): string => {
+  const drops = listOf(answer, 'drops')
+  if (drops.length === 0) return 'Everything that came in was taken.'
+  return drops
+    .map((drop) => {
+      const subject = drop['subject'] === '' ? '' : ` (${textOf(drop['subject'])})`
+      return `${textOf(drop['count'])} × ${textOf(drop['code'])}${subject}, last ${textOf(drop['lastAt'])}\n  ${textOf(drop['reason'])}\n  e.g. ${textOf(drop['sample'])}`
+    })
+    .join('\n')
+}
+
+type Changes = { readonly on?: true; readonly off?: true; readonly strict?: boolean; readonly name?: string }
+
+const change = async (api: Api, named: string, { on, off, strict, name }: Changes): Promise<JsonObject> =>
+  api.patch(`/sources/${await sourceIdOf(api, named)}`, {
+    ...(on || off ? { enabled: on === true } : {}),
+    ...(strict === undefined ? {} : { strict }),
+    ...(name === undefined ? {} : { name }),
+  })
+
+/** `usher source list`, `drops <source>`, `change <source>`. */
+export const sourceCommand = (program: Command, { api, print }: Session): void => {
+  const source = program.command('source').description('where events come from')
+  source
+    .command('list')
+    .description('sources with their write keys')
+    .action(async () => print(await (await api()).get('/sources'), showSources))
+  source
+    .command('drops <source>')
+    .description('what of its calls was not taken, and why, by id or name')
+    .option('--hours <n>', 'how far back', '24')
+    .action(async (named: string, { hours }: { hours: string }) => {
+      const open = await api()
+      print(await open.get(`/sources/${await sourceIdOf(open, named)}/drops`, { hours }), showDrops)
+    })
+  source
+    .command('change <source>')
+    .description('switch it on or off, make it strict, name it')
+    .option('--on', 'let calls in')
+    .option('--off', 'let nothing in')
+    .option('--strict', 'answer a 4xx to a call that is not taken')
+    .option('--no-strict', 'answer 200 to every call, as Segment does')
+    .option('--name <name>', 'call it so')
+    .action(async (named: string, changes: Changes) =>
+      print(await change(await api(), named, changes), (answer) => showSources({ sources: [objectOf(answer, 'source')] })),
+    )
+}

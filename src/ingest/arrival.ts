@@ -1,0 +1,31 @@
+import type { Call } from './call.ts'
+import type { Drop } from './drop.ts'
+import type { Parsed } from './parse.ts'
+import { type Problem, sentenceOf } from './problems.ts'
+
+/** A call as it came in, and what the check made of it. */
+export type Arrival = {
+  readonly raw: unknown
+  readonly parsed: Parsed
+  readonly sourceId: string
+  readonly receivedAt: Date
+}
+
+/** A call that a room of ours made: there is nothing else that came in. */
+export const arrivalOf = (call: Call): Arrival => ({
+  raw: undefined,
+  parsed: { kind: 'call', call },
+  sourceId: call.sourceId,
+  receivedAt: call.receivedAt,
+})
+
+/** An arrival that is not taken, as it is counted. */
+export const dropOf = ({ raw, sourceId, receivedAt }: Arrival, problem: Problem, messageId: string | undefined): Drop => ({
+  sourceId,
+  code: problem.code,
+  subject: problem.subject ?? problem.field,
+  reason: sentenceOf(problem),
+  messageId,
+  at: receivedAt,
+  call: raw,
+})

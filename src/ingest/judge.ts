@@ -1,0 +1,67 @@
+import type { Arrival } from './arrival.ts'
+import { dropOf } from './arrival.ts'
+import { type Identified, isAboutAccount } from './attach.ts'
+import type { Call } from './call.ts'
+import type { Drop } from './drop.ts'
+import { identifiersOf } from './identifiers.ts'
+import { type Problem, problem } from './problems.ts'
+import { type CallRule, judge, rulesOfSource } from './rule.ts'
+import type { Settings } from './settings.ts'
+
+/** What is to be done with an arrival: stored, left alone because it says so itself, or dropped with its problem. */
+export type Judged =
+  | { readonly kind: 'kept'; readonly identified: Identified }
+  | { readonly kind: 'filtered'; readonly messageId: string }
+  | {
+      readonly kind: 'dropped'
+      readonly arrival: Arrival
+      readonly messageId: string | undefined
+      readonly problem: Problem
+    }
+
+const identify = (arrival: Arrival, call: Call, { rules }: Settings): Judged => {
+  const identified = { call, identifiers: identifiersOf(call.places, rules) }
+  return identified.identifiers.length > 0 || isAboutAccount(call)
+    ? { kind: 'kept', identified }
+    : { kind: 'dropped', arrival, messageId: call.messageId, problem: problem('no_matching_identifiers') }
+}
+
+const judgeCall = (arrival: Arrival, call: Call, settings: Settings, rules: readonly CallRule[]): Judged => {
+  if (rules.length === 0) return identify(arrival, call, settings)
+  const verdict = judge(rules, call, arrival.raw)
+  if ('call' in verdict) return identify(arrival, verdict.call, settings)
+  const { code, reason, subject = '' } = verdict.drop
+  return {
+    kind: 'dropped',
+    arrival,
+    messageId: call.messageId,
+    problem: { code, field: '', message: reason, remedy: '', subject },
+  }
+}
+
+const judgeOne = (arrival: Arrival, settings: Settings, rulesOf: (sourceId: string) => readonly CallRule[]): Judged => {
+  const { parsed } = arrival
+  if (parsed.kind === 'call') return judgeCall(arrival, parsed.call, settings, rulesOf(arrival.sourceId))
+  return parsed.kind === 'filtered' ? parsed : { kind: 'dropped', arrival, messageId: parsed.messageId, problem: parsed.problem }
+}
+
+/** Asks the rules of each source about its calls and finds whom the calls name. */
+export const judgeArrivals = (arrivals: readonly Arrival[], settings: Settings): readonly Judged[] => {
+  const rules = new Map<string, readonly CallRule[]>()
+  const rulesOf = (sourceId: string): readonly CallRule[] => {
+    const known = rules.get(sourceId)
+    if (known) return known
+    const found = rulesOfSource(settings, sourceId)
+    rules.set(sourceId, found)
+    return found
+  }
+  return arrivals.map((arrival) => judgeOne(arrival, settings, rulesOf))
+}
+
+/** Those that are stored. */
+export const keptOf = (judged: readonly Judged[]): readonly Identified[] =>
+  judged.flatMap((one) => (one.kind === 'kept' ? [one.identified] : []))
+
+/** Those that are not, as they are counted. */
+export const dropsOf = (judged: readonly Judged[]): readonly Drop[] =>
+  judged.flatMap((one) => (one.kind === 'dropped' ? [dropOf(one.arrival, one.problem, one.messageId)] : []))

@@ -1,1 +1,0 @@
-select enabled from source where space_id = $1 and id = $2
