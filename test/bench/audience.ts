@@ -5,40 +5,13 @@ import { runNow } from '../../src/audience/save.ts'
 import { DEFAULT_EXTERNAL_IDS } from '../../src/audience/scope.ts'
 import { must } from '../../src/base/must.ts'
 import { aside, type Bench, type Figure, load, type Opened, roundMedians, timed } from './bench.ts'
+import { ask, type Found, inOneOrMany, type Processes, same } from './support/asking.ts'
 import { addAudience, reset } from './support/audiences.ts'
 import { type ByHand, CASES, type Case, diffOf, writesOf } from './support/by-hand.ts'
 import type { Population } from './support/population.ts'
 
 const ROUNDS = 3
 type Place = Opened & Population
-/** How many, and a number that differs when they are others. */
-type Found = { readonly n: number; readonly mark: number }
-
-const counting = (ids: string): string =>
-  `select count(*) as n, bit_xor(uuid_hash_extended(found.profile_id, 0)) as mark from (${ids}) as found`
-
-/** Whether Postgres may set several processes to one query. An evaluation writes what it finds, and Postgres writes with one process. */
-type Processes = 'one process' | 'parallel'
-
-const inOneOrMany = async <Row extends object>(
-  { connection }: Opened,
-  processes: Processes,
-  text: string,
-  parameters: readonly unknown[],
-): Promise<Row> => {
-  const client = await connection.pool.connect()
-  try {
-    if (processes === 'one process') await client.query('set max_parallel_workers_per_gather = 0')
-    return must((await client.query<Row>(text, [...parameters])).rows[0], 'one row')
-  } finally {
-    await client.query('reset max_parallel_workers_per_gather')
-    client.release()
-  }
-}
-
-const ask = (place: Opened, processes: Processes, { text, parameters }: Omit<ByHand, 'name'>): Promise<Found> =>
-  inOneOrMany(place, processes, counting(text), parameters)
-
 /** Each way to write it by hand, with one process and with several. */
 const waysOf = (place: Place, each: Case): readonly (ByHand & { readonly processes: Processes })[] =>
   each
@@ -61,8 +34,6 @@ const fastest = (took: Readonly<Record<string, number>>): readonly [string, numb
       .toSorted(([, a], [, b]) => a - b)[0],
     'a query by hand',
   )
-
-const same = (a: Found, b: Found): boolean => a.n === b.n && a.mark === b.mark
 
 /** Who matches, computed and nothing else, as an evaluation computes it, against each way to write it by hand. */
 const whoMatches = async (place: Place, each: Case): Promise<Figure> => {
@@ -99,7 +70,7 @@ const evaluateFully = async ({ connection, spaceId, now }: Place, id: string): P
 const bestDiff = async (place: Place, each: Case, id: string) => {
   const ways = waysOf(place, each).map((way) => {
     const { text, parameters } = diffOf(place, id, way)
-    return { ...way, diff: () => timed(() => inOneOrMany(place, way.processes, text, parameters)) }
+    return { ...way, diff: () => timed(() => inOneOrMany(place, way.processes, { text, parameters })) }
   })
   const took = await roundMedians(2, Object.fromEntries(ways.map(({ name, diff }) => [name, diff])))
   const [name] = fastest(took)

@@ -14,6 +14,8 @@ export type Figure = {
   readonly goal: string
   readonly met: boolean
   readonly note?: string
+  /** One of very many that another sums up: shown where each is asked for, as JSON, and counted there. */
+  readonly detail?: true
 }
 
 export type Scale = { readonly profiles: number; readonly events: number }

@@ -1,6 +1,7 @@
 import { audience } from './audience.ts'
 import type { Bench } from './bench.ts'
 import { delivery } from './delivery.ts'
+import { hundred } from './hundred.ts'
 import { ingest } from './ingest.ts'
 import { journey } from './journey.ts'
 import { latency } from './latency.ts'
@@ -8,4 +9,4 @@ import { simulate } from './simulate.ts'
 import { tickBench } from './tick.ts'
 
 /** The table of benchmarks; one file each. */
-export const BENCHES: readonly Bench[] = [ingest, audience, tickBench, latency, delivery, journey, simulate]
+export const BENCHES: readonly Bench[] = [ingest, audience, tickBench, hundred, latency, delivery, journey, simulate]

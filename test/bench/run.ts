@@ -51,6 +51,7 @@ try {
     say(`\n${bench.name}: ${bench.what}`)
     try {
       for (const figure of await runBench(bench, { server, scale, say })) {
+        if (figure.detail && !values.json) continue
         unmet += figure.met ? 0 : 1
         process.stdout.write(`${values.json ? JSON.stringify(figure) : show(figure)}\n`)
       }
