@@ -7,13 +7,16 @@ import { keysOf } from './path.ts'
 /** The rule of a comparison's operator. */
 export const ruleOf = <O extends Operator>(compare: ComparisonOf<O>): OperatorRule<O> => OPERATORS[compare.operator as O]
 
-/** What the operator looks for, two-valued: a missing value is false, and so NOT of it true (spec/audiences §11.3). */
+/**
+ * What the operator looks for, two-valued: a missing value is false, and so NOT of it true (spec/audiences §11.3). Of `coalesce` the planner believes
+ * that it is true for half; of `is true` what it believes of the test.
+ */
 const found = (value: Sql, compare: Comparison, around: Around): Sql<boolean> =>
-  sql`coalesce(${ruleOf(compare).test(value, compare, around)}, false)`
+  sql`(${ruleOf(compare).test(value, compare, around)}) is true`
 
 /** A comparison of one jsonb value, two-valued. */
 export const compareValue = (value: Sql, compare: Comparison, around: Around): Sql<boolean> =>
-  ruleOf(compare).negated ? sql`not ${found(value, compare, around)}` : found(value, compare, around)
+  ruleOf(compare).negated ? sql`not (${found(value, compare, around)})` : found(value, compare, around)
 
 /** What a comparison reads on its right side instead of a literal. */
 export const referencesIn = (compare: Comparison): readonly Reference[] => {

@@ -117,7 +117,7 @@ const childTest = (
   if (presence) return presence === 'some' ? sql`exists (select ${from}${each})` : sql`not exists (select ${from}${each})`
   const number = sql`(select ${aggregateOf(measure, here)} ${from})`
   const rule = numberTest(compare)
-  if (rule && answersOf(measure) === 'number') return sql`coalesce(${rule.test(number)}, false)`
+  if (rule && answersOf(measure) === 'number') return sql`(${rule.test(number)}) is true`
   const surroundings = { now: scope.now, property: parent.properties, parent: grandparent?.properties }
   return compareValue(asJson(measure, number), compare, around({ ...surroundings, trait: (path) => traitValue(path, scope) }))
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { aggregateOf, isCounter, type NumberTest, numberTest, presenceOf } from '../aggregate.ts'
+import { aggregateOf, isCounter, numberTest, presenceOf } from '../aggregate.ts'
 import type { Condition } from '../condition.ts'
 import { answersOf } from '../measures/index.ts'
 import type { Sql } from '../operator.ts'
@@ -7,7 +7,7 @@ import type { Lowered, Scope } from '../scope.ts'
 import { selected } from '../selection.ts'
 import { traitsInSelection } from '../walk.ts'
 
-type Link = { readonly condition: Extract<Condition, { type: 'event' }>; readonly rule: NumberTest }
+type Link = { readonly condition: Extract<Condition, { type: 'event' }>; readonly having: Sql }
 
 // A number of events that somebody without any does not have, and that asks nothing of the profile.
 const linkOf = (condition: Condition): Link | undefined => {
@@ -15,8 +15,10 @@ const linkOf = (condition: Condition): Link | undefined => {
   const { event, measure, compare } = condition
   const rule = answersOf(measure) === 'number' ? numberTest(compare) : undefined
   if (!rule || (isCounter(measure) && rule.holdsForZero)) return undefined
-  if (measure.kind === 'count' && presenceOf(compare)) return undefined
-  return event.expiresAfter === undefined && traitsInSelection(event).length === 0 ? { condition, rule } : undefined
+  if (event.expiresAfter !== undefined || traitsInSelection(event).length > 0) return undefined
+  // Whoever has any is a group.
+  const present = measure.kind === 'count' && presenceOf(compare) === 'some'
+  return { condition, having: present ? sql`` : sql` having ${rule.test(aggregateOf(measure))}` }
 }
 
 const flat = (conditions: readonly Condition[]): readonly Condition[] =>
@@ -42,10 +44,10 @@ export const linksIn = (
  * grouped sets joined took 2.9 times as long (1 M profiles, 20 M events; 39,000 passed the first, 2,200 both).
  */
 export const lowerChain = (links: readonly Link[], scope: Scope, alias: string): Lowered => {
-  const set = links.reduce<Sql | undefined>((before, { condition, rule }) => {
+  const set = links.reduce<Sql | undefined>((before, { condition, having }) => {
     const from = before ? sql`(${before}) s join event e on e.profile_id = s.profile_id` : sql`event e`
     return sql`select e.profile_id from ${from} where ${selected(condition.event, scope)}
-      group by e.profile_id having ${rule.test(aggregateOf(condition.measure))}`
+      group by e.profile_id${having}`
   }, undefined)
   const id = sql.ref(`${alias}.profile_id`)
   return { joins: [sql`left join (${set}) ${sql.ref(alias)} on ${id} = p.id`], test: sql`${id} is not null` }

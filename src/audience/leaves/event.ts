@@ -89,7 +89,7 @@ const amongCandidates = (condition: EventCondition, scope: Scope): Lowered => {
   }
   const number = measured(condition, scope)
   const rule = numberTest(compare)
-  if (rule) return { joins: [], test: sql`coalesce(${rule.test(number)}, false)` }
+  if (rule) return { joins: [], test: sql`(${rule.test(number)}) is true` }
   return { joins: [], test: compareValue(asJson(measure, number), compare, aroundTrait(scope)) }
 }
 

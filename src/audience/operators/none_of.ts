@@ -5,7 +5,7 @@ import { either, equalsAny, present, spelled, spoken } from './parts.ts'
 
 export const noneOf: OperatorRule<'none_of'> = {
   text: { word: 'none_of', operand: several },
-  test: (value, compare) => sql`${present(value)} and not coalesce(${equalsAny(value, compare.values, compare)}, false)`,
+  test: (value, compare) => sql`${present(value)} and (${equalsAny(value, compare.values, compare)}) is not true`,
   negated: false,
   sentence: (compare) => `is none of ${either(compare.values.map(spoken))}${spelled(compare)}`,
 }

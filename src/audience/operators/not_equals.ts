@@ -9,7 +9,7 @@ export const notEquals: OperatorRule<'not_equals'> = {
   text: { word: 'differs', signs: ['!='], operand: exact },
   test: (value, compare, around) => {
     const equal = equalTo(value, compare.value, compare, around)
-    return isReference(compare.value) ? sql`not ${equal}` : sql`${present(value)} and not coalesce(${equal}, false)`
+    return isReference(compare.value) ? sql`not ${equal}` : sql`${present(value)} and (${equal}) is not true`
   },
   negated: false,
   sentence: (compare) => `is not ${spoken(compare.value)}${spelled(compare)}`,

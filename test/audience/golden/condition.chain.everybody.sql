@@ -2,6 +2,7 @@ select p.id as profile_id
   from profile p
   left join (select e.profile_id
   from (select e.profile_id
+  from (select e.profile_id
   from event e
   where e.space_id = $1 and e.name = $2
      
@@ -10,7 +11,8 @@ select p.id as profile_id
   where e.space_id = $4 and e.name = $5
      
   group by e.profile_id
-  having (count(*) = $6::bigint)) "c_e" on "c_e"."profile_id" = p.id
-  where p.space_id = $7 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $8::text[] and ("c_e"."profile_id" is not null and (exists (select
-  from event e
-  where e.space_id = $9 and e.name = $10 and e.profile_id = p.id)))
+  having (count(*) = $6::bigint)) s join event e on e.profile_id = s.profile_id
+  where e.space_id = $7 and e.name = $8
+     
+  group by e.profile_id) "c_e" on "c_e"."profile_id" = p.id
+  where p.space_id = $9 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $10::text[] and "c_e"."profile_id" is not null

@@ -3,6 +3,6 @@ select p.id as profile_id
   where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[]
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $3 and d.batch = any($4::text[])) and coalesce(decimal_of((select c.value
+  where d.space_id = $3 and d.batch = any($4::text[])) and (decimal_of((select c.value
   from computed_value c
-  where c.space_id = $5 and c.computed_trait_id = $6 and c.profile_id = p.id)) >= $7::numeric, false)
+  where c.space_id = $5 and c.computed_trait_id = $6 and c.profile_id = p.id)) >= $7::numeric) is true

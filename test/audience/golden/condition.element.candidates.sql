@@ -5,6 +5,6 @@ select p.id as profile_id
   from due_profile d
   where d.space_id = $3 and d.batch = any($4::text[])) and exists (select
   from jsonb_array_elements(case jsonb_typeof((p.traits -> $5::text)) when 'array' then (p.traits -> $6::text) else '[]' end) as "element_0_0"
-  where (coalesce(decimal_of(("element_0_0" -> $7::text)) = $8::numeric, false) and exists (select
+  where ((decimal_of(("element_0_0" -> $7::text)) = $8::numeric) is true and exists (select
   from jsonb_array_elements(case jsonb_typeof(("element_0_0" -> $9::text)) when 'array' then ("element_0_0" -> $10::text) else '[]' end) as "element_1_0"
-  where coalesce("element_1_0" = $11::jsonb, false))))
+  where ("element_1_0" = $11::jsonb) is true)))

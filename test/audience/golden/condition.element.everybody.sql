@@ -2,6 +2,6 @@ select p.id as profile_id
   from profile p
   where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[] and exists (select
   from jsonb_array_elements(case jsonb_typeof((p.traits -> $3::text)) when 'array' then (p.traits -> $4::text) else '[]' end) as "element_0_0"
-  where (coalesce(decimal_of(("element_0_0" -> $5::text)) = $6::numeric, false) and exists (select
+  where ((decimal_of(("element_0_0" -> $5::text)) = $6::numeric) is true and exists (select
   from jsonb_array_elements(case jsonb_typeof(("element_0_0" -> $7::text)) when 'array' then ("element_0_0" -> $8::text) else '[]' end) as "element_1_0"
-  where coalesce("element_1_0" = $9::jsonb, false))))
+  where ("element_1_0" = $9::jsonb) is true)))

@@ -3,8 +3,8 @@ select p.id as profile_id
   where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[]
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $3 and d.batch = any($4::text[])) and coalesce((select count(*)
+  where d.space_id = $3 and d.batch = any($4::text[])) and ((select count(*)
   from event e
   where e.space_id = $5 and e.name = $6 and exists (select
   from jsonb_array_elements(case jsonb_typeof((e.properties -> $7::text)) when 'array' then (e.properties -> $8::text) else '[]' end) as "element_0_0"
-  where coalesce(value_order(("element_0_0" -> $9::text), (p.traits -> $10::text)) > 0, false)) and e.profile_id = p.id) >= $11::bigint, false)
+  where (value_order(("element_0_0" -> $9::text), (p.traits -> $10::text)) > 0) is true) and e.profile_id = p.id) >= $11::bigint) is true

@@ -2,9 +2,9 @@ select p.id as profile_id
   from profile p
   left join (select e.profile_id
   from event e
-  where e.space_id = $1 and e.name = $2 and coalesce(value_order(to_jsonb(trim_scale((select sum(decimal_of(("e1"."properties" -> $3::text)))
+  where e.space_id = $1 and e.name = $2 and (value_order(to_jsonb(trim_scale((select sum(decimal_of(("e1"."properties" -> $3::text)))
   from event "e1"
-  where "e1"."space_id" = $4 and "e1"."name" = $5 and "e1"."profile_id" = e.profile_id and "e1"."timestamp" > e.timestamp))), (e.properties -> $6::text)) > 0, false)
+  where "e1"."space_id" = $4 and "e1"."name" = $5 and "e1"."profile_id" = e.profile_id and "e1"."timestamp" > e.timestamp))), (e.properties -> $6::text)) > 0) is true
   group by e.profile_id
   having sum(decimal_of((e.properties -> $7::text))) > $8::bigint) "c" on "c"."profile_id" = p.id
   where p.space_id = $9 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $10::text[] and "c"."profile_id" is not null

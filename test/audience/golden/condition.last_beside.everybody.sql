@@ -4,4 +4,4 @@ select p.id as profile_id
   from event e
   where e.space_id = $3 and e.name = $4
   group by e.profile_id) "c" on "c"."profile_id" = p.id
-  where p.space_id = $5 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $6::text[] and coalesce(same_value("c"."value", (p.traits -> $7::text)), false)
+  where p.space_id = $5 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $6::text[] and (same_value("c"."value", (p.traits -> $7::text))) is true

@@ -5,6 +5,6 @@ select p.id as profile_id
   from event e
   where e.space_id = $3 and e.name = $4
   group by e.profile_id) g
-  where coalesce(case when instant_of(g.value) is not null then instant_of(g.value) < $5::timestamptz
-    when jsonb_typeof(g.value) = 'string' then (g.value #>> '{}') collate "C" < $6 end, false)) "c" on "c"."profile_id" = p.id
+  where (case when instant_of(g.value) is not null then instant_of(g.value) < $5::timestamptz
+    when jsonb_typeof(g.value) = 'string' then (g.value #>> '{}') collate "C" < $6 end) is true) "c" on "c"."profile_id" = p.id
   where p.space_id = $7 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $8::text[] and "c"."profile_id" is not null

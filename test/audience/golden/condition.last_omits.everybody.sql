@@ -5,5 +5,5 @@ select p.id as profile_id
   from event e
   where e.space_id = $3 and e.name = $4
   group by e.profile_id) g
-  where not (not coalesce((strpos(text_of(g.value), $5) > 0), false))) "c" on "c"."profile_id" = p.id
+  where not (not (((strpos(text_of(g.value), $5) > 0)) is true))) "c" on "c"."profile_id" = p.id
   where p.space_id = $6 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $7::text[] and "c"."profile_id" is null

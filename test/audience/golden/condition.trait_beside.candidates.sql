@@ -3,12 +3,12 @@ select p.id as profile_id
   where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[]
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $3 and d.batch = any($4::text[])) and coalesce((select count(*)
+  where d.space_id = $3 and d.batch = any($4::text[])) and ((select count(*)
   from event e
-  where e.space_id = $5 and e.name = $6 and (coalesce(value_order((e.properties -> $7::text), (select c.value
+  where e.space_id = $5 and e.name = $6 and ((value_order((e.properties -> $7::text), (select c.value
   from computed_value c
-  where c.space_id = $8 and c.computed_trait_id = $9 and c.profile_id = p.id)) >= 0, false) and coalesce((case when exists (select
+  where c.space_id = $8 and c.computed_trait_id = $9 and c.profile_id = p.id)) >= 0) is true and ((case when exists (select
   from "membership" m
   where m.space_id = $10 and m.audience_id = $11 and m.profile_id = p.id offset 0) then 'true'::jsonb when exists (select
   from "membership_change" m
-  where m.space_id = $12 and m.audience_id = $13 and m.profile_id = p.id offset 0) then 'false'::jsonb end) = any($14::jsonb[]), false)) and e.profile_id = p.id) >= $15::bigint, false)
+  where m.space_id = $12 and m.audience_id = $13 and m.profile_id = p.id offset 0) then 'false'::jsonb end) = any($14::jsonb[])) is true) and e.profile_id = p.id) >= $15::bigint) is true

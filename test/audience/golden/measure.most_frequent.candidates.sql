@@ -3,7 +3,7 @@ select p.id as profile_id
   where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[]
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $3 and d.batch = any($4::text[])) and (select coalesce(decimal_of(g.value) >= $5::numeric, false)
+  where d.space_id = $3 and d.batch = any($4::text[])) and (select (decimal_of(g.value) >= $5::numeric) is true
   from (select to_jsonb(most_frequent_text(array_agg(scalar_text((e.properties -> $6::text))), $7::integer)) as value
   from event e
   where e.space_id = $8 and e.name = $9 and e.timestamp >= $10::timestamptz and e.timestamp <= $11::timestamptz and e.profile_id = p.id) g)

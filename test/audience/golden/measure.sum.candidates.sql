@@ -3,6 +3,6 @@ select p.id as profile_id
   where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[]
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $3 and d.batch = any($4::text[])) and coalesce((select sum(decimal_of((e.properties -> $5::text)))
+  where d.space_id = $3 and d.batch = any($4::text[])) and ((select sum(decimal_of((e.properties -> $5::text)))
   from event e
-  where e.space_id = $6 and e.name = $7 and e.timestamp >= $8::timestamptz and e.timestamp <= $9::timestamptz and e.profile_id = p.id) >= $10::bigint, false)
+  where e.space_id = $6 and e.name = $7 and e.timestamp >= $8::timestamptz and e.timestamp <= $9::timestamptz and e.profile_id = p.id) >= $10::bigint) is true

@@ -5,5 +5,5 @@ select p.id as profile_id
   from event e
   where e.space_id = $2 and e.name = $3 and e.timestamp >= $4::timestamptz and e.timestamp <= $5::timestamptz
   group by e.profile_id) g
-  where coalesce(decimal_of(g.value) >= $6::numeric, false)) "c" on "c"."profile_id" = p.id
+  where (decimal_of(g.value) >= $6::numeric) is true) "c" on "c"."profile_id" = p.id
   where p.space_id = $7 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $8::text[] and "c"."profile_id" is not null

@@ -1,3 +1,3 @@
 select p.id as profile_id
   from profile p
-  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[] and coalesce(decimal_of(((p.traits -> $3::text) -> $4::text)) = $5::numeric, false)
+  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[] and (decimal_of(((p.traits -> $3::text) -> $4::text)) = $5::numeric) is true

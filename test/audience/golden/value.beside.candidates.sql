@@ -2,7 +2,7 @@ select p.id as profile_id, to_jsonb(trim_scale(v.number)) as value
      
   from profile p cross join lateral (select count(*) filter (where e.timestamp >= $1::timestamptz and e.timestamp <= $2::timestamptz) as number, count(*) as events
   from event e
-  where e.space_id = $3 and e.name = $4 and coalesce(value_order((e.properties -> $5::text), (p.traits -> $6::text)) > 0, false) and e.timestamp <= $7::timestamptz and e.profile_id = p.id) v
+  where e.space_id = $3 and e.name = $4 and (value_order((e.properties -> $5::text), (p.traits -> $6::text)) > 0) is true and e.timestamp <= $7::timestamptz and e.profile_id = p.id) v
      
   where p.space_id = $8 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $9::text[]
   and p.id in (select d.profile_id

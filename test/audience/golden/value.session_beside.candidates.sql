@@ -9,7 +9,7 @@ select p.id as profile_id, to_jsonb(trim_scale(v.number)) as value
     coalesce(lead(e.timestamp) over (partition by e.profile_id order by e.timestamp, e.message_id), $2::timestamptz) - e.timestamp
       > $3::bigint * interval '1 millisecond' as ends
   from event e
-  where e.profile_id = p.id and e.space_id = $4 and e.name = $5 and coalesce(value_order((e.properties -> $6::text), (p.traits -> $7::text)) > 0, false) and e.timestamp <= $8::timestamptz) b) s
+  where e.profile_id = p.id and e.space_id = $4 and e.name = $5 and (value_order((e.properties -> $6::text), (p.traits -> $7::text)) > 0) is true and e.timestamp <= $8::timestamptz) b) s
   where not s.ended) e
   where true and e.profile_id = p.id) v
      

@@ -12,7 +12,7 @@ select p.id as profile_id, to_jsonb(trim_scale(v.number)) as value
   where e.profile_id in (select r.profile_id
   from event r
   where r.space_id = $5 and r.name = $6
-    and r.timestamp >= $7::timestamptz and r.timestamp <= $8::timestamptz) and e.space_id = $9 and e.name = $10 and coalesce(value_order((e.properties -> $11::text), (o.traits -> $12::text)) > 0, false) and e.timestamp <= $13::timestamptz) b) s
+    and r.timestamp >= $7::timestamptz and r.timestamp <= $8::timestamptz) and e.space_id = $9 and e.name = $10 and (value_order((e.properties -> $11::text), (o.traits -> $12::text)) > 0) is true and e.timestamp <= $13::timestamptz) b) s
   where not s.ended) e
   where true
   group by e.profile_id) v on v.profile_id = p.id
