@@ -21,6 +21,7 @@ import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, write
 import { asksOfItsOwn } from './needed.ts'
 import type { Sql } from './operator.ts'
 import { admitRuns, beginAttempt, finishRun, postponeRun, type Queued, type Run } from './run.ts'
+import { evaluateTogether } from './stage.ts'
 import { countMembers, failuresOf, isCurrent, lock, recountMembers, setFailed, setLive } from './state.ts'
 import { setWakes, wakeEverybody } from './wake.ts'
 
@@ -35,7 +36,7 @@ export type Limits = {
   /** A new or edited definition over more people is computed in steps of so many. */
   readonly peoplePerStep?: number
 }
-const COPY_FROM = { looks: 2_000, computations: 8 }
+const COPY_FROM = { looks: 1, computations: 8 }
 // One statement over a million takes seconds, and a step that is lost costs no more; steps over fewer read the same events several times.
 export const LIMITS: Limits = { incrementalMs: 15_000, fullMs: 900_000, copyFrom: COPY_FROM, peoplePerStep: 1_000_000 }
 
@@ -47,8 +48,8 @@ export type Work = {
   readonly computations: readonly Computation[]
   readonly now: Date
   readonly limits: Limits
-  /** The batches of which the connection has copies, made after the computations were read. */
-  readonly copied?: ReadonlySet<string>
+  /** The batches of which the connection has copies, made after the computations were read; those of what changes meanwhile are added. */
+  readonly copied?: Set<string>
 }
 
 /** What one evaluation did. `passedOn` is the batch in which what refers to the computation became due. */
@@ -268,17 +269,37 @@ const evaluateOne = async (work: Work, computation: Computation, due: Map<string
     return undefined
   }
   const outcome = await attempt(work, computation, () => evaluateCandidates(work, computation, mine))
-  if (outcome.kind === 'evaluated' && outcome.passedOn !== undefined) {
-    for (const id of dependentsOf(computation.id, work.computations))
-      due.set(id, withBatch(due.get(id), id, [outcome.passedOn], mine.movedAt))
-  }
+  handOn(work, outcome, due)
   return outcome
+}
+
+// What refers to a computation looks, in this tick, at those for whom it changed.
+const handOn = ({ computations }: Work, outcome: Outcome, due: Map<string, Due>): void => {
+  if (outcome.kind !== 'evaluated' || outcome.passedOn === undefined) return
+  const { id } = outcome.computation
+  const movedAt = due.get(id)?.movedAt ?? new Date(0)
+  for (const dependent of dependentsOf(id, computations))
+    due.set(dependent, withBatch(due.get(dependent), dependent, [outcome.passedOn], movedAt))
+}
+
+/** The audiences that can be asked together first; each outcome by id. What they pass on is in the copies. */
+const askTogether = async (work: Work, stage: readonly Computation[], due: Map<string, Due>): Promise<readonly Outcome[]> => {
+  if (!work.copied) return []
+  const outcomes = await evaluateTogether(work, stage, due)
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'evaluated' && outcome.passedOn !== undefined) work.copied.add(outcome.passedOn)
+    handOn(work, outcome, due)
+  }
+  return outcomes
 }
 
 const evaluateStages = async (work: Work, due: Map<string, Due>): Promise<readonly Outcome[]> => {
   const outcomes: Outcome[] = []
   for (const stage of inStages(work.computations)) {
-    await inLanes(stage, work.copied ? 1 : LANES, async (computation) => {
+    outcomes.push(...(await askTogether(work, stage, due)))
+    const asked = new Set(outcomes.map(({ computation }) => computation.id))
+    const rest = stage.filter(({ id }) => !asked.has(id))
+    await inLanes(rest, work.copied ? 1 : LANES, async (computation) => {
       const outcome = await evaluateOne(work, computation, due)
       if (outcome) outcomes.push(outcome)
     })

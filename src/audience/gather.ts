@@ -17,7 +17,10 @@ import type { Sql } from './operator.ts'
 const drop = (db: Db) =>
   run(
     db,
-    query('gathered.drop', sql`drop table if exists pg_temp.gathered_event, pg_temp.gathered_profile, pg_temp.gathered_due`),
+    query(
+      'gathered.drop',
+      sql`drop table if exists pg_temp.gathered_event, pg_temp.gathered_profile, pg_temp.gathered_due, pg_temp.gathered_change`,
+    ),
   )
 
 type Row = Needed & { readonly batch: string; readonly name: string }
@@ -84,13 +87,22 @@ const gather = (db: Db, { spaceId, due, computations, now }: What) =>
     await run(tx, query('gathered_due.make', sql`create temporary table gathered_due (like due_profile)`))
     await run(tx, query('gathered_profile.make', sql`create temporary table gathered_profile (like profile)`))
     await run(tx, query('gathered_event.make', sql`create temporary table gathered_event (like event)`))
+    // Who enters and leaves, of the audiences that are asked together (`together.ts`).
+    await run(tx, query('gathered_change.make', sql`create temporary table gathered_change (like membership_change)`))
     await gatherProfiles(tx, spaceId, [...new Set(due.flatMap((each) => each.batches))])
     const rows = neededInBatches(due, neededBy(computations, now))
     await gatherEvents(tx, spaceId, rows, true)
     await gatherEvents(tx, spaceId, rows, false)
     await run(tx, query('gathered_event.index', sql`create index on pg_temp.gathered_event (profile_id, name, timestamp)`))
-    // Without statistics a batch is taken for one profile, and everything is looked up row by row.
-    await run(tx, query('gathered.analyze', sql`analyze pg_temp.gathered_due, pg_temp.gathered_profile, pg_temp.gathered_event`))
+    // Without statistics a batch is taken for one profile, and everything is looked up row by row. Of traits and properties none are needed, and they take long.
+    await run(
+      tx,
+      query(
+        'gathered.analyze',
+        sql`analyze pg_temp.gathered_due, pg_temp.gathered_profile (space_id, id, collection, merged_into),
+          pg_temp.gathered_event (space_id, profile_id, name, timestamp)`,
+      ),
+    )
     await run(tx, query('gathered_profile.index', sql`create index on pg_temp.gathered_profile (id)`))
   })
 

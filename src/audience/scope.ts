@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Collection } from '../profile/identifier.ts'
 import type { Catalog } from './catalog.ts'
 import type { Sql } from './operator.ts'
+import type { Shared } from './share.ts'
 
 /** Identifier types of which a profile must own one to be in an audience, unless the audience says otherwise (spec/audiences §10.4). */
 export const DEFAULT_EXTERNAL_IDS: readonly string[] = ['user_id', 'email', 'android.idfa', 'ios.idfa']
@@ -30,6 +31,8 @@ export type Scope = {
   readonly asOf?: Date | undefined
   /** Events with an earlier timestamp don't count: an audience without historical data (spec/audiences §15.2). */
   readonly since?: Date | undefined
+  /** Where many conditions are asked in one statement: the column that answers what is measured of the profile's events (`share.ts`). */
+  readonly share?: Shared['share'] | undefined
   /** The profile whose traits are read, where it is not `profile p`. */
   readonly person?: PersonAt | undefined
 }

@@ -130,9 +130,9 @@ type Looked = {
 }
 
 /**
- * Rewrites when the profiles that an evaluation at `now` looked at (all without `candidates`) must be looked at again by time alone. Where
- * everybody is looked at with the definition of before, only what differs is written: a wake-up that is no longer needed is one look too
- * many when it comes, and rewriting half a million took longer than the evaluation.
+ * Rewrites when the profiles that an evaluation at `now` looked at (all without `candidates`) must be looked at again by time alone. With the
+ * definition of before only what differs is written: a wake-up that is no longer needed is one look too many when it comes, and rewriting
+ * half a million took longer than the evaluation.
  */
 export const setWakes = async (
   tx: Db,
@@ -142,7 +142,7 @@ export const setWakes = async (
 ): Promise<void> => {
   const moments = momentsOf(computation, { spaceId, catalog, now })
   const among = (column: Sql): Sql => (candidates ? sql`${column} in (${candidates})` : sql`true`)
-  const kept = !candidates && sameDefinition && moments.length > 0
+  const kept = sameDefinition && moments.length > 0
   if (!kept) {
     await run(
       tx,

@@ -87,7 +87,7 @@ const amongCandidates = (condition: EventCondition, scope: Scope): Lowered => {
     const found = sql`select ${aggregateOf(measure)} as value from event e where ${selected(event, scope)} and e.profile_id = p.id`
     return { joins: [], test: sql`(select ${test} from (${found}) g)` }
   }
-  const number = measured(condition, scope)
+  const number = scope.share?.(condition, scope) ?? measured(condition, scope)
   const rule = numberTest(compare)
   if (rule) return { joins: [], test: sql`(${rule.test(number)}) is true` }
   return { joins: [], test: compareValue(asJson(measure, number), compare, aroundTrait(scope)) }

@@ -1,0 +1,1 @@
+create temporary table gathered_change (like membership_change)
