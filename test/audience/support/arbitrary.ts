@@ -1,5 +1,13 @@
 import fc from 'fast-check'
-import type { Comparison, Condition, EventSelection, Filter, Measure, Reference } from '../../../src/audience/condition.ts'
+import type {
+  Comparison,
+  ComputedTraitDefinition,
+  Condition,
+  EventSelection,
+  Filter,
+  Measure,
+  Reference,
+} from '../../../src/audience/condition.ts'
 
 /* Random conditions over a small vocabulary, so that random histories meet them often. */
 
@@ -297,15 +305,18 @@ export type Happening =
   | { readonly kind: 'merge'; readonly winner: number; readonly loser: number }
   | { readonly kind: 'identify'; readonly profile: number }
   | { readonly kind: 'tick'; readonly halfHours: number }
-  | { readonly kind: 'full'; readonly audience: number }
-  | { readonly kind: 'edit'; readonly audience: number; readonly condition: Condition }
+  /** They are deleted with all that is known of them. */
+  | { readonly kind: 'forget'; readonly profile: number }
+  | { readonly kind: 'full'; readonly slot: number }
+  /** Another definition; deleted where there is one, and another made where there is none. */
+  | { readonly kind: 'edit' | 'remake'; readonly slot: number; readonly definition: Condition | ComputedTraitDefinition }
   /** Enabled and disabled by turns. */
-  | { readonly kind: 'toggle'; readonly audience: number }
+  | { readonly kind: 'toggle'; readonly slot: number }
 
 const profile = fc.integer({ min: 0, max: 5 })
 const scalar = fc.oneof(number, fc.constantFrom<unknown>('1', 'a', '', null, true, '02'))
 
-export const happening: fc.Arbitrary<Happening> = fc.oneof(
+const happenings: fc.Arbitrary<Happening> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
@@ -343,15 +354,23 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('merge' as const), winner: profile, loser: profile }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('identify' as const), profile }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget' as const), profile: fc.constantFrom(2, 5) }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('tick' as const), halfHours: fc.integer({ min: 0, max: 20 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('full' as const), audience: fc.integer({ min: 0, max: 3 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('toggle' as const), audience: fc.integer({ min: 0, max: 3 }) }) },
-  {
-    weight: 1,
-    arbitrary: fc.oneof(
-      ...REFERRED.map((keys, audience) =>
-        fc.record({ kind: fc.constant('edit' as const), audience: fc.constant(audience), condition: condition(keys) }),
-      ),
-    ),
-  },
 )
+
+/** What happens where these are the definitions that each slot may get. */
+export const happening = (definitions: readonly fc.Arbitrary<Condition | ComputedTraitDefinition>[]): fc.Arbitrary<Happening> => {
+  const slot = fc.integer({ min: 0, max: definitions.length - 1 })
+  const changed = definitions.map((definition, index) =>
+    fc.record({
+      kind: fc.constantFrom('edit' as const, 'edit' as const, 'remake' as const),
+      slot: fc.constant(index),
+      definition,
+    }),
+  )
+  return fc.oneof(
+    { weight: 20, arbitrary: happenings },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('full' as const, 'toggle' as const), slot }) },
+    { weight: 3, arbitrary: fc.oneof(...changed) },
+  )
+}

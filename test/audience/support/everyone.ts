@@ -1,10 +1,16 @@
 import { sql } from 'kysely'
 import type { Catalog } from '../../../src/audience/catalog.ts'
-import type { Happened, Person, World } from '../../../src/audience/evaluator/person.ts'
+import type { ComputedTraitDefinition, Condition } from '../../../src/audience/condition.ts'
+import { computedValue } from '../../../src/audience/evaluator/computed.ts'
+import { matches } from '../../../src/audience/evaluator/matches.ts'
+import { type Happened, isEligible, type Person, type World } from '../../../src/audience/evaluator/person.ts'
+import { jsonOf } from '../../../src/audience/evaluator/value.ts'
+import { DEFAULT_EXTERNAL_IDS } from '../../../src/audience/scope.ts'
 import type { Json } from '../../../src/base/json.ts'
 import { must } from '../../../src/base/must.ts'
 import type { Db } from '../../../src/db/database.ts'
 import { query, run } from '../../../src/db/query.ts'
+import type { Slot } from './slots.ts'
 
 /* A whole space as the evaluator sees it, read from the tables that ingestion and evaluations left. */
 
@@ -19,7 +25,7 @@ const rows = <Of>(db: Db, text: ReturnType<typeof sql<Of>>): Promise<readonly Of
 const keyOf = (keys: ReadonlyMap<string, string>, id: string): string => must([...keys].find(([, own]) => own === id)?.[0], id)
 
 /** Everybody of a space, merged ones included, each with those it is linked to. */
-export const everyone = async (db: Db, spaceId: string, catalog: Catalog): Promise<readonly Person[]> => {
+const everyone = async (db: Db, spaceId: string, catalog: Catalog): Promise<readonly Person[]> => {
   const [profiles, events, stood, computed, links] = await Promise.all([
     rows<Row>(
       db,
@@ -68,7 +74,7 @@ export const everyone = async (db: Db, spaceId: string, catalog: Catalog): Promi
 }
 
 /** What holds in a space for a condition about these. */
-export const worldOf = (
+const worldOf = (
   catalog: Catalog,
   collection: 'users' | 'accounts',
   more: Pick<World, 'externalIds' | 'honoursGroups'>,
@@ -79,3 +85,32 @@ export const worldOf = (
   computedTraits: [...catalog.computedTraits.keys()],
   accountAudiences: [...catalog.audiences].flatMap(([key, id]) => (catalog.accounts?.has(id) ? key : [])),
 })
+
+type Asked = { readonly db: Db; readonly spaceId: string; readonly clock: { readonly at: Date } }
+
+/** Whom the specification's own reading of the tables puts in, and the values that it works out. */
+export const secondTruth = async ({ db, spaceId, clock }: Asked, catalog: Catalog) => {
+  const people = await everyone(db, spaceId, catalog)
+  const asked = ({ collection, options }: Slot): World =>
+    worldOf(catalog, collection, { externalIds: DEFAULT_EXTERNAL_IDS, honoursGroups: options.honourGroupId === true })
+  return {
+    members: (each: Slot): readonly string[] =>
+      people
+        .filter((person) => matches(each.definition as Condition, person, asked(each), clock.at))
+        .map((person) => person.id)
+        .sort(),
+    values: (each: Slot): readonly (readonly string[])[] =>
+      people
+        .flatMap((person) => {
+          const definition = each.definition as ComputedTraitDefinition
+          const place = { person, world: asked(each), now: clock.at }
+          const value = isEligible(person, place.world) ? computedValue(definition, place) : undefined
+          return value === undefined ? [] : [[person.id, roughly(definition, JSON.stringify(jsonOf(value)))]]
+        })
+        .sort(),
+  }
+}
+
+/** A value as text; an average may be cut after its first 15 digits. */
+export const roughly = ({ measure }: ComputedTraitDefinition, json: string): string =>
+  measure.kind === 'average' ? Number(json).toPrecision(12) : json
