@@ -16,6 +16,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   profile_identifier: own('value'),
   profile_merge: own('profile_id'),
   identifier_rule: own('reference'),
+  identity_refusal: own('profile_id'),
   // Between two profiles, so on no one's shard: every node has all of it, and who asks about accounts finds it beside either.
   profile_link: own('reference'),
   profile_change: own('profile_id'),

@@ -1,12 +1,17 @@
-import { type Graph, resolve } from '../profile/graph.ts'
+import { type Graph, refuse, resolve } from '../profile/graph.ts'
 import type { Identifier } from '../profile/identifier.ts'
 import { writeTrait } from '../profile/last-write.ts'
 import type { Person } from '../profile/person.ts'
 import type { Call } from './call.ts'
 import type { Attached } from './store.ts'
 
-/** A call with its identifiers, those that are blocked left out. */
-export type Identified = { readonly call: Call; readonly identifiers: readonly Identifier[] }
+/** A call as it came, with its identifiers, and apart from them those that are blocked. */
+export type Identified = {
+  readonly call: Call
+  readonly raw: unknown
+  readonly identifiers: readonly Identifier[]
+  readonly blocked: readonly Identifier[]
+}
 
 // Seen again within a quarter of an hour does not rewrite the row: a track call alone then changes no profile at all.
 const COARSE_MS = 15 * 60_000
@@ -51,14 +56,20 @@ export const isAboutAccount = ({ groupId, places }: Call): boolean =>
  * traits. All in memory; a call without any identifier is about nobody and is left out.
  */
 export const attachCalls = (graph: Graph, calls: readonly Identified[]): readonly Attached[] =>
-  calls.flatMap(({ call, identifiers }) => {
+  calls.flatMap(({ call, identifiers, blocked }) => {
     const person = resolve(graph, 'users', identifiers, call)
     if (!person) {
       if (isAboutAccount(call)) attachAccount(graph, call)
       return []
     }
+    for (const identifier of blocked) refuse(graph, { code: 'id_value_blocked', identifier, person, cause: call })
     person.eventNames.add(call.name)
     see(person, call)
     if (call.type === 'identify') writeTraits(person, call)
-    return [{ call, person, account: attachAccount(graph, call) }]
+    const account = attachAccount(graph, call)
+    if (call.groupId !== undefined && !account) {
+      const identifier = { type: 'group_id', value: call.groupId }
+      refuse(graph, { code: 'id_value_blocked', identifier, person, cause: call }, 'accounts')
+    }
+    return [{ call, person, account }]
   })

@@ -72,14 +72,22 @@ const spelled = (type: string, value: string): string => {
   return value
 }
 
-/** Every identifier that a call carries, in the order of the table, without those that the rules block. */
-export const identifiersOf = (places: Places, rules: Rules): readonly Identifier[] => {
+export type Found = { readonly identifiers: readonly Identifier[]; readonly blocked: readonly Identifier[] }
+const NONE: readonly Identifier[] = []
+
+/** Every identifier that a call carries, in the order of the table, and apart from them those that the rules block. */
+export const identifiersOf = (places: Places, rules: Rules): Found => {
+  let blocked: Map<string, Identifier> | undefined
   const distinct = new Map<string, Identifier>()
   // Most places hold nothing: they cost a look and no more.
   const take = (type: string, value: unknown): void => {
     if (typeof value !== 'string') return
     const id = identifier(type, spelled(type, value))
-    if (id && !rules.of(type).blocked(id.value)) distinct.set(`${type} ${id.value}`, id)
+    if (!id) return
+    if (rules.of(type).blocked(id.value)) {
+      blocked ??= new Map()
+      blocked.set(`${type} ${id.value}`, id)
+    } else distinct.set(`${type} ${id.value}`, id)
   }
   for (const [type, read] of readers) for (const value of read(places)) take(type, value)
   for (const type of rules.configured) for (const value of configured(type, places)) take(type, value)
@@ -89,7 +97,7 @@ export const identifiersOf = (places: Places, rules: Rules): readonly Identifier
       const pair = external(item)
       if (pair) take(...pair)
     }
-  return [...distinct.values()]
+  return { identifiers: [...distinct.values()], blocked: blocked ? [...blocked.values()] : NONE }
 }
 
 /** Whether a type needs a row in the settings when it turns up: every other than those that Usher knows by itself. */

@@ -7,6 +7,7 @@ import { ensurePartitions } from '../event/partitions.ts'
 import { createGraph } from '../profile/graph.ts'
 import { agedIdentifiers, Collision, loadPeople, type Wanted } from '../profile/load.ts'
 import { carryOver } from '../profile/merge.ts'
+import { addRefusals } from '../profile/refusal.ts'
 import { addSeenTypes, type Rules } from '../profile/rules.ts'
 import { saveGraph } from '../profile/save.ts'
 import { type Arrival, arrivalOf } from './arrival.ts'
@@ -16,9 +17,10 @@ import { type Drop, recordDrops } from './drop.ts'
 import { isBuiltIn } from './identifiers.ts'
 import { dropsOf, judgeArrivals, keptOf } from './judge.ts'
 import { parseCall, type Surroundings } from './parse.ts'
-import { type Result, resultsOf } from './results.ts'
+import { type Outcome, type Result, resultsOf } from './results.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { storeAttached } from './store.ts'
+import { dropsOfRefusals, violationsOf } from './violations.ts'
 
 /** Whether other processes have work now. */
 export type Stored = { readonly results: readonly Result[]; readonly announced: boolean }
@@ -56,7 +58,8 @@ const wantedBy = (calls: readonly Identified[]): readonly Wanted[] => {
   return [...wanted.values()]
 }
 
-type Transaction = { readonly stored: ReadonlySet<string>; readonly announced: boolean }
+type Transaction = Outcome & { readonly announced: boolean }
+const NO_VIOLATIONS: Outcome['violations'] = new Map()
 type Work = {
   readonly spaceId: string
   readonly calls: readonly Identified[]
@@ -66,7 +69,7 @@ type Work = {
   readonly newId: () => string
 }
 
-const storeCallsOf = async (tx: Db, { spaceId, calls, settings, now, newId }: Work): Promise<Transaction> => {
+const storeCallsOf = async (tx: Db, { spaceId, calls, drops, settings, now, newId }: Work): Promise<Transaction> => {
   const { rules, awaited } = settings
   const fresh = await markSeen(
     tx,
@@ -78,7 +81,10 @@ const storeCallsOf = async (tx: Db, { spaceId, calls, settings, now, newId }: Wo
   const first = new Map<string, Identified>()
   for (const one of calls) if (fresh.has(one.call.messageId) && !first.has(one.call.messageId)) first.set(one.call.messageId, one)
   const kept = [...first.values()]
-  if (kept.length === 0) return { stored: fresh, announced: false }
+  if (kept.length === 0) {
+    await recordDrops(tx, spaceId, drops)
+    return { stored: fresh, violations: NO_VIOLATIONS, announced: false }
+  }
   const people = await loadPeople(tx, spaceId, wantedBy(kept))
   const graph = createGraph(people, rules, await agedIdentifiers(tx, spaceId, people, rules), newId)
   const attached = attachCalls(graph, kept)
@@ -86,13 +92,15 @@ const storeCallsOf = async (tx: Db, { spaceId, calls, settings, now, newId }: Wo
   await carryOver(tx, spaceId, graph)
   crashPoint('ingest.profiles_saved')
   const announced = await storeAttached(tx, spaceId, graph, attached, awaited, now)
-  return { stored: fresh, announced }
+  const { refusals } = graph
+  await addRefusals(tx, spaceId, refusals)
+  await recordDrops(tx, spaceId, refusals.length === 0 ? drops : [...drops, ...dropsOfRefusals(refusals, kept)])
+  return { stored: fresh, violations: refusals.length === 0 ? NO_VIOLATIONS : violationsOf(refusals), announced }
 }
 
 const storeOnce = (db: Db, work: Work): Promise<Transaction> =>
   transact(db, async (tx) => {
     const done = await storeCallsOf(tx, work)
-    await recordDrops(tx, work.spaceId, work.drops)
     crashPoint('ingest.before_commit')
     return done
   })
@@ -118,7 +126,7 @@ const registerTypes = (db: Db, spaceId: string, calls: readonly Identified[], ru
 }
 
 type Context = { readonly now: Date; readonly random: (bytes: number) => Uint8Array }
-const NOTHING: Transaction = { stored: new Set(), announced: false }
+const NOTHING: Transaction = { stored: new Set(), violations: NO_VIOLATIONS, announced: false }
 
 const storeKept = async (db: Db, spaceId: string, work: Omit<Work, 'spaceId' | 'newId'>, random: Context['random']) => {
   const { calls, drops, settings, now } = work
@@ -145,8 +153,8 @@ export const storeArrivals = async (
   const settings = await readSettings(db, spaceId, now)
   const judged = judgeArrivals(arrivals, settings)
   const work = { calls: keptOf(judged), drops: dropsOf(judged), settings, now }
-  const { stored, announced } = await storeKept(db, spaceId, work, random)
-  return { results: resultsOf(judged, stored), announced }
+  const done = await storeKept(db, spaceId, work, random)
+  return { results: resultsOf(judged, done), announced: done.announced }
 }
 
 /** Stores calls that a room of ours made itself. */

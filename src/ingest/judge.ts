@@ -20,7 +20,7 @@ export type Judged =
     }
 
 const identify = (arrival: Arrival, call: Call, { rules }: Settings): Judged => {
-  const identified = { call, identifiers: identifiersOf(call.places, rules) }
+  const identified = { call, raw: arrival.raw, ...identifiersOf(call.places, rules) }
   return identified.identifiers.length > 0 || isAboutAccount(call)
     ? { kind: 'kept', identified }
     : { kind: 'dropped', arrival, messageId: call.messageId, problem: problem('no_matching_identifiers') }

@@ -3,11 +3,12 @@ import type { Judged } from './judge.ts'
 import type { Problem } from './problems.ts'
 
 /**
- * What became of one call. `stored`: durable. `duplicate`: its messageId was stored before. `filtered`: it says itself that it is not for
+ * What became of one call. `stored`: durable, and where identifiers of it were not taken, `violations` says which and why. `duplicate`: its messageId was stored before. `filtered`: it says itself that it is not for
  * the space. `dropped`: something is wrong with it, or a rule does not want it, and the rest says what.
  */
 export type Result =
-  | { readonly status: 'stored' | 'duplicate' | 'filtered'; readonly messageId: string }
+  | { readonly status: 'stored'; readonly messageId: string; readonly violations?: readonly Problem[] }
+  | { readonly status: 'duplicate' | 'filtered'; readonly messageId: string }
   | ({ readonly status: 'dropped'; readonly messageId?: string } & Problem)
 
 export const droppedResult = (messageId: string | undefined, problem: Problem): Result => ({
@@ -16,11 +17,20 @@ export const droppedResult = (messageId: string | undefined, problem: Problem): 
   ...problem,
 })
 
-const resultOf = (one: Judged, isNew: (messageId: string) => boolean): Result => {
+/** What a transaction stored: the message ids that are new, and what of their identifiers was not taken. */
+export type Outcome = { readonly stored: ReadonlySet<string>; readonly violations: ReadonlyMap<string, readonly Problem[]> }
+
+const storedResult = (messageId: string, violations: readonly Problem[] | undefined): Result => ({
+  status: 'stored',
+  messageId,
+  ...(violations ? { violations } : {}),
+})
+
+const resultOf = (one: Judged, isNew: (messageId: string) => boolean, { violations }: Outcome): Result => {
   switch (one.kind) {
     case 'kept': {
       const { messageId } = one.identified.call
-      return { status: isNew(messageId) ? 'stored' : 'duplicate', messageId }
+      return isNew(messageId) ? storedResult(messageId, violations.get(messageId)) : { status: 'duplicate', messageId }
     }
     case 'filtered':
       return { status: 'filtered', messageId: one.messageId }
@@ -31,13 +41,13 @@ const resultOf = (one: Judged, isNew: (messageId: string) => boolean): Result =>
   }
 }
 
-/** The result of each call, in their order; `stored` are the message ids that are new. */
-export const resultsOf = (judged: readonly Judged[], stored: ReadonlySet<string>): readonly Result[] => {
+/** The result of each call, in their order. */
+export const resultsOf = (judged: readonly Judged[], outcome: Outcome): readonly Result[] => {
   const told = new Set<string>()
   const isNew = (messageId: string): boolean => {
-    const first = stored.has(messageId) && !told.has(messageId)
+    const first = outcome.stored.has(messageId) && !told.has(messageId)
     told.add(messageId)
     return first
   }
-  return judged.map((one) => resultOf(one, isNew))
+  return judged.map((one) => resultOf(one, isNew, outcome))
 }

@@ -1,6 +1,8 @@
+import { must, unreachable } from '../base/must.ts'
 import { type Collection, type Identifier, identifierKey } from './identifier.ts'
 import { uniteTraits } from './last-write.ts'
 import { freshPerson, living, older, type Person } from './person.ts'
+import type { Refusal } from './refusal.ts'
 import { MOST_IDENTIFIERS, MOST_MERGES, type Rules } from './rules.ts'
 
 /** What a call says about itself, kept with the identifiers and merges it caused. */
@@ -22,6 +24,8 @@ export type Graph = {
   /** Stored identifiers whose profile was merged away. */
   readonly moved: Map<string, Identifier & { readonly collection: Collection; readonly person: Person }>
   readonly merges: Merge[]
+  /** Identifiers that were not taken. */
+  readonly refusals: Refusal[]
   readonly newId: () => string
 }
 
@@ -31,7 +35,7 @@ export const createGraph = (people: readonly Person[], rules: Rules, aged: Reado
     for (const [type, values] of person.identifiers)
       for (const value of values) byIdentifier.set(identifierKey(person.collection, { type, value }), person)
   const known = new Map(people.map((person) => [person.id, person]))
-  return { rules, people: known, byIdentifier, aged, added: new Map(), moved: new Map(), merges: [], newId }
+  return { rules, people: known, byIdentifier, aged, added: new Map(), moved: new Map(), merges: [], refusals: [], newId }
 }
 
 const counted = (graph: Graph, collection: Collection, type: string, values: Iterable<string>): number => {
@@ -40,10 +44,16 @@ const counted = (graph: Graph, collection: Collection, type: string, values: Ite
 }
 
 // Would this make a profile with too many values of a type? One that already has too many (the limit was lowered) may stay as it is.
-const exceeds = (graph: Graph, collection: Collection, people: readonly Person[], incoming: readonly Identifier[]): boolean => {
+// Answers the type.
+const exceeded = (
+  graph: Graph,
+  collection: Collection,
+  people: readonly Person[],
+  incoming: readonly Identifier[],
+): string | undefined => {
   const types = new Set(incoming.map(({ type }) => type))
   if (people.length > 1) for (const person of people) for (const type of person.identifiers.keys()) types.add(type)
-  return [...types].some((type) => {
+  return [...types].find((type) => {
     const held = people.map((person) => person.identifiers.get(type) ?? [])
     const together = [...held.flat(), ...incoming.filter((id) => id.type === type).map((id) => id.value)]
     const count = counted(graph, collection, type, together)
@@ -59,10 +69,45 @@ const sizeOf = (person: Person): number => [...person.identifiers.values()].redu
 // nothing of what this batch brought (spec/audiences §10.4), and so does a merge.
 const EVERYTHING = '*'
 
+type Refused = Pick<Refusal, 'code' | 'identifier' | 'person' | 'cause'> & { readonly type?: string }
+
+const reasonOf = (graph: Graph, { code, type = '' }: Refused, other: Person | undefined): string => {
+  switch (code) {
+    case 'id_value_blocked':
+      return 'This value is blocked: it stands for nobody in particular.'
+    case 'profile_merge_limit_exceeded':
+      return `It belongs to another profile, and at most ${MOST_MERGES} are merged into one.`
+    case 'id_mapping_limit_exceeded':
+      return `A profile has at most ${MOST_IDENTIFIERS.toLocaleString('en')} identifiers.`
+    case 'id_value_limit_exceeded':
+    case 'id_time_limit_exceeded': {
+      const { limit, since } = graph.rules.of(type)
+      const most = `more than ${limit} ${type}${since ? ` first seen since ${since.toISOString().slice(0, 10)}` : ''}`
+      return other
+        ? `It belongs to another profile: merged, they would have ${most}.`
+        : `With all that this call says, the profile would have ${most}.`
+    }
+    default:
+      return unreachable(code)
+  }
+}
+
+/** Notes that an identifier was not taken by whom its call is about. */
+export const refuse = (graph: Graph, refused: Refused, collection: Collection = refused.person.collection): void => {
+  const { code, identifier, person, cause } = refused
+  const owner = graph.byIdentifier.get(identifierKey(collection, identifier))
+  const other = owner && living(owner) !== living(person) ? living(owner) : undefined
+  graph.refusals.push({ code, collection, identifier, person, other, reason: reasonOf(graph, refused, other), cause })
+}
+
 const attach = (graph: Graph, person: Person, identifiers: readonly Identifier[], cause: Cause): void => {
   for (const { type, value } of identifiers) {
     const key = identifierKey(person.collection, { type, value })
-    if (graph.byIdentifier.has(key) || sizeOf(person) >= MOST_IDENTIFIERS) continue
+    if (graph.byIdentifier.has(key)) continue
+    if (sizeOf(person) >= MOST_IDENTIFIERS) {
+      refuse(graph, { code: 'id_mapping_limit_exceeded', identifier: { type, value }, person, cause })
+      continue
+    }
     person.identifiers.set(type, [value, ...(person.identifiers.get(type) ?? [])])
     person.dirty = true
     person.updatedAt = cause.receivedAt
@@ -137,8 +182,30 @@ const settle = (
     return person
   }
   // At the cap nothing is merged any more: the event goes to whom its highest identifier names.
-  for (const one of identifiers) if (!exceeds(graph, collection, [first], [one])) attach(graph, first, [one], cause)
+  for (const one of identifiers) {
+    const owner = graph.byIdentifier.get(identifierKey(collection, one))
+    const type = exceeded(graph, collection, [first], [one])
+    if (owner && living(owner) !== first)
+      refuse(graph, { code: 'profile_merge_limit_exceeded', identifier: one, person: first, cause })
+    else if (type === undefined) attach(graph, first, [one], cause)
+    else refuse(graph, { code: limitCode(graph, type), type, identifier: one, person: first, cause })
+  }
   return first
+}
+
+type Aside = { readonly identifier: Identifier; readonly type: string }
+
+const limitCode = (graph: Graph, type: string): Refusal['code'] =>
+  graph.rules.of(type).since ? 'id_time_limit_exceeded' : 'id_value_limit_exceeded'
+
+// What was put aside may be theirs already.
+const tell = (graph: Graph, aside: readonly Aside[], person: Person, cause: Cause): Person => {
+  for (const { identifier, type } of aside) {
+    const owner = graph.byIdentifier.get(identifierKey(person.collection, identifier))
+    if (!owner || living(owner) !== living(person))
+      refuse(graph, { code: limitCode(graph, type), type, identifier, person, cause })
+  }
+  return person
 }
 
 /**
@@ -152,13 +219,17 @@ export const resolve = (
   cause: Cause,
 ): Person | undefined => {
   let kept = identifiers.toSorted((a, b) => graph.rules.compare(a.type, b.type))
+  const aside: Aside[] = []
   while (kept.length > 0) {
     const found = kept.map((id) => graph.byIdentifier.get(identifierKey(collection, id)))
     const people = [...new Set(found.filter((person) => person !== undefined).map(living))]
     const [only] = people
-    if (people.length === 1 && !found.includes(undefined)) return only
-    if (!exceeds(graph, collection, people, kept)) return settle(graph, collection, people, kept, cause)
-    if (kept.length === 1) return only ?? settle(graph, collection, [], kept, cause)
+    if (only && people.length === 1 && !found.includes(undefined)) return tell(graph, aside, only, cause)
+    const type = exceeded(graph, collection, people, kept)
+    if (type === undefined) return tell(graph, aside, settle(graph, collection, people, kept, cause), cause)
+    const lowest = must(kept.at(-1), 'the identifier of lowest priority')
+    if (kept.length === 1) return tell(graph, aside, only ?? settle(graph, collection, [], kept, cause), cause)
+    aside.push({ identifier: lowest, type })
     kept = kept.slice(0, -1)
   }
   return undefined

@@ -22,6 +22,7 @@ export const FOLLOWS = [
   'outbox',
   'profile_link',
   'profile_merge',
+  'identity_refusal',
 ] as const
 
 // Deleted and inserted again, because `profile_id` is where a row lives. The row is rebuilt by name, so that a column which another room

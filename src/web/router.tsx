@@ -34,6 +34,7 @@ const screens = [
   screen('/templates/$id', () => import('./template/page.tsx')),
   screen('/mailbox', () => import('./mailbox/mailbox.tsx')),
   screen('/sources', () => import('./source/sources.tsx')),
+  screen('/sources/$id', () => import('./source/page.tsx')),
   screen('/settings', () => import('./source/settings.tsx')),
 ]
 

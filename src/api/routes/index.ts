@@ -17,6 +17,7 @@ import { messageRoutes } from './messages.ts'
 import { overviewRoutes } from './overview.ts'
 import { preferenceRoutes } from './preferences.ts'
 import { profileApiRoutes } from './profile-api.ts'
+import { profileGraphRoutes } from './profile-graph.ts'
 import { profileRoutes } from './profiles.ts'
 import { providerAccountRoutes } from './provider-accounts.ts'
 import { sessionRoutes } from './session.ts'
@@ -67,6 +68,7 @@ export const managementRoutes: readonly Route[] = [
   journeyRoutes,
   journeyRunRoutes,
   profileRoutes,
+  profileGraphRoutes,
   catalogRoutes,
   sourceRoutes,
   sourceDropRoutes,

@@ -86,7 +86,7 @@ const store = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, s
   const { results, announced } = await desk.gather(source.spaceId, arrivals)
   if (results.some((result) => result.status === 'stored')) desk.door.notify('profile_change')
   if (announced) desk.door.notify('outbox')
-  return answer(reply, results, isStrict(request, source))
+  return answer(reply, results, { strict: isStrict(request, source), trusted: source.strict })
 }
 
 const surroundings = (desk: Desk, request: FastifyRequest, source: Source): Surroundings => {

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Problem } from '../../ingest/problems.ts'
 import type { Result } from '../../ingest/results.ts'
 
 export type Refusal = { readonly status: number; readonly code: string; readonly message: string; readonly remedy: string }
@@ -68,21 +69,42 @@ const codeOf = (results: readonly Result[]): { readonly code?: string } => {
   return { code: dropped.length === results.length ? 'empty_batch_result' : 'multi_user_error' }
 }
 
-/** Answers what became of each call. Good calls are stored in either mode; strict only says louder what was not. */
-export const answer = (reply: FastifyReply, results: readonly Result[], strict: boolean): FastifyReply => {
-  const dropped = results.flatMap((result, index) => (result.status === 'dropped' ? [{ ...result, index }] : []))
-  const [first] = dropped
-  if (!strict || !first) return reply.send({ success: true, ...codeOf(results), results })
-  const problems = dropped.map(({ index, field, message, remedy, code }) => ({
+type Said = Problem & { readonly index: number }
+
+const problemsOf = (results: readonly Result[]): readonly Said[] =>
+  results.flatMap((result, index): readonly Said[] => {
+    if (result.status === 'dropped') return [{ ...result, index }]
+    return result.status === 'stored' ? (result.violations ?? []).map((one) => ({ ...one, index })) : []
+  })
+
+const sentenceOf = (results: readonly Result[]): string => {
+  const dropped = results.filter((result) => result.status === 'dropped').length
+  return dropped > 0
+    ? `${dropped} of ${results.length} calls were not stored.`
+    : 'Every call was stored, but not every identifier was taken.'
+}
+
+/** `trusted`: the source itself is strict, so who sends to it is one of ours. */
+export type Loudness = { readonly strict: boolean; readonly trusted: boolean }
+
+// Write keys of browsers are public: whoever has one must not learn by trying that an address belongs to somebody.
+const withoutViolations = (results: readonly Result[]): readonly Result[] =>
+  results.some((result) => result.status === 'stored' && result.violations)
+    ? results.map((result) => (result.status === 'stored' ? { status: 'stored', messageId: result.messageId } : result))
+    : results
+
+/** Answers what became of each call. Good calls are stored in either mode; strict only says louder what was not taken. */
+export const answer = (reply: FastifyReply, all: readonly Result[], { strict, trusted }: Loudness): FastifyReply => {
+  const results = trusted ? all : withoutViolations(all)
+  const said = strict ? problemsOf(results) : []
+  const [first] = said
+  if (!first) return reply.send({ success: true, ...codeOf(results), results })
+  const problems = said.map(({ index, field, message, remedy, code }) => ({
     field: results.length === 1 ? field : `batch.${index}${field && `.${field}`}`,
     message,
     remedy,
     code,
   }))
   const { code = first.code } = codeOf(results)
-  return reply.status(400).send({
-    success: false,
-    error: { code, message: `${dropped.length} of ${results.length} calls were not stored.`, problems },
-    results,
-  })
+  return reply.status(400).send({ success: false, error: { code, message: sentenceOf(results), problems }, results })
 }

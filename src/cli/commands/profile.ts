@@ -37,11 +37,34 @@ const showProfile = (answer: JsonObject): string => {
   ].join('\n')
 }
 
-/** `usher profile show <profile>`. */
+const byWhom = (row: JsonObject): string => `${textOf(row['sourceName'] ?? row['sourceId'])} ${textOf(row['messageId'])}`
+
+const showGraph = (answer: JsonObject): string => {
+  const graph = objectOf(answer, 'graph')
+  const identifiers = table(listOf(graph, 'identifiers'), [
+    ['identifier', (row) => `${textOf(row['type'])}:${textOf(row['value'])}`],
+    ['added', (row) => row['addedAt']],
+    ['by source and message', byWhom],
+  ])
+  const merges = listOf(graph, 'merges').map(
+    (row) => `Merged with ${textOf(row['mergedProfileId'])} at ${textOf(row['mergedAt'])} by ${textOf(row['messageId'])}`,
+  )
+  const refusals = listOf(graph, 'refusals').map(
+    (row) =>
+      `Not taken: ${textOf(row['type'])}:${textOf(row['value'])} (${textOf(row['code'])}), last ${textOf(row['lastAt'])} by ${byWhom(row)}\n  ${textOf(row['reason'])}${row['otherProfileId'] ? ` It is ${textOf(row['otherProfileId'])}.` : ''}`,
+  )
+  return [`Profile ${textOf(graph['profileId'])}`, identifiers, ...merges, ...refusals].join('\n')
+}
+
+/** `usher profile graph <profile>` and `usher profile show <profile>`. */
 export const profileCommand = (program: Command, { api, print }: Session): void => {
   const profile = program.command('profile').description('what is known of a person')
   profile
     .command('show <profile>')
     .description('by id, or as type:value, for example user_id:42')
     .action(async (id: string) => print(await (await api()).get(`/profiles/${encodeURIComponent(id)}`), showProfile))
+  profile
+    .command('graph <profile>')
+    .description('which call added which identifier, and why something was not merged')
+    .action(async (id: string) => print(await (await api()).get(`/profiles/${encodeURIComponent(id)}/graph`), showGraph))
 }

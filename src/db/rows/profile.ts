@@ -41,6 +41,21 @@ export type IdentifierRuleRow = {
   blocked: readonly Json[] | null
   seen: boolean
 }
+export type IdentityRefusalRow = {
+  space_id: string
+  profile_id: string
+  code: string
+  collection: 'users' | 'accounts'
+  type: string
+  value: string
+  /** The profile that was not merged. */
+  other_id: string | null
+  reason: string
+  source_id: string
+  message_id: string
+  first_at: Date
+  last_at: Date
+}
 export type ProfileLinkRow = { space_id: string; profile_id: string; account_id: string; created_at: Date }
 export type ProfileChangeRow = {
   space_id: string
@@ -57,6 +72,7 @@ export type ProfileTables = {
   profile_identifier: ProfileIdentifierRow
   profile_merge: ProfileMergeRow
   identifier_rule: IdentifierRuleRow
+  identity_refusal: IdentityRefusalRow
   profile_link: ProfileLinkRow
   profile_change: ProfileChangeRow
 }

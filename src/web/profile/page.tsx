@@ -9,6 +9,7 @@ import { Channel, Status } from '../parts/status.tsx'
 import { Ago, useNow } from '../parts/time.tsx'
 import { ago, human, many, shown } from '../parts/words.ts'
 import type { Profile, Traits as TraitsOf } from '../wire.ts'
+import { Identity } from './identity.tsx'
 import { Timeline } from './timeline.tsx'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
@@ -178,6 +179,7 @@ export default function PersonPage() {
             <div className="stack">
               <Audiences of={person} />
               <Traits of={person.traits} computed={person.computedTraits} />
+              <Identity id={person.id} />
             </div>
           </div>
         )}

@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
+import { Go } from '../parts/go.tsx'
 import { Block, Page } from '../parts/page.tsx'
 import { Await, Empty, Failing } from '../parts/state.tsx'
 import { many, number } from '../parts/words.ts'
@@ -23,7 +24,10 @@ const List = ({ of }: { readonly of: readonly Source[] }) => (
     {of.map((source) => (
       <li key={source.id} className="wrap">
         <div className="grow">
-          <strong>{source.name}</strong> <span className="dim">{source.kind}</span>
+          <Go to={`/sources/${source.id}`} className="name">
+            {source.name}
+          </Go>{' '}
+          <span className="dim">{source.kind}</span>
         </div>
         {keyOf(source) && <span className="mono soft">write key {keyOf(source)}</span>}
       </li>

@@ -1,0 +1,93 @@
+import { Button } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { type ApiFailure, useApi, useGet } from '../api.ts'
+import { Block, Page, Tabs, Trail } from '../parts/page.tsx'
+import { Await, Failing } from '../parts/state.tsx'
+import { many } from '../parts/words.ts'
+import { Dropped, type Drops } from './dropped.tsx'
+
+export type Source = {
+  readonly id: string
+  readonly name: string
+  readonly kind: string
+  readonly enabled: boolean
+  readonly strict: boolean
+  readonly writeKeys: readonly string[]
+}
+
+const Settings = ({ of }: { readonly of: Source }) => {
+  const api = useApi()
+  const queries = useQueryClient()
+  const [problem, setProblem] = useState<ApiFailure>()
+  const change = (change: Partial<Source>): Promise<void> =>
+    api
+      .call('PATCH', `/sources/${of.id}`, change)
+      .then(() => queries.invalidateQueries())
+      .catch(setProblem)
+  return (
+    <Block title="Settings">
+      {problem && <Failing error={problem} title="This could not be changed" />}
+      <ul className="list">
+        <li className="wrap">
+          <span className="grow">{of.enabled ? 'It lets calls in.' : 'It is switched off: nothing comes in.'}</span>
+          <Button size="xs" variant="default" onClick={() => void change({ enabled: !of.enabled })}>
+            {of.enabled ? 'Switch off' : 'Switch on'}
+          </Button>
+        </li>
+        <li className="wrap">
+          <span className="grow">
+            {of.strict
+              ? 'It is strict: a call that is not taken is answered with a 4xx that says why.'
+              : 'It answers 200 to every call, as Segment does, and counts here what it does not take.'}
+          </span>
+          <Button size="xs" variant="default" onClick={() => void change({ strict: !of.strict })}>
+            {of.strict ? 'Make it lenient' : 'Make it strict'}
+          </Button>
+        </li>
+        {of.writeKeys.map((key) => (
+          <li key={key}>
+            <span className="dim">write key</span> <span className="mono clip">{key}</span>
+          </li>
+        ))}
+      </ul>
+    </Block>
+  )
+}
+
+const Opened = ({ of }: { readonly of: Source }) => {
+  const drops = useGet<Drops>(`/sources/${of.id}/drops`)
+  const fact = !of.enabled
+    ? 'switched off'
+    : drops.data === undefined
+      ? of.kind
+      : drops.data.total === 0
+        ? 'everything was taken in 24 hours'
+        : `${many(drops.data.total, 'time')} something was not taken in 24 hours`
+  return (
+    <Page
+      title={
+        <Trail to="/sources" of="Sources">
+          {of.name}
+        </Trail>
+      }
+      tab={of.name}
+      fact={`${of.name}: ${fact}.`}
+    >
+      <Tabs
+        of={[
+          { key: 'dropped', label: 'Not taken', body: () => <Dropped source={of.id} /> },
+          { key: 'settings', label: 'Settings', body: () => <Settings of={of} /> },
+        ]}
+      />
+    </Page>
+  )
+}
+
+/** One source: what came in, what was not taken and why, and its settings. */
+export default function SourcePage() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  const source = useGet<{ source: Source }>(`/sources/${id}`)
+  return <Await of={source}>{({ source: of }) => <Opened of={of} />}</Await>
+}
