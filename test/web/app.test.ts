@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Installation } from '../support/installation.ts'
-import { addAxe, build, openBrowser, shootTo } from './browser.ts'
+import { build, openBrowser, shootTo, violations } from './browser.ts'
 import { findChromium, startWorld } from './world.ts'
 
 /*
@@ -18,6 +18,8 @@ const PLACES = [
   'audiences',
   'audiences/new',
   'audiences/repeat_buyers',
+  'computed-traits',
+  'computed-traits/new',
   'journeys',
   'journeys/thank_you?view=canvas',
   'journeys/thank_you?view=list&step=wait',
@@ -29,16 +31,6 @@ const PLACES = [
   'settings',
   'mailbox',
 ]
-type Violation = { readonly id: string; readonly impact: string; readonly nodes: string }
-
-/** What axe calls serious or critical on the page as it is, outside the letter that a mail's sender wrote. */
-const violations = async (page: Page): Promise<readonly Violation[]> => {
-  await addAxe(page)
-  return page.evaluate(`axe.run({ exclude: [['iframe.letter'], ['iframe']] }, { resultTypes: ['violations'], iframes: false })
-    .then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + ' | ' + (node.any[0]?.message ?? node.all[0]?.message ?? '')).join(' ;; ') })))`)
-}
-
 describe.skipIf(!executablePath)('the app in Chromium', () => {
   let world: Installation
   let close: (() => Promise<void>) | undefined

@@ -57,3 +57,13 @@ export const shootTo =
 export const addAxe = async (page: Page): Promise<void> => {
   await page.evaluate(AXE)
 }
+
+type Violation = { readonly id: string; readonly impact: string; readonly nodes: string }
+
+/** What axe calls serious or critical on the page as it is, outside the letter that a mail's sender wrote. */
+export const violations = async (page: Page): Promise<readonly Violation[]> => {
+  await addAxe(page)
+  return page.evaluate(`axe.run({ exclude: [['iframe.letter'], ['iframe']] }, { resultTypes: ['violations'], iframes: false })
+    .then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + ' | ' + (node.any[0]?.message ?? node.all[0]?.message ?? '')).join(' ;; ') })))`)
+}

@@ -8,7 +8,6 @@ import { useState } from 'react'
 import { type ApiFailure, useApi } from '../api.ts'
 import { useGo } from '../parts/go.tsx'
 import { Failing } from '../parts/state.tsx'
-import type { Audience } from '../wire.ts'
 import './organise.css'
 
 type Names = { readonly events: readonly string[]; readonly traits: readonly string[]; readonly audiences: readonly string[] }
@@ -85,8 +84,11 @@ const Missing = ({
   </div>
 )
 
+type Noun = 'audiences' | 'computed-traits'
+type Cloned = { readonly of: { readonly id: string; readonly name: string }; readonly noun?: Noun }
+
 /** A copy in the making: here (no token) or in the space of a token, what is missing there, and what was decided about it. */
-const useClone = (of: Audience, close: () => void) => {
+const useClone = ({ of, noun = 'audiences' }: Cloned, close: () => void) => {
   const api = useApi()
   const go = useGo()
   const queries = useQueryClient()
@@ -96,7 +98,7 @@ const useClone = (of: Audience, close: () => void) => {
   const [choices, setChoices] = useState<Choices>({})
   const [problem, setProblem] = useState<ApiFailure>()
   const [made, setMade] = useState<string>()
-  const at = `/audiences/${of.id}`
+  const at = `/${noun}/${of.id}`
   const doing = (what: () => Promise<void>): void => {
     setProblem(undefined)
     what().catch(setProblem)
@@ -109,11 +111,11 @@ const useClone = (of: Audience, close: () => void) => {
   const clone = () =>
     doing(async () => {
       const body = { name, ...(check ? { token, ...resolution(check.missing, choices) } : {}) }
-      const { data } = await api.call<{ data: { audience: Audience } }>('POST', `${at}/clones`, body)
+      const { data } = await api.call<{ data: Readonly<Record<string, { readonly id: string }>> }>('POST', `${at}/clones`, body)
       await queries.invalidateQueries()
       if (check) return setMade(check.space.name)
       close()
-      go(`/audiences/${data.audience.id}`)
+      go(`/${noun}/${Object.values(data)[0]?.id ?? ''}`)
     })
   const ready = name.trim() !== '' && (check ? isResolved(check.missing, choices) : token === undefined)
   return { name, setName, token, setToken, check, choices, setChoices, problem, made, look, clone, ready }
@@ -147,8 +149,8 @@ const Where = ({ of: { token, setToken, look } }: { readonly of: Cloning }) => (
   </>
 )
 
-const CloneForm = ({ of, close }: { readonly of: Audience; readonly close: () => void }) => {
-  const cloning = useClone(of, close)
+const CloneForm = ({ close, ...cloned }: Cloned & { readonly close: () => void }) => {
+  const cloning = useClone(cloned, close)
   const { name, setName, check, choices, setChoices, problem, made, clone, ready } = cloning
   if (made)
     return (
@@ -182,16 +184,16 @@ const CloneForm = ({ of, close }: { readonly of: Audience; readonly close: () =>
   )
 }
 
-/** Copies an audience, here or into another space, where what is missing is settled first. */
-export const CloneButton = ({ of }: { readonly of: Audience }) => {
+/** Copies an audience or a computed trait, here or into another space, where what is missing is settled first. */
+export const CloneButton = (cloned: Cloned) => {
   const [open, setOpen] = useState(false)
   return (
     <>
       <Button variant="default" onClick={() => setOpen(true)}>
         Clone
       </Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={<strong>Clone “{of.name}”</strong>} centered size="lg">
-        <CloneForm of={of} close={() => setOpen(false)} />
+      <Modal opened={open} onClose={() => setOpen(false)} title={<strong>Clone “{cloned.of.name}”</strong>} centered size="lg">
+        <CloneForm {...cloned} close={() => setOpen(false)} />
       </Modal>
     </>
   )

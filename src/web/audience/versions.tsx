@@ -7,7 +7,7 @@ import { Block } from '../parts/page.tsx'
 import { Await, Failing } from '../parts/state.tsx'
 import { Ago } from '../parts/time.tsx'
 import { many } from '../parts/words.ts'
-import type { Audience, Stretch, Version } from '../wire.ts'
+import type { Stretch, Version } from '../wire.ts'
 import './organise.css'
 
 const Words = ({ of, mono = false }: { readonly of: readonly Stretch[]; readonly mono?: boolean }) => {
@@ -32,15 +32,21 @@ const Words = ({ of, mono = false }: { readonly of: readonly Stretch[]; readonly
   )
 }
 
-type Effect = { readonly editPreview: { readonly entered: number; readonly exited: number; readonly stayed: number } }
+/** What has versions, where it is, and what an edit does in words. */
+type Versioned = {
+  readonly of: { readonly id: string }
+  readonly noun?: 'audiences' | 'computed-traits'
+  readonly effectWords?: (effect: Readonly<Record<string, number>>) => string
+}
+type Effect = { readonly editPreview: Readonly<Record<string, number>> }
 
-const effectWords = ({ entered, exited, stayed }: Effect['editPreview']): string =>
+const movedWords = ({ entered = 0, exited = 0, stayed = 0 }: Effect['editPreview']): string =>
   entered + exited === 0
     ? `Nobody enters or exits by it: ${many(stayed, 'person stays', 'people stay')}.`
     : `${many(entered, 'person enters', 'people enter')}, ${many(exited, 'exits', 'exit')}, ${many(stayed, 'stays', 'stay')}.`
 
 /** What bringing a version back does, said before it is pressed. */
-const Restore = ({ of, version }: { readonly of: Audience; readonly version: Version }) => {
+const Restore = ({ of, noun = 'audiences', effectWords = movedWords, version }: Versioned & { readonly version: Version }) => {
   const api = useApi()
   const queries = useQueryClient()
   const [effect, setEffect] = useState<Effect['editPreview']>()
@@ -55,11 +61,11 @@ const Restore = ({ of, version }: { readonly of: Audience; readonly version: Ver
   const ask = () =>
     doing(async () => {
       const body = { definition: { query: version.query } }
-      setEffect((await api.call<{ data: Effect }>('POST', `/audiences/${of.id}/edit-previews`, body)).data.editPreview)
+      setEffect((await api.call<{ data: Effect }>('POST', `/${noun}/${of.id}/edit-previews`, body)).data.editPreview)
     })
   const restore = () =>
     doing(async () => {
-      await api.call('POST', `/audiences/${of.id}/versions/${version.version}/restores`)
+      await api.call('POST', `/${noun}/${of.id}/versions/${version.version}/restores`)
       await queries.invalidateQueries()
     })
   return (
@@ -88,8 +94,9 @@ type Comparison = {
   readonly difference: { readonly query: readonly Stretch[]; readonly sentence: readonly Stretch[] }
 }
 
-const Compared = ({ of, version, current }: { readonly of: Audience; readonly version: Version; readonly current: Version }) => {
-  const found = useGet<Comparison>(`/audiences/${of.id}/versions/compare`, {
+type ComparedProps = { readonly about: Versioned; readonly version: Version; readonly current: Version }
+const Compared = ({ about, version, current }: ComparedProps) => {
+  const found = useGet<Comparison>(`/${about.noun ?? 'audiences'}/${about.of.id}/versions/compare`, {
     params: { from: version.version, to: current.version },
   })
   if (version.version === current.version)
@@ -110,7 +117,7 @@ const Compared = ({ of, version, current }: { readonly of: Audience; readonly ve
             {difference.query.every(({ change }) => change === 'same') && (
               <p className="dim">The words are the same; the options are not.</p>
             )}
-            <Restore key={version.version} of={of} version={version} />
+            <Restore key={version.version} {...about} version={version} />
           </div>
         )}
       </Await>
@@ -137,8 +144,9 @@ const Line = ({ of, chosen, choose }: { readonly of: Version; readonly chosen: b
 )
 
 /** Every version of the sentence: who changed it and when, in which words it differs from today's, and how to have it back. */
-export const Versions = ({ of }: { readonly of: Audience }) => {
-  const found = useGet<{ versions: readonly Version[] }>(`/audiences/${of.id}/versions`, { every: 10_000 })
+export const Versions = (about: Versioned) => {
+  const { of, noun = 'audiences' } = about
+  const found = useGet<{ versions: readonly Version[] }>(`/${noun}/${of.id}/versions`, { every: 10_000 })
   const [word, choose] = useSearchWord('version')
   return (
     <Await of={found}>
@@ -154,7 +162,7 @@ export const Versions = ({ of }: { readonly of: Audience }) => {
                 ))}
               </ul>
             </Block>
-            {current && chosen && <Compared of={of} version={chosen} current={current} />}
+            {current && chosen && <Compared about={about} version={chosen} current={current} />}
           </div>
         )
       }}

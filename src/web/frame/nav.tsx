@@ -2,15 +2,22 @@ import { useRouterState } from '@tanstack/react-router'
 import { Go } from '../parts/go.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
 
-export type Place = { readonly to: string; readonly label: string; readonly icon: IconName }
+export type Place = {
+  readonly to: string
+  readonly label: string
+  readonly icon: IconName
+  /** Addresses that belong to it, too. */
+  readonly also?: readonly string[]
+}
 
 /** The nouns of the app, in the order of the left side. */
 export const places = (development: boolean): readonly Place[] => [
   { to: '/', label: 'Overview', icon: 'overview' },
   { to: '/audiences', label: 'Audiences', icon: 'audiences' },
+  { to: '/computed-traits', label: 'Traits', icon: 'trait', also: ['/sql-traits', '/warehouses'] },
   { to: '/journeys', label: 'Journeys', icon: 'journeys' },
   { to: '/messages', label: 'Messages', icon: 'messages' },
-  { to: '/people', label: 'People', icon: 'people' },
+  { to: '/people', label: 'People', icon: 'people', also: ['/accounts'] },
   { to: '/templates', label: 'Templates', icon: 'templates' },
   ...(development ? [{ to: '/mailbox', label: 'Mailbox', icon: 'mailbox' as const }] : []),
   { to: '/sources', label: 'Sources', icon: 'sources' },
@@ -29,7 +36,8 @@ type NavProps = { readonly development: boolean; readonly open: boolean; readonl
 /** The left side: the nouns. On a phone it slides in. */
 export const Nav = ({ development, open, close }: NavProps) => {
   const path = useRouterState({ select: (state) => state.location.pathname })
-  const isHere = (to: string): boolean => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`))
+  const isAt = (to: string): boolean => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`))
+  const isHere = ({ to, also = [] }: Place): boolean => [to, ...also].some(isAt)
   return (
     <nav className={open ? 'nav open' : 'nav'} aria-label="Main">
       <Go to="/" className="brand" onClick={close}>
@@ -41,7 +49,7 @@ export const Nav = ({ development, open, close }: NavProps) => {
           to={place.to}
           className="nav-link"
           onClick={close}
-          {...(isHere(place.to) ? { 'aria-current': 'page' as const } : {})}
+          {...(isHere(place) ? { 'aria-current': 'page' as const } : {})}
         >
           <Icon name={place.icon} /> {place.label}
         </Go>

@@ -30,6 +30,7 @@ const useFound = (text: string): readonly Found[] => {
       icon: 'journeys' as const,
     })),
     { to: '/audiences/new', label: 'Make an audience', kind: 'Action', icon: 'plus' },
+    { to: '/computed-traits/new', label: 'Make a computed trait', kind: 'Action', icon: 'plus' },
     ...places(session.development).map((p) => ({ to: p.to, label: p.label, kind: 'Page', icon: p.icon })),
   ]
   const wanted = text.toLowerCase()

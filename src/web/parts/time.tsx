@@ -11,6 +11,8 @@ const tick = (): void => {
 }
 const subscribe = (listener: () => void): (() => void) => {
   listeners.add(listener)
+  // Where nobody looked, it stood still.
+  if (timer === undefined) now = Date.now()
   timer ??= setInterval(tick, 1_000)
   return () => {
     listeners.delete(listener)

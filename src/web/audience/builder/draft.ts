@@ -66,7 +66,8 @@ export const closed = (condition: Condition): Condition => {
   return { type: condition.type, conditions: condition.conditions.map(closed) }
 }
 
-const filterIsWhole = (filter: Filter | undefined): boolean => {
+/** Whether nothing is missing in what an event must hold. */
+export const filterIsWhole = (filter: Filter | undefined): boolean => {
   if (filter === undefined) return true
   if (filter.type === 'not') return filterIsWhole(filter.filter)
   if ('filters' in filter) return filter.filters.length > 0 && filter.filters.every(filterIsWhole)

@@ -1,0 +1,19 @@
+import { useRouterState } from '@tanstack/react-router'
+import { Go } from './go.tsx'
+
+/** Nouns that belong together, as links beside each other. */
+export const Siblings = ({ of }: { readonly of: readonly { readonly to: string; readonly label: string }[] }) => {
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  if (of.length < 2) return null
+  return (
+    <nav className="chips" aria-label="Beside this">
+      {of.map(({ to, label }) => (
+        <Go key={to} to={to} className="chip" {...(path === to ? { 'aria-current': 'page' as const } : {})}>
+          {label}
+        </Go>
+      ))}
+    </nav>
+  )
+}
+
+export const TRAITS = [{ to: '/computed-traits', label: 'Computed' }]
