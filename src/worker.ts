@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import { evaluationActivities } from './audience/activities.ts'
 import { exportLoop } from './audience/export/make.ts'
 import { evaluationLoop } from './audience/loop.ts'
+import { previewLoop } from './audience/preview/make.ts'
 import { ensureEvaluationSchedules } from './audience/schedule.ts'
 import { type Loop, loop } from './base/loop.ts'
 import type { Config } from './config.ts'
@@ -77,7 +78,7 @@ const relayTwice = async ({ db, now }: WorkerContext, reactions: Reactions): Pro
 const startLoops = (
   context: WorkerContext,
   delivery: Delivery,
-): Readonly<Record<Topic | 'statistics' | 'sql_trait' | 'export', Loop>> => {
+): Readonly<Record<Topic | 'statistics' | 'sql_trait' | 'export' | 'preview', Loop>> => {
   const failed = createFailing(context.log, () => context.now().getTime())
   const reactions = reactionsOf(context)
   return {
@@ -86,6 +87,7 @@ const startLoops = (
     message: loop(1_000, () => delivery.wake().then(() => false), failed('waking deliveries'), RESTS_MS),
     sql_trait: sqlTraitLoop(sqlTraitContextOf(context), failed('running SQL traits')),
     export: exportLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('exporting')),
+    preview: previewLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('previewing')),
     statistics: loop(1_000, () => learnStatistics(context.db).then(() => false), failed('looking at grown tables')),
   }
 }

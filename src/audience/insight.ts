@@ -20,19 +20,22 @@ export type Asked = {
   readonly collection?: Collection | undefined
   readonly options?: Options | undefined
   readonly limits?: Limits | undefined
+  /** Looks back at an instant: windows end there, and later events are not known. Traits and memberships are today's. */
+  readonly at?: Date | undefined
 }
 
-/** The query of whom a condition that need not be saved means at `now`. @throws Invalid for what cannot be compiled. */
+/** The query of whom a condition that need not be saved means at `now`, among candidates if some are given. @throws Invalid for what cannot be compiled. */
 export const whomOf = async (
   db: Db,
   spaceId: string,
-  { condition, collection = 'users', options = {}, limits }: Asked,
+  { condition, collection = 'users', options = {}, limits, at }: Asked,
   now: Date,
+  candidates?: Sql<{ profile_id: string }>,
 ): Promise<Sql<{ profile_id: string }>> => {
   const catalog = await loadCatalog(db, spaceId)
   refuseProblems(problemsOf(condition, catalog, limits, collection))
   const eligible = { ...eligibilityOf(condition, { collection, options, createdAt: now }), since: undefined }
-  return compile(condition, { spaceId, now, catalog, ...eligible })
+  return compile(condition, { spaceId, now: at ?? now, catalog, asOf: at, candidates, ...eligible })
 }
 
 /** How many are in the one, in the other, and in both. */

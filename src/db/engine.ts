@@ -53,6 +53,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   computation_run: own('computation_id'),
   computation_step: own('computation_id'),
   computation_found: own('profile_id'),
+  audience_preview: own('id'),
   subscription: own('address'),
   subscription_group: own('reference'),
   group_subscription: own('address'),

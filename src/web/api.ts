@@ -21,7 +21,8 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 /** The management API of one space: paths begin after `/spaces/<space>`. */
 export type Api = {
   readonly session: Session
-  readonly call: <T>(method: Method, path: string, body?: unknown) => Promise<T>
+  /** `signal` hangs up: nobody waits for the answer any more. */
+  readonly call: <T>(method: Method, path: string, body?: unknown, signal?: AbortSignal) => Promise<T>
   readonly get: <T>(path: string, params?: Params) => Promise<T>
 }
 
@@ -41,7 +42,13 @@ const failureOf = async (answer: Response): Promise<ApiFailure> => {
   return new ApiFailure(answer.status, body.error?.code ?? 'failed', message, body.error?.problems)
 }
 
-const fetchJson = async <T>(url: string, token: string | undefined, method: Method = 'GET', body?: unknown): Promise<T> => {
+const fetchJson = async <T>(
+  url: string,
+  token: string | undefined,
+  method: Method = 'GET',
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> => {
   const answer = await fetch(url, {
     method,
     headers: {
@@ -49,6 +56,7 @@ const fetchJson = async <T>(url: string, token: string | undefined, method: Meth
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal ? { signal } : {}),
   }).catch(() => {
     throw new ApiFailure(0, 'unreachable', 'Usher does not answer. Is it running?')
   })
@@ -67,7 +75,7 @@ export const createApi = (session: Session): Api => {
   const base = `/spaces/${encodeURIComponent(session.spaceId)}`
   return {
     session,
-    call: (method, path, body) => fetchJson(base + path, session.token, method, body),
+    call: (method, path, body, signal) => fetchJson(base + path, session.token, method, body, signal),
     get: (path, params) => fetchJson(base + withParams(path, params), session.token),
   }
 }

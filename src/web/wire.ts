@@ -113,10 +113,21 @@ export type MemberChange = {
   readonly change: 'entered' | 'exited'
   readonly changedAt: string
 }
+export type Estimate = {
+  readonly count: number
+  readonly low: number
+  readonly high: number
+  readonly oneIn: number
+  readonly asked: number
+}
 export type Preview = {
-  readonly status: string
-  readonly size: { readonly count: number }
-  readonly results: readonly Member[]
+  readonly id: string
+  readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED'
+  readonly size?: { readonly count: number }
+  readonly estimate?: Estimate
+  readonly results?: readonly Member[]
+  readonly identifiers?: Identifiers
+  readonly failureReason?: string
   readonly sentence: string
 }
 export type Identifiers = {

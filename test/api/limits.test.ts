@@ -29,6 +29,7 @@ const TABLE = [
   ['PATCH', '/audiences/none', 50],
   ['DELETE', '/audiences/none', 50],
   ['POST', '/audiences/previews', 5],
+  ['GET', '/audiences/previews/none', 300],
   ['GET', '/audiences/none/audience-references', 25],
   ['POST', '/computed-traits', 10],
   ['GET', '/computed-traits', 25],

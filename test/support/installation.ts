@@ -9,7 +9,7 @@ import { connectMailbox, startMailbox } from '../../src/dev/mailbox.ts'
 import { freePort } from '../../src/dev/port.ts'
 import { createSource, createSpace, createToken } from '../../src/space/space.ts'
 import { startWorker } from '../../src/worker.ts'
-import { freshDatabase } from './database.ts'
+import { freshDatabase, type TestDatabase } from './database.ts'
 import { NO_RATES } from './server.ts'
 import { freshTemporal } from './temporal.ts'
 
@@ -24,6 +24,8 @@ export type Installation = {
   readonly call: <T>(method: string, path: string, body?: unknown) => Promise<T>
   /** Sends calls in through the front door. */
   readonly track: (batch: readonly object[]) => Promise<void>
+  /** The database behind it, for what would take too long through the front door. */
+  readonly pool: TestDatabase['pool']
 }
 
 const callerOf =
@@ -87,5 +89,5 @@ export const startInstallation = async (): Promise<Installation> => {
     await mailbox.stop()
     close()
   })
-  return { url, mailboxUrl: mailbox.httpUrl, writeKey, call: callerOf(url), track: trackerOf(url, writeKey) }
+  return { pool: database.pool, url, mailboxUrl: mailbox.httpUrl, writeKey, call: callerOf(url), track: trackerOf(url, writeKey) }
 }

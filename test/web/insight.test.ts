@@ -58,6 +58,39 @@ describe.skipIf(!executablePath)('insight into audiences, in Chromium', () => {
     expect(await violations('.builder-side')).toEqual([])
   })
 
+  it('PRE-02 the builder shows about how many with the error at once, then exactly, with identifiers where they are asked for', async () => {
+    await world.pool.query(`insert into profile (space_id, id, traits, identifiers, created_at, updated_at)
+      select 'spa_shop', md5('visitor ' || n)::uuid, jsonb_build_object('plan', case when n % 3 = 0 then 'pro' else 'free' end),
+        jsonb_build_object('user_id', jsonb_build_array('visitor ' || n)), now(), now() from generate_series(1, 30000) as n`)
+    let letThrough = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      letThrough = resolve
+    })
+    // Reading the exact number waits until the estimate was seen.
+    await page.route('**/audiences/previews/prv_*', async (route) => {
+      await held
+      await route.continue()
+    })
+    await page.goto(`${world.url}/audiences/new?as=json`)
+    const condition = { type: 'trait', path: 'plan', compare: { operator: 'equals', value: 'pro' } }
+    await page.getByLabel('The condition as JSON').fill(JSON.stringify(condition))
+    await page
+      .getByTestId('estimate')
+      .filter({ hasText: /^≈ (9|10|11),?\d00 ± [\d,]+00$/ })
+      .waitFor()
+    await page.getByText(/^people, about .* Counting everybody…$/).waitFor()
+    await shoot('builder-estimate')
+    expect(await violations('.builder-side')).toEqual([])
+    letThrough()
+    await page
+      .getByTestId('live-count')
+      .filter({ hasText: /^10,004$/ })
+      .waitFor()
+    await page.getByRole('button', { name: 'Count who can be reached by what' }).click()
+    await page.getByText('100 %').waitFor()
+    await shoot('builder-identifiers')
+  })
+
   it('keeps the console silent', () => {
     expect(complaints).toEqual([])
   })

@@ -17,6 +17,7 @@ const RATES: Readonly<Record<string, LimitName>> = {
   [`PATCH ${AUDIENCE}`]: 'audience_update',
   [`DELETE ${AUDIENCE}`]: 'audience_delete',
   'POST /spaces/:space/audiences/previews': 'audience_preview',
+  'GET /spaces/:space/audiences/previews/:id': 'audience_preview_read',
   [`GET ${AUDIENCE}/audience-references`]: 'audience_references',
   'POST /spaces/:space/computed-traits': 'trait_create',
   [`POST ${TRAIT}/clones`]: 'trait_create',
@@ -28,7 +29,8 @@ const RATES: Readonly<Record<string, LimitName>> = {
 
 // A person who clicks makes many small requests, and a builder that counts while she types makes more; the limits are against scripts that
 // run away. Browsers say where a page comes from; without https, on another machine than their own, only by the referrer.
-const isFromApp = ({ headers }: FastifyRequest): boolean =>
+/** Whether the app asks, and not a script. */
+export const isFromApp = ({ headers }: FastifyRequest): boolean =>
   headers['sec-fetch-site'] === undefined
     ? headers.referer !== undefined && URL.parse(headers.referer)?.host === headers.host
     : headers['sec-fetch-site'] === 'same-origin'

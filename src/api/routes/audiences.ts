@@ -1,8 +1,6 @@
 import * as z from 'zod'
 import { movedSince } from '../../audience/members.ts'
-import { preview } from '../../audience/preview.ts'
 import { create, remove, runNow, update } from '../../audience/save.ts'
-import { sentence } from '../../audience/sentence.ts'
 import { type Definition, definitionOf } from '../../audience/store.ts'
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
@@ -11,23 +9,19 @@ import { audienceDetailRoutes } from '../audience/detail.ts'
 import { exportRoutes } from '../audience/exports.ts'
 import { insightRoutes } from '../audience/insights.ts'
 import { listPage } from '../audience/list.ts'
+import { previewRoutes } from '../audience/previews.ts'
 import { conditionFrom } from '../audience/query.ts'
 import { referenceRoutes } from '../audience/references.ts'
 import { versionRoutes } from '../audience/versions.ts'
 import {
-  AnsweredDefinition,
   Audience,
-  AudienceDefinition,
   AudiencePatch,
-  AudienceType,
-  answeredDefinition,
   audienceFrom,
   audienceWords,
   collectionFrom,
   Deleted,
   NewAudience,
   OneParams,
-  Options,
   Pagination,
   SearchQuery,
   SpaceParams,
@@ -159,63 +153,6 @@ const running = (app: App, door: Door): void => {
   )
 }
 
-const PreviewBody = z.strictObject({
-  definition: AudienceDefinition,
-  at: z.iso.datetime({ offset: true }).optional().meta({ description: 'Look back at this instant' }),
-  count: z.number().int().min(0).max(100).default(10),
-  audienceType: AudienceType.optional(),
-  options: Options.optional(),
-})
-const Previewed = z.object({
-  status: z.literal('COMPLETED'),
-  size: z.object({ count: z.number(), uniqueCount: z.number(), type: AudienceType }),
-  results: z.array(
-    z.object({
-      profileId: z.string(),
-      name: z.string().nullable(),
-      email: z.string().nullable(),
-      traits: z.record(z.string(), z.unknown()),
-    }),
-  ),
-  sentence: z.string(),
-  definition: AnsweredDefinition,
-})
-
-const previewing = (app: App, { db, now, config }: Door): void => {
-  app.post(
-    '/spaces/:space/audiences/previews',
-    {
-      schema: {
-        tags,
-        summary: 'Who would be in an audience: how many, and the first of them',
-        params: SpaceParams,
-        body: PreviewBody,
-        response: { 200: z.object({ data: z.object({ audiencePreview: Previewed }) }) },
-      },
-    },
-    async ({ caller, body: { definition, at, count, options, audienceType } }) => {
-      const condition = await conditionFrom(db, caller.spaceId, definition)
-      const collection = collectionFrom(audienceType, definition.type)
-      const found = await preview(db, caller.spaceId, condition, {
-        now: now(),
-        at: at === undefined ? undefined : new Date(at),
-        count,
-        collection,
-        options,
-        limits: config.limits,
-      })
-      const audiencePreview = {
-        status: 'COMPLETED' as const,
-        size: { count: found.count, uniqueCount: found.count, type: typeOf(collection) },
-        results: found.people.map((person) => ({ ...person })),
-        sentence: sentence(condition),
-        definition: answeredDefinition(condition, collection),
-      }
-      return { data: { audiencePreview } }
-    },
-  )
-}
-
 /** `/spaces/:space/audiences`: create, read, change, delete, preview, members, changes, sizes, explain (spec/audiences §24). */
 export const audienceRoutes: Route = (app, door) => {
   guardPublicApi(app, door)
@@ -227,6 +164,6 @@ export const audienceRoutes: Route = (app, door) => {
   exportRoutes(app, door, 'audience', 'audiences')
   running(app, door)
   insightRoutes(app, door)
-  previewing(app, door)
+  previewRoutes(app, door)
   audienceDetailRoutes(app, door)
 }

@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
+import { Refused } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
+import type { Api } from '../api.ts'
 import { explanationText, planText } from '../explanation.ts'
 import type { Session } from '../program.ts'
 import { listOf, objectOf, table, textOf } from '../table.ts'
-import { insightCommands } from './insight.ts'
+import { identifiersText, insightCommands } from './insight.ts'
 import { organiseCommands } from './organise.ts'
 
 const count = (row: JsonObject, key: string) => objectOf(row, key)['count']
@@ -29,7 +32,19 @@ const showPeople = (rows: readonly JsonObject[]): string =>
 
 const showPreview = (answer: JsonObject): string => {
   const preview = objectOf(answer, 'audiencePreview')
-  return `${textOf(count(preview, 'size'))} people: ${textOf(preview['sentence'])}\n\n${showPeople(listOf(preview, 'results'))}`
+  const people = `${textOf(count(preview, 'size'))} people: ${textOf(preview['sentence'])}\n\n${showPeople(listOf(preview, 'results'))}`
+  return preview['identifiers'] === undefined ? people : `${people}\n\n${identifiersText(objectOf(preview, 'identifiers'))}`
+}
+
+// Counting may take longer than an answer is waited for.
+const counted = async (there: Api, asked: JsonObject): Promise<JsonObject> => {
+  for (let answer = asked; ; ) {
+    const { id, status, failureReason } = objectOf(answer, 'audiencePreview')
+    if (status === 'FAILED') throw new Refused('preview', textOf(failureReason))
+    if (status !== 'RUNNING') return answer
+    await sleep(500)
+    answer = await there.get(`/audiences/previews/${textOf(id)}`)
+  }
 }
 
 /** `usher audience list | preview <file> | members <key> | explain <key> [profile] | overlap | identifiers | versions | clone | export`. */
@@ -44,16 +59,17 @@ export const audienceCommand = (program: Command, { api, print }: Session): void
     .description('who would be in, for a condition in a JSON file')
     .option('--at <instant>', 'as of another instant, for example 2026-01-31T00:00:00Z')
     .option('--count <n>', 'how many people to show', '10')
-    .action(async (file: string, options: { at?: string; count: string }) => {
+    .option('--identifiers', 'how many own an identifier of each type')
+    .action(async (file: string, options: { at?: string; count: string; identifiers?: true }) => {
       const condition: unknown = JSON.parse(await readFile(file, 'utf8'))
-      print(
-        await (await api()).post('/audiences/previews', {
-          definition: { condition },
-          at: options.at,
-          count: Number(options.count),
-        }),
-        showPreview,
-      )
+      const there = await api()
+      const asked = await there.post('/audiences/previews', {
+        definition: { condition },
+        at: options.at,
+        count: Number(options.count),
+        identifiers: options.identifiers === true,
+      })
+      print(await counted(there, asked), showPreview)
     })
   audience
     .command('members <audience>')

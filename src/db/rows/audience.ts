@@ -138,6 +138,26 @@ export type ComputationStepRow = {
 }
 export type ComputationFoundRow = { space_id: string; computation_id: string; profile_id: string; value: Json | null }
 
+export type AudiencePreviewRow = {
+  space_id: string
+  id: string
+  asked: JsonObject
+  status: 'RUNNING' | 'COMPLETED' | 'FAILED'
+  estimate: JsonObject | null
+  size: number | null
+  results: Json | null
+  identifiers: JsonObject | null
+  failure: string | null
+  counted: boolean
+  requested_by: string
+  requested_at: Date
+  finished_at: Date | null
+  expires_at: Date
+  claim: string | null
+  claimed_until: Date | null
+  attempts: number
+}
+
 export type AudienceTables = {
   audience: AudienceRow
   export: ExportRow
@@ -160,4 +180,5 @@ export type AudienceTables = {
   computation_run: ComputationRunRow
   computation_step: ComputationStepRow
   computation_found: ComputationFoundRow
+  audience_preview: AudiencePreviewRow
 }

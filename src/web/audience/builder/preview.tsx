@@ -1,45 +1,112 @@
-import { useDebouncedValue } from '@mantine/hooks'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { Condition } from '../../../audience/condition.ts'
-import { type ApiFailure, useApi, useGet } from '../../api.ts'
+import { type ApiFailure, useGet } from '../../api.ts'
 import { Go } from '../../parts/go.tsx'
 import { Block } from '../../parts/page.tsx'
 import { Loading } from '../../parts/state.tsx'
 import { callOf, number, percent } from '../../parts/words.ts'
-import type { Overview, Preview } from '../../wire.ts'
-import { OverlapOfDraft } from '../insights.tsx'
+import type { Estimate, Overview, Preview } from '../../wire.ts'
+import { IdentifierShares, OverlapOfDraft } from '../insights.tsx'
+import { usePreview } from './use-preview.ts'
 
-export const usePreview = (condition: Condition | undefined) => {
-  const api = useApi()
-  const [text] = useDebouncedValue(condition ? JSON.stringify(condition) : '', 350)
-  return useQuery<Preview, ApiFailure>({
-    queryKey: ['preview', text],
-    queryFn: async () => {
-      const body = { definition: { condition: JSON.parse(text) as Condition }, count: 10 }
-      return (await api.call<{ data: { audiencePreview: Preview } }>('POST', '/audiences/previews', body)).data.audiencePreview
-    },
-    enabled: text !== '',
-    placeholderData: keepPreviousData,
-  })
-}
-
-const Failure = ({ error }: { readonly error: ApiFailure }) => (
+const CannotCount = ({ problems }: { readonly problems: readonly { message: string; remedy?: string }[] }) => (
   <div className="failing" role="alert">
     <div>
       <strong>This cannot be counted yet</strong>
-      {(error.problems.length > 0 ? error.problems : [{ field: '', message: error.message }]).map((problem) => (
-        <p key={problem.field + problem.message}>
-          {problem.message}
-          {'remedy' in problem && problem.remedy ? ` ${problem.remedy}` : ''}
-        </p>
+      {problems.map(({ message, remedy }) => (
+        <p key={message}>{[message, remedy].filter(Boolean).join(' ')}</p>
       ))}
     </div>
   </div>
 )
 
+const problemsOf = ({ problems, message }: ApiFailure) => (problems.length > 0 ? problems : [{ message }])
+
+/** `12,300 ± 500`: no more digits than the error leaves meaning, and never a smaller error than there is. */
+export const rounded = ({ count, low, high }: Pick<Estimate, 'count' | 'low' | 'high'>): { about: number; error: number } => {
+  const error = Math.max(count - low, high - count)
+  const step = 10 ** Math.floor(Math.log10(Math.max(1, error)))
+  const about = Math.round(count / step) * step
+  return { about, error: Math.ceil((error + Math.abs(about - count)) / step) * step }
+}
+
+const People = ({ n, all }: { readonly n: number; readonly all: number }) => (
+  <p className="soft">
+    {n === 1 ? 'person' : 'people'}, {percent(n, all)} of {number(all)}
+  </p>
+)
+
+const About = ({ of, all }: { readonly of: Estimate; readonly all: number }) => {
+  const { about, error } = rounded(of)
+  return (
+    <>
+      <div className="big-count" data-testid="estimate">
+        {of.count === 0 ? (
+          <>
+            at most <span className="nowrap">{number(of.high)}</span>
+          </>
+        ) : (
+          <>
+            ≈ {number(about)} <span className="soft nowrap error">± {number(error)}</span>
+          </>
+        )}
+      </div>
+      <p className="soft">
+        {of.count === 0
+          ? `Of ${number(of.asked)} people who were asked, nobody is in it. Counting everybody…`
+          : `people, about ${percent(of.count, all)} of ${number(all)}. Counting everybody…`}
+      </p>
+    </>
+  )
+}
+
+const Count = ({ of, all }: { readonly of: Preview; readonly all: number }) => {
+  if (of.size)
+    return (
+      <>
+        <div className="big-count" data-testid="live-count">
+          {number(of.size.count)}
+        </div>
+        <People n={of.size.count} all={all} />
+      </>
+    )
+  if (of.estimate) return <About of={of.estimate} all={all} />
+  return of.status === 'RUNNING' ? <p className="soft">Counting…</p> : null
+}
+
+const SomeOfThem = ({ of }: { readonly of: Preview }) =>
+  of.results && of.results.length > 0 ? (
+    <Block title="Some of them">
+      <ul className="list">
+        {of.results.slice(0, 10).map((member) => (
+          <li key={member.profileId}>
+            <Go to={`/people/${member.profileId}`} className="grow clip">
+              {callOf(member)}
+            </Go>
+          </li>
+        ))}
+      </ul>
+    </Block>
+  ) : null
+
+const KnownBy = ({ of, ask }: { readonly of: Preview; readonly ask: (() => void) | undefined }) => (
+  <Block title="Identifiers">
+    {ask ? (
+      <button type="button" className="link-button accent" onClick={ask}>
+        Count who can be reached by what
+      </button>
+    ) : of.identifiers ? (
+      <IdentifierShares of={of.identifiers} />
+    ) : (
+      <p className="soft">Counting…</p>
+    )}
+  </Block>
+)
+
 /** Who would be in, counted while the sentence is written: how many, of how many, and ten of them. */
 export const LiveCount = ({ condition }: { readonly condition: Condition | undefined }) => {
-  const preview = usePreview(condition)
+  const [identifiers, askIdentifiers] = useState(false)
+  const { found, error, stale } = usePreview(condition, identifiers)
   const overview = useGet<Overview>('/overview')
   const all = overview.data?.profiles ?? 0
   if (!condition)
@@ -48,33 +115,17 @@ export const LiveCount = ({ condition }: { readonly condition: Condition | undef
         <p className="dim">Finish a sentence and the people in it are counted here.</p>
       </Block>
     )
-  if (preview.error) return <Failure error={preview.error} />
-  const found = preview.data
+  if (error) return <CannotCount problems={problemsOf(error)} />
   if (!found) return <Loading lines={4} />
   return (
-    <div className={preview.isPlaceholderData ? 'stack stale' : 'stack'} aria-live="polite">
+    <div className={stale ? 'stack stale' : 'stack'} aria-live="polite">
       <Block title="Who that is">
-        <div className="big-count" data-testid="live-count">
-          {number(found.size.count)}
-        </div>
-        <p className="soft">
-          {found.size.count === 1 ? 'person' : 'people'}, {percent(found.size.count, all)} of {number(all)}
-        </p>
+        <Count of={found} all={all} />
         {found.sentence && <p className="small soft">{found.sentence}</p>}
       </Block>
-      {found.results.length > 0 && (
-        <Block title="Some of them">
-          <ul className="list">
-            {found.results.slice(0, 10).map((member) => (
-              <li key={member.profileId}>
-                <Go to={`/people/${member.profileId}`} className="grow clip">
-                  {callOf(member)}
-                </Go>
-              </li>
-            ))}
-          </ul>
-        </Block>
-      )}
+      {found.failureReason && <CannotCount problems={[{ message: found.failureReason }]} />}
+      <SomeOfThem of={found} />
+      <KnownBy of={found} ask={identifiers ? undefined : () => askIdentifiers(true)} />
       <OverlapOfDraft condition={condition} />
     </div>
   )
