@@ -4,7 +4,6 @@ import { Go } from './go.tsx'
 /** Nouns that belong together, as links beside each other. */
 export const Siblings = ({ of }: { readonly of: readonly { readonly to: string; readonly label: string }[] }) => {
   const path = useRouterState({ select: (state) => state.location.pathname })
-  if (of.length < 2) return null
   return (
     <nav className="chips" aria-label="Beside this">
       {of.map(({ to, label }) => (
@@ -16,4 +15,8 @@ export const Siblings = ({ of }: { readonly of: readonly { readonly to: string; 
   )
 }
 
-export const TRAITS = [{ to: '/computed-traits', label: 'Computed' }]
+export const TRAITS = [
+  { to: '/computed-traits', label: 'Computed' },
+  { to: '/sql-traits', label: 'From SQL' },
+  { to: '/warehouses', label: 'Warehouses' },
+]
