@@ -8,6 +8,7 @@ import { Block } from '../parts/page.tsx'
 import '../parts/parts.css'
 import { Beside, problemsAt, problemsElsewhere, problemWords } from '../parts/problems.tsx'
 import { Failing } from '../parts/state.tsx'
+import type { Problem } from '../wire.ts'
 import { PreviewRows } from './preview.tsx'
 import type { SqlPreview, Warehouse } from './wire.ts'
 
@@ -68,8 +69,84 @@ const usePreview = (draft: Draft) => {
   return { ...acting, ask, preview: found?.query === draft.query ? found.preview : undefined }
 }
 
+type FieldProps = Pick<EditorProps, 'draft' | 'set'> & { readonly problems: readonly Problem[] }
+
+const Naming = ({ draft, set }: Pick<EditorProps, 'draft' | 'set'>) => (
+  <>
+    <TextInput
+      label="Name"
+      placeholder="Lifetime value"
+      value={draft.name}
+      onChange={(event) => set({ ...draft, name: event.currentTarget.value })}
+    />
+    <Textarea
+      label="What it is for"
+      placeholder="Optional"
+      autosize
+      minRows={1}
+      value={draft.description}
+      onChange={(event) => set({ ...draft, description: event.currentTarget.value })}
+    />
+  </>
+)
+
+const QueryField = ({ draft, set, problems }: FieldProps) => (
+  <div>
+    <label htmlFor="sql-trait-query">
+      <strong className="small">Query</strong>{' '}
+      <span className="dim small">
+        one select: user_id, email or anonymous_id (group_id for accounts), and a column for each trait
+      </span>
+    </label>
+    <textarea
+      id="sql-trait-query"
+      className="code short"
+      spellCheck={false}
+      value={draft.query}
+      onChange={(event) => set({ ...draft, query: event.currentTarget.value })}
+    />
+    <Beside of={problemsAt(problems, 'query')} />
+  </div>
+)
+
+const TimesField = ({ draft, set, problems }: FieldProps) => (
+  <TextInput
+    label="Runs every day at"
+    description="Times in UTC, an hour apart at least"
+    value={draft.times}
+    error={problemsAt(problems, 'times').map(problemWords).join(' ') || undefined}
+    onChange={(event) => set({ ...draft, times: event.currentTarget.value })}
+  />
+)
+
+type Deeds = {
+  readonly draft: Draft
+  readonly previewing: ReturnType<typeof usePreview>
+  readonly saving: ReturnType<typeof useActing>
+} & Pick<EditorProps, 'save' | 'saveLabel' | 'cancel'>
+
+const Deeds = ({ draft, previewing, saving, save, saveLabel, cancel }: Deeds) => {
+  const { preview, busy, ask } = previewing
+  const nameless = draft.name.trim() === ''
+  return (
+    <div className="row wrap">
+      <Button variant={preview ? 'default' : 'filled'} loading={busy} disabled={draft.query.trim() === ''} onClick={ask}>
+        Ask the query
+      </Button>
+      <Button loading={saving.busy} disabled={!preview || nameless} onClick={() => saving.act(() => save(draft))}>
+        {saveLabel}
+      </Button>
+      <Button variant="default" onClick={cancel}>
+        Cancel
+      </Button>
+      {!preview && <span className="dim">Its rows are looked at before it is saved.</span>}
+      {preview && nameless && <span className="dim">It needs a name.</span>}
+    </div>
+  )
+}
+
 /** Name, query and times of a SQL trait; its rows are looked at before it is saved, and what is wrong stands beside its field. */
-export const Editor = ({ draft, set, warehouses, fixed, save, saveLabel, cancel }: EditorProps) => {
+export const Editor = ({ draft, set, warehouses, fixed, ...deeds }: EditorProps) => {
   const previewing = usePreview(draft)
   const saving = useActing()
   const failure = saving.problem ?? previewing.problem
@@ -79,78 +156,21 @@ export const Editor = ({ draft, set, warehouses, fixed, save, saveLabel, cancel 
     previewing.forget()
     set(next)
   }
-  const told = problemsAt(problems, 'times').map(problemWords).join(' ')
+  const whose = saving.problem ? 'It was not saved' : 'The query was not answered'
   return (
     <div className="builder">
       <div className="stack">
         <div className="fields">
-          <TextInput
-            label="Name"
-            placeholder="Lifetime value"
-            value={draft.name}
-            onChange={(event) => change({ ...draft, name: event.currentTarget.value })}
-          />
-          <Textarea
-            label="What it is for"
-            placeholder="Optional"
-            autosize
-            minRows={1}
-            value={draft.description}
-            onChange={(event) => change({ ...draft, description: event.currentTarget.value })}
-          />
+          <Naming draft={draft} set={change} />
           <WarehouseField draft={draft} set={change} warehouses={warehouses} fixed={fixed} />
         </div>
-        <div>
-          <label htmlFor="sql-trait-query">
-            <strong className="small">Query</strong>{' '}
-            <span className="dim small">
-              one select: user_id, email or anonymous_id (group_id for accounts), and a column for each trait
-            </span>
-          </label>
-          <textarea
-            id="sql-trait-query"
-            className="code short"
-            spellCheck={false}
-            value={draft.query}
-            onChange={(event) => change({ ...draft, query: event.currentTarget.value })}
-          />
-          <Beside of={problemsAt(problems, 'query')} />
-        </div>
+        <QueryField draft={draft} set={change} problems={problems} />
         <div className="fields">
-          <TextInput
-            label="Runs every day at"
-            description="Times in UTC, an hour apart at least"
-            value={draft.times}
-            error={told || undefined}
-            onChange={(event) => change({ ...draft, times: event.currentTarget.value })}
-          />
+          <TimesField draft={draft} set={change} problems={problems} />
         </div>
         <Beside of={problemsElsewhere(problems, 'query', 'times')} />
-        {failure && problems.length === 0 && (
-          <Failing error={failure} title={saving.problem ? 'It was not saved' : 'The query was not answered'} />
-        )}
-        <div className="row wrap">
-          <Button
-            variant={previewing.preview ? 'default' : 'filled'}
-            loading={previewing.busy}
-            disabled={draft.query.trim() === ''}
-            onClick={previewing.ask}
-          >
-            Ask the query
-          </Button>
-          <Button
-            loading={saving.busy}
-            disabled={!previewing.preview || draft.name.trim() === ''}
-            onClick={() => saving.act(() => save(draft))}
-          >
-            {saveLabel}
-          </Button>
-          <Button variant="default" onClick={cancel}>
-            Cancel
-          </Button>
-          {!previewing.preview && <span className="dim">Its rows are looked at before it is saved.</span>}
-          {previewing.preview && draft.name.trim() === '' && <span className="dim">It needs a name.</span>}
-        </div>
+        {failure && problems.length === 0 && <Failing error={failure} title={whose} />}
+        <Deeds draft={draft} previewing={previewing} saving={saving} {...deeds} />
       </div>
       <aside className="builder-side">
         <Block title="What it answers">
