@@ -14,7 +14,7 @@ const STAIRS: readonly (readonly string[])[] = [
   ['db', 'fql'],
   ['space'],
   ['event', 'profile'],
-  ['trait', 'subscription'],
+  ['trait', 'subscription', 'filter', 'tracking-plan'],
   ['ingest'],
   ['audience', 'sql-trait'],
   ['template'],

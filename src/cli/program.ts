@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { type Api, openApi } from './api.ts'
 import { audienceCommand } from './commands/audience.ts'
 import { codeCommand } from './commands/code.ts'
+import { filterCommand } from './commands/filter.ts'
 import { journeyCommand } from './commands/journey.ts'
 import { profileCommand } from './commands/profile.ts'
 import { sendTestCommand } from './commands/send-test.ts'
@@ -30,6 +31,7 @@ export const createProgram = (config: Config, write: (text: string) => void): Co
     profileCommand,
     sourceCommand,
     sqlTraitCommand,
+    filterCommand,
     sendTestCommand,
   ])
     command(program, session)

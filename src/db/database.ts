@@ -2,17 +2,21 @@ import type { Kysely } from 'kysely'
 import type { AudienceTables } from './rows/audience.ts'
 import type { DropTables } from './rows/drop.ts'
 import type { EventTables } from './rows/event.ts'
+import type { GateTables } from './rows/gate.ts'
 import type { JourneyTables } from './rows/journey.ts'
 import type { MessageTables } from './rows/message.ts'
 import type { ProfileTables } from './rows/profile.ts'
 import type { SpaceTables } from './rows/space.ts'
 import type { SqlTraitTables } from './rows/sql-trait.ts'
 import type { SubscriptionTables } from './rows/subscription.ts'
+import type { TrackingPlanTables } from './rows/tracking-plan.ts'
 
 export type Database = SpaceTables &
   ProfileTables &
   EventTables &
   DropTables &
+  GateTables &
+  TrackingPlanTables &
   AudienceTables &
   SqlTraitTables &
   SubscriptionTables &

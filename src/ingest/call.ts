@@ -2,6 +2,10 @@ import type { JsonObject } from '../base/json.ts'
 import type { EventType } from '../db/rows/event.ts'
 import type { SubscriptionChange } from '../subscription/change.ts'
 import type { Places } from './identifiers.ts'
+import type { Surroundings } from './parse.ts'
+
+/** A call as it came in, and what stood around it: enough to check it again when a rule changed it. */
+export type Wire = { readonly item: JsonObject; readonly at: number; readonly around: Surroundings }
 
 /** A call that passed the check: everything that storing it needs. */
 export type Call = {
@@ -21,4 +25,6 @@ export type Call = {
   readonly subscriptions: readonly SubscriptionChange[]
   /** `context.active` false: traits and events count, but the person was not there (spec/audiences §3.1). */
   readonly active: boolean
+  /** None for calls that rooms of ours made: no rule is asked about them. */
+  readonly wire?: Wire
 }

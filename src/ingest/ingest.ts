@@ -14,6 +14,8 @@ import { type Arrival, arrivalOf } from './arrival.ts'
 import { attachCalls, type Identified } from './attach.ts'
 import type { Call } from './call.ts'
 import { type Drop, recordDrops } from './drop.ts'
+import { forwardsOf, recordNoted } from './forward.ts'
+import { type Noted, openGates } from './gates.ts'
 import { isBuiltIn } from './identifiers.ts'
 import { dropsOf, judgeArrivals, keptOf } from './judge.ts'
 import { parseCall, type Surroundings } from './parse.ts'
@@ -64,6 +66,7 @@ type Work = {
   readonly spaceId: string
   readonly calls: readonly Identified[]
   readonly drops: readonly Drop[]
+  readonly noted: readonly Noted[]
   readonly settings: Settings
   readonly now: Date
   readonly newId: () => string
@@ -101,6 +104,7 @@ const storeCallsOf = async (tx: Db, { spaceId, calls, drops, settings, now, newI
 const storeOnce = (db: Db, work: Work): Promise<Transaction> =>
   transact(db, async (tx) => {
     const done = await storeCallsOf(tx, work)
+    await recordNoted(tx, work.spaceId, work.noted, done.stored)
     crashPoint('ingest.before_commit')
     return done
   })
@@ -129,9 +133,10 @@ type Context = { readonly now: Date; readonly random: (bytes: number) => Uint8Ar
 const NOTHING: Transaction = { stored: new Set(), violations: NO_VIOLATIONS, announced: false }
 
 const storeKept = async (db: Db, spaceId: string, work: Omit<Work, 'spaceId' | 'newId'>, random: Context['random']) => {
-  const { calls, drops, settings, now } = work
+  const { calls, drops, noted, settings, now } = work
   if (calls.length === 0) {
     await recordDrops(db, spaceId, drops)
+    await recordNoted(db, spaceId, noted, NOTHING.stored)
     return NOTHING
   }
   await ensurePartitions(db, new Set(calls.map(({ call }) => call.timestamp.getTime())), now)
@@ -151,8 +156,15 @@ export const storeArrivals = async (
   { now, random }: Context,
 ): Promise<Stored> => {
   const settings = await readSettings(db, spaceId, now)
-  const judged = judgeArrivals(arrivals, settings)
-  const work = { calls: keptOf(judged), drops: dropsOf(judged), settings, now }
+  const { rulesOf, noted } = await openGates(
+    db,
+    spaceId,
+    arrivals.map(({ sourceId }) => sourceId),
+    settings.gated,
+  )
+  const judged = judgeArrivals(arrivals, settings, rulesOf)
+  const forwards = judgeArrivals(forwardsOf(noted), settings, () => [])
+  const work = { calls: keptOf([...judged, ...forwards]), drops: dropsOf(judged), noted, settings, now }
   const done = await storeKept(db, spaceId, work, random)
   return { results: resultsOf(judged, done), announced: done.announced }
 }

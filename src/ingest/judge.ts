@@ -5,7 +5,7 @@ import type { Call } from './call.ts'
 import type { Drop } from './drop.ts'
 import { identifiersOf } from './identifiers.ts'
 import { type Problem, problem } from './problems.ts'
-import { type CallRule, judge, rulesOfSource } from './rule.ts'
+import { type CallRule, judge } from './rule.ts'
 import type { Settings } from './settings.ts'
 
 /** What is to be done with an arrival: stored, left alone because it says so itself, or dropped with its problem. */
@@ -46,17 +46,11 @@ const judgeOne = (arrival: Arrival, settings: Settings, rulesOf: (sourceId: stri
 }
 
 /** Asks the rules of each source about its calls and finds whom the calls name. */
-export const judgeArrivals = (arrivals: readonly Arrival[], settings: Settings): readonly Judged[] => {
-  const rules = new Map<string, readonly CallRule[]>()
-  const rulesOf = (sourceId: string): readonly CallRule[] => {
-    const known = rules.get(sourceId)
-    if (known) return known
-    const found = rulesOfSource(settings, sourceId)
-    rules.set(sourceId, found)
-    return found
-  }
-  return arrivals.map((arrival) => judgeOne(arrival, settings, rulesOf))
-}
+export const judgeArrivals = (
+  arrivals: readonly Arrival[],
+  settings: Settings,
+  rulesOf: (sourceId: string) => readonly CallRule[],
+): readonly Judged[] => arrivals.map((arrival) => judgeOne(arrival, settings, rulesOf))
 
 /** Those that are stored. */
 export const keptOf = (judged: readonly Judged[]): readonly Identified[] =>

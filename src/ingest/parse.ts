@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, jsonText } from '../base/json.ts'
 import type { EventType } from '../db/rows/event.ts'
 import { eventName } from '../event/event.ts'
 import { parseSubscriptions } from '../subscription/change.ts'
-import type { Call } from './call.ts'
+import type { Call, Wire } from './call.ts'
 import { contextProblem } from './context.ts'
 import { type Code, type Problem, problem } from './problems.ts'
 import { correctedTime, instantOf } from './time.ts'
@@ -167,6 +167,7 @@ const callFrom = (type: EventType, item: JsonObject, messageId: string, at: numb
       ? []
       : parseSubscriptions(subscriptions).changes.map((change) => ({ ...change, at: timestamp })),
     active: context['active'] !== false,
+    wire: { item, at, around },
   }
 }
 
@@ -195,4 +196,11 @@ export const parseCall = (item: unknown, around: Surroundings): Parsed => {
   const own = isObject(item['integrations']) ? item['integrations'] : NOTHING
   if (!isForUs(around.integrations ? { ...around.integrations, ...own } : own)) return { kind: 'filtered', messageId }
   return { kind: 'call', call: callFrom(type as EventType, item, messageId, at, around) }
+}
+
+/** Checks a call again after a rule at the door changed it. Its id, its time and its source stay. */
+export const reparse = (call: Call, { at, around }: Wire, item: JsonObject): Parsed => {
+  const wrong = check(call.type, item, at)
+  if (wrong) return { kind: 'problem', messageId: call.messageId, problem: wrong }
+  return { kind: 'call', call: callFrom(call.type, item, call.messageId, at, around) }
 }

@@ -1,5 +1,4 @@
 import type { Call } from './call.ts'
-import type { Settings } from './settings.ts'
 
 /** What a rule says of a call: let it pass, store another in its place, or drop it with a code and a sentence. `subject` is what it is counted by. */
 export type Verdict =
@@ -10,9 +9,6 @@ export type Verdict =
 /** A rule between parse and store. `raw` is the call as it came. */
 export type CallRule = (call: Call, raw: unknown) => Verdict
 export type Dropped = Extract<Verdict, { readonly drop: unknown }>['drop']
-
-/** The rules of a space for the calls of one source, in the order in which they are asked. Nothing is asked where there are none. */
-export const rulesOfSource = (_settings: Settings, _sourceId: string): readonly CallRule[] => []
 
 /** What becomes of a call under rules: itself or what it was changed to, or why it is dropped. The first rule that drops it ends the asking. */
 export const judge = (

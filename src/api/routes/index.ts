@@ -6,6 +6,7 @@ import { catalogRoutes } from './catalog.ts'
 import { computedTraitRoutes } from './computed-traits.ts'
 import { downloadRoutes } from './downloads.ts'
 import { editPreviewRoutes } from './edit-previews.ts'
+import { filterRoutes } from './filters.ts'
 import { folderRoutes } from './folders.ts'
 import { healthRoutes } from './health.ts'
 import { journeyRunRoutes } from './journey-runs.ts'
@@ -15,6 +16,7 @@ import { liveRoutes } from './live.ts'
 import { mailboxRoutes } from './mailbox.ts'
 import { messageRoutes } from './messages.ts'
 import { overviewRoutes } from './overview.ts'
+import { plannedSourceRoutes } from './planned-sources.ts'
 import { preferenceRoutes } from './preferences.ts'
 import { profileApiRoutes } from './profile-api.ts'
 import { profileGraphRoutes } from './profile-graph.ts'
@@ -31,6 +33,7 @@ import { templateRoutes } from './templates.ts'
 import { testSendRoutes } from './test-sends.ts'
 import { timelineRoutes } from './timeline.ts'
 import { trackingRoutes } from './tracking.ts'
+import { trackingPlanRoutes } from './tracking-plans.ts'
 import { warehouseRoutes } from './warehouses.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -72,6 +75,9 @@ export const managementRoutes: readonly Route[] = [
   catalogRoutes,
   sourceRoutes,
   sourceDropRoutes,
+  filterRoutes,
+  trackingPlanRoutes,
+  plannedSourceRoutes,
   limitRoutes,
   folderRoutes,
   warehouseRoutes,

@@ -1,0 +1,93 @@
+import { Ajv, type Options } from 'ajv'
+import { Ajv2019 } from 'ajv/dist/2019.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { Invalid } from '../base/errors.ts'
+import { isObject, type Json, type JsonObject } from '../base/json.ts'
+import { linearPattern } from './linear-pattern.ts'
+import { type Found, foundIn } from './texts.ts'
+
+/** Asks a call; answers how it breaks the schema. */
+export type Validate = (call: JsonObject) => readonly Found[]
+
+const regExp = Object.assign((pattern: string) => linearPattern(pattern), { code: 'new RegExp' })
+const OPTIONS: Options = {
+  allErrors: true,
+  verbose: true,
+  strict: false,
+  logger: false,
+  unicodeRegExp: false,
+  code: { regExp },
+}
+
+const KNOWN = ['draft-04', '2019-09', '2020-12'] as const
+const NONE: readonly Found[] = []
+const DROPPED = new Set(['$schema', '$id', 'id'])
+
+// Draft 4 says `exclusiveMinimum: true` beside `minimum` where its successors say the number itself, and `id` for `$id`.
+const modern = (schema: Json): Json => {
+  if (Array.isArray(schema)) return schema.map((one: Json) => modern(one))
+  if (!isObject(schema)) return schema
+  const out: Record<string, Json> = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, modern(value)]))
+  for (const [limit, exclusive] of [
+    ['minimum', 'exclusiveMinimum'],
+    ['maximum', 'exclusiveMaximum'],
+  ] as const) {
+    const value = out[exclusive]
+    if (typeof value !== 'boolean') continue
+    delete out[exclusive]
+    if (value && typeof out[limit] === 'number') {
+      out[exclusive] = out[limit]
+      delete out[limit]
+    }
+  }
+  return out
+}
+
+const validatorFor = (dialect: string, options: Options): Ajv => {
+  const ajv = dialect.includes('2020-12')
+    ? new Ajv2020(options)
+    : dialect.includes('2019-09')
+      ? new Ajv2019(options)
+      : new Ajv(options)
+  ;(formats as unknown as (ajv: Ajv) => void)(ajv)
+  return ajv
+}
+
+// Who asks whether a schema is one keeps its own compiled schema of schemas; who compiles is thrown away with the plan.
+const checkers = new Map<string, Ajv>()
+const refuseNoSchema = (dialect: string, schema: object): void => {
+  const checker = checkers.get(dialect) ?? validatorFor(dialect, OPTIONS)
+  checkers.set(dialect, checker)
+  if (!checker.validateSchema(schema)) throw new Error(checker.errorsText(checker.errors, { dataVar: 'schema' }))
+}
+
+/**
+ * Compiles a JSON Schema of draft 4, 6, 7, 2019-09 or 2020-12 (by its `$schema`; 7 without). Patterns run in linear time.
+ * @throws Error when it is none, refers to another document, or has a pattern that cannot run in linear time.
+ */
+export const compileSchema = (schema: JsonObject): Validate => {
+  const dialect = typeof schema['$schema'] === 'string' ? schema['$schema'] : ''
+  // Two rules may carry the same id; inside one schema, references are by `#/…`.
+  const own = Object.fromEntries(Object.entries(schema).filter(([key]) => !DROPPED.has(key))) as JsonObject
+  const known = KNOWN.find((name) => dialect.includes(name)) ?? ''
+  const schemaOfNow = (known === 'draft-04' ? modern(own) : own) as object
+  refuseNoSchema(known, schemaOfNow)
+  const check = validatorFor(known, { ...OPTIONS, validateSchema: false, meta: false }).compile(schemaOfNow)
+  return (call) => (check(call) ? NONE : foundIn(call, check.errors ?? []))
+}
+
+/** @throws Invalid naming the rule when its schema cannot be compiled: a plan never holds a rule that cannot be asked. */
+export const refuseBadSchema = (field: string, schema: JsonObject): void => {
+  try {
+    compileSchema(schema)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const remedy = message.includes('linear time')
+      ? 'write the pattern without look-around and back references; "not" of a schema says what must not match'
+      : 'write a JSON Schema of the whole call, draft 4 to 2020-12'
+    throw new Invalid('invalid_schema', [
+      { field, message: `is no JSON Schema that can be asked: ${message.slice(0, 500)}`, remedy },
+    ])
+  }
+}

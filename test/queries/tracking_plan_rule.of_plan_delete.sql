@@ -1,0 +1,1 @@
+delete from tracking_plan_rule where space_id = $1 and plan_id = $2
