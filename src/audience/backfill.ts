@@ -124,7 +124,7 @@ const findInRange = async (tx: Db, work: Work, computation: Computation, range: 
   const { spaceId } = work
   if (computation.references.timely) {
     const candidates = sql`select q.id as profile_id from profile q where q.space_id = ${spaceId} and q.id > ${range.from}::uuid and q.id <= ${range.to}::uuid`
-    await setWakes(tx, work, computation, { candidates, sources: sql``, now: at, sameDefinition: false })
+    await setWakes(tx, work, computation, { candidates, sources: undefined, now: at, sameDefinition: false })
   }
   await writeFound(tx, work, computation, matchingOf(work, computation, { now: at, candidates: undefined, among: range }))
   await run(
@@ -168,7 +168,7 @@ const askAnew = async (
   candidates: Sql<{ profile_id: string }>,
 ): Promise<void> => {
   if (computation.references.timely)
-    await setWakes(tx, work, computation, { candidates, sources: sql``, now, sameDefinition: false })
+    await setWakes(tx, work, computation, { candidates, sources: undefined, now, sameDefinition: false })
   await run(
     tx,
     query(
@@ -182,7 +182,7 @@ const askAnew = async (
 // Everybody became due again meanwhile, as when a large audience that it refers to was computed: nothing that was found counts.
 const everybodyAnew = async (tx: Db, work: Work, computation: Computation, now: Date): Promise<void> => {
   if (computation.references.timely)
-    await setWakes(tx, work, computation, { candidates: undefined, sources: sql``, now, sameDefinition: false })
+    await setWakes(tx, work, computation, { candidates: undefined, sources: undefined, now, sameDefinition: false })
   await run(
     tx,
     query(
@@ -243,7 +243,13 @@ const switchOver = (work: Work, computation: Computation, at: Date, mark: string
       if (batches) await askAnew(tx, work, computation, locked.at, sinceThen(spaceId, batches, at))
       else await everybodyAnew(tx, work, computation, locked.at)
       const evaluation = { spaceId, id, number: locked.number, at: locked.at }
-      const step: Step = { evaluation, candidates: undefined, sources: sql``, sameDefinition: false, found: foundBy(spaceId, id) }
+      const step: Step = {
+        evaluation,
+        candidates: undefined,
+        sources: undefined,
+        sameDefinition: false,
+        found: foundBy(spaceId, id),
+      }
       const changes = await hands.evaluateStep(tx, work, computation, step)
       const passedOn = await hands.tellDependents(tx, work, computation, evaluation, changes)
       if (computation.kind === 'audience') await record(tx, evaluation, 'full', changes, null)

@@ -3,6 +3,7 @@ import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne } from '../db/query.ts'
 import { markChanged } from './due.ts'
+import { isLiving } from './gather.ts'
 import type { Evaluation } from './membership.ts'
 import type { Sql } from './operator.ts'
 
@@ -12,14 +13,14 @@ export const writeValues = async (
   { spaceId, id }: Evaluation,
   values: Sql<{ profile_id: string; value: unknown }>,
   candidates: Sql | undefined,
-  sources: Sql = sql``,
+  sources?: Sql,
 ): Promise<number> => {
   const among = candidates ? sql`and c.profile_id in (${candidates})` : sql``
   const row = await runOne(
     tx,
     query(
       'computed_change.write*',
-      sql<{ count: number }>`with ${sources} change as (
+      sql<{ count: number }>`with ${sources ?? sql``} change as (
           insert into computed_change (space_id, computed_trait_id, profile_id, value)
           select ${spaceId}, ${id}, d.profile_id, d.value
           from (
@@ -27,7 +28,7 @@ export const writeValues = async (
             from (${values}) as n
               full join (select c.profile_id, c.value from computed_value c where c.space_id = ${spaceId} and c.computed_trait_id = ${id} ${among}) as o
                 on o.profile_id = n.profile_id
-            where n.value is distinct from o.value
+            where n.value is distinct from o.value${sources ? sql` and (n.value is null or ${isLiving(sql`n.profile_id`)})` : sql``}
             order by 1) as d
           returning profile_id)
         select count(*) as count from change`,

@@ -3,8 +3,9 @@ import { crashPoint } from '../base/crash-point.ts'
 import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne, transact } from '../db/query.ts'
+import { type Catalog, loadCatalog } from './catalog.ts'
 import { type Clock, crossEdges, edgesOf, nextCrossing, setClock, takeClock, wakeClock } from './clock.ts'
-import type { Computation } from './computation.ts'
+import { type Computation, loadComputations } from './computation.ts'
 import { EVERYBODY } from './due.ts'
 
 // At most this many changes a tick, so that no transaction grows without bound; the next tick follows at once.
@@ -122,21 +123,23 @@ const moveClock = async (
   return { movedAt: now, nextInstant, batch: clock.batch + 1 }
 }
 
+/** Whether there is more to distribute, and the definitions that it went by. */
+export type Distributed = { readonly more: boolean; readonly catalog: Catalog; readonly computations: readonly Computation[] }
+
 /**
  * Turns what happened in a space since the last time (changed profiles, window edges and dates that the time between moved) into who is due
- * for which computation. Never goes back in time: another worker's clock may be ahead. Answers whether there is more.
+ * for which computation. Never goes back in time: another worker's clock may be ahead.
  */
-export const distribute = (
-  db: Db,
-  spaceId: string,
-  computations: readonly Computation[],
-  at: Date,
-): Promise<{ readonly more: boolean }> =>
+export const distribute = (db: Db, spaceId: string, at: Date): Promise<Distributed> =>
   transact(db, async (tx) => {
     const clock = await takeClock(tx, spaceId)
+    // Under the clock, which whoever saves a definition takes too: by an older one, what it does not mention would be taken and lost, and the
+    // clock set past its edges.
+    const catalog = await loadCatalog(tx, spaceId)
+    const computations = await loadComputations(tx, spaceId, catalog)
     if (!clock) {
       await wakeClock(tx, spaceId, at)
-      return { more: true }
+      return { more: true, catalog, computations }
     }
     const now = later(at, clock.movedAt)
     const batch = String(clock.batch + 1)
@@ -151,5 +154,5 @@ export const distribute = (
       moves ? await moveClock(tx, spaceId, computations, batch, clock, now) : { ...clock, batch: clock.batch + 1 },
     )
     crashPoint('audience.distributed')
-    return { more: taken === CHANGES }
+    return { more: taken === CHANGES, catalog, computations }
   })

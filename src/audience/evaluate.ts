@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { crashPoint } from '../base/crash-point.ts'
 import { plus } from '../base/duration.ts'
 import { Unavailable } from '../base/errors.ts'
@@ -65,8 +64,8 @@ const changed = ({ entered, exited }: Changes): number => entered + exited
 export type Step = {
   readonly evaluation: Evaluation
   readonly candidates: Sql<{ profile_id: string }> | undefined
-  /** What stands for the tables that a condition names. */
-  readonly sources: Sql
+  /** What stands for the tables that a condition names, where that is copies. */
+  readonly sources: Sql | undefined
   /** What is stored was computed with this definition. */
   readonly sameDefinition: boolean
   /** What the steps of a run found, in place of asking. */
@@ -134,14 +133,17 @@ const tellDependents = async (
 
 /** Copies that are older than somebody's look at a computation are not believed. */
 const sourcesOf = (
-  { copied }: Work,
+  { copied, spaceId }: Work,
   computation: Computation,
   batches: readonly string[],
   { number }: { number: number },
-): Sql =>
+): Sql | undefined =>
   copied && number === computation.evaluation + 1 && asksOfItsOwn(computation)
-    ? gathered(batches.every((batch) => copied.has(batch)))
-    : sql``
+    ? gathered(
+        spaceId,
+        batches.every((batch) => copied.has(batch)),
+      )
+    : undefined
 
 /** Looks at the candidates of a computation, under its lock, in one transaction. */
 const evaluateCandidates = (work: Work, computation: Computation, mine: Due): Promise<Outcome> =>
@@ -185,7 +187,7 @@ const evaluateEverybody = (work: Work, computation: Computation, due: Due): Prom
     const changes = await evaluateStep(tx, work, computation, {
       evaluation,
       candidates: undefined,
-      sources: sql``,
+      sources: undefined,
       sameDefinition,
     })
     const passedOn = await tellDependents(tx, work, computation, evaluation, changes)
@@ -326,8 +328,8 @@ export const evaluateSpace = async (
   now: Date,
   limits: Limits = LIMITS,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly more: boolean }> => {
-  const work = await prepare(db, spaceId, now, limits)
-  const { more } = await distribute(db, spaceId, work.computations, now)
+  const { more, catalog, computations } = await distribute(db, spaceId, now)
+  const work: Work = { db, spaceId, catalog, computations, now, limits }
   const due = new Map((await dueOf(db, spaceId)).map((each) => [each.computationId, each]))
   const outcomes = await evaluateWhatIsDue(work, due)
   if (due.size > 0) await forgetDone(db, spaceId)

@@ -108,12 +108,17 @@ const gather = (db: Db, { spaceId, due, computations, now }: What) =>
 
 /**
  * Has `profile`, `event` and, where all batches were there when it was copied, `due_profile` in the statement that begins with it mean the
- * copies.
+ * copies. `living`, which stands before them, is of the table: who is there by now and was not merged away.
  */
 export const gathered = (
+  spaceId: string,
   withDue: boolean,
-): Sql => sql`${withDue ? sql`due_profile as not materialized (select * from pg_temp.gathered_due), ` : sql``}profile as not materialized (select * from pg_temp.gathered_profile),
+): Sql => sql`living as not materialized (select p.id from profile p where p.space_id = ${spaceId} and p.merged_into is null),
+  ${withDue ? sql`due_profile as not materialized (select * from pg_temp.gathered_due), ` : sql``}profile as not materialized (select * from pg_temp.gathered_profile),
   event as not materialized (select * from pg_temp.gathered_event), `
+
+/** Of a statement on copies: whether somebody is still there. Whoever was merged or forgotten since they were copied must not enter again. */
+export const isLiving = (id: Sql): Sql<boolean> => sql`exists (select from living v where v.id = ${id} offset 0)`
 
 /** `work` on one connection that has the copies; then they are gone. */
 export const withGathered = <T>(db: Db, what: What, work: (connection: Db) => Promise<T>): Promise<T> =>

@@ -110,7 +110,12 @@ const evaluateThese = (work: Work, looking: readonly Looking[]): Promise<readonl
     const { asked, busy, outdated } = await lockAndTake(tx, work, looking)
     for (const { audience, at, batches } of asked) {
       if (!audience.references.timely || audience.options.recompute) continue
-      const looked = { candidates: candidatesOf(work.spaceId, batches), sources: gathered(true), now: at, sameDefinition: true }
+      const looked = {
+        candidates: candidatesOf(work.spaceId, batches),
+        sources: gathered(work.spaceId, true),
+        now: at,
+        sameDefinition: true,
+      }
       await setWakes(tx, work, audience, looked)
     }
     const changes = asked.length === 0 ? new Map<string, Changes>() : await findChanges(tx, work, asked)

@@ -5,7 +5,7 @@ import { query, run } from '../db/query.ts'
 import type { Catalog } from './catalog.ts'
 import { lower } from './compile.ts'
 import { type Computation, scopeOf } from './computation.ts'
-import { gathered } from './gather.ts'
+import { gathered, isLiving } from './gather.ts'
 import type { Changes } from './membership.ts'
 import type { Sql } from './operator.ts'
 import { universe } from './scope.ts'
@@ -115,7 +115,7 @@ export const findChanges = async (tx: Db, within: In, asked: readonly Asked[]): 
     tx,
     query(
       'gathered_change.find*',
-      sql`with ${gathered(true)} who as materialized (
+      sql`with ${gathered(spaceId, true)} who as materialized (
           select d.profile_id, bit_or(b.mask::bit varying::bit(${sql.lit(asked.length)})) as asked
           from unnest(${masks.map(([batch]) => batch)}::text[], ${masks.map(([, mask]) => mask)}::text[]) as b (batch, mask)
             join due_profile d on d.space_id = ${spaceId} and d.batch = b.batch group by d.profile_id),
@@ -131,7 +131,7 @@ export const findChanges = async (tx: Db, within: In, asked: readonly Asked[]): 
           case when a.holds then 'entered' else 'exited' end, k.at, k.number
         from answer a left join mine m on m.profile_id = a.profile_id and m.place = a.place
           join asking k on k.place = a.place
-        where a.holds <> (m.profile_id is not null)`,
+        where a.holds <> (m.profile_id is not null) and (not a.holds or ${isLiving(sql`a.profile_id`)})`,
     ),
   )
   const rows = await run(

@@ -124,7 +124,7 @@ const momentsOf = (computation: Computation, asked: Asked): readonly Sql[] => {
 
 type Looked = {
   readonly candidates: Sql | undefined
-  readonly sources: Sql
+  readonly sources: Sql | undefined
   readonly now: Date
   readonly sameDefinition: boolean
 }
@@ -161,7 +161,7 @@ export const setWakes = async (
     tx,
     query(
       'computation_wake.set*',
-      sql`with ${sources} next as (
+      sql`with ${sources ?? sql``} next as (
           select p.id as profile_id, least(${sql.join(moments)}) as due_at from profile p
           where p.space_id = ${spaceId} and p.merged_into is null and ${among(sql`p.id`)} offset 0)
         insert into computation_wake (space_id, computation_id, profile_id, due_at)
