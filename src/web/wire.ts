@@ -50,6 +50,18 @@ export type Overview = {
   }[]
 }
 
+export type Computing = {
+  readonly cause: 'new' | 'edit' | 'check'
+  readonly phase: 'waiting' | 'computing' | 'switching'
+  readonly percent: number
+  readonly since: string
+  readonly askedBy: string
+  readonly steps: number
+  readonly done: number
+  readonly attempt: number
+  readonly place?: number
+  readonly ahead?: number
+}
 export type Audience = {
   readonly id: string
   readonly name: string
@@ -58,6 +70,8 @@ export type Audience = {
   readonly enabled: boolean
   readonly definition: { readonly condition: Condition; readonly query: string }
   readonly sentence: string
+  readonly computeCadence: { readonly type: 'REALTIME' | 'BATCH'; readonly because: readonly string[] }
+  readonly computation?: Computing
   readonly status: string
   readonly reason?: string | null
   readonly size: { readonly count: number }

@@ -5,8 +5,19 @@ import { hundred } from './hundred.ts'
 import { ingest } from './ingest.ts'
 import { journey } from './journey.ts'
 import { latency } from './latency.ts'
+import { previewBench } from './preview.ts'
 import { simulate } from './simulate.ts'
 import { tickBench } from './tick.ts'
 
 /** The table of benchmarks; one file each. */
-export const BENCHES: readonly Bench[] = [ingest, audience, tickBench, hundred, latency, delivery, journey, simulate]
+export const BENCHES: readonly Bench[] = [
+  ingest,
+  audience,
+  tickBench,
+  hundred,
+  previewBench,
+  latency,
+  delivery,
+  journey,
+  simulate,
+]

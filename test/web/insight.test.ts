@@ -58,6 +58,61 @@ describe.skipIf(!executablePath)('insight into audiences, in Chromium', () => {
     expect(await violations('.builder-side')).toEqual([])
   })
 
+  it('PRE-05 a person of the sample opens beside the builder, with traits and events; Escape goes back to the sentence', async () => {
+    await page.getByRole('button', { name: 'Ann Reyes' }).click()
+    const sheet = page.getByRole('dialog', { name: 'Ann Reyes' })
+    await sheet.getByText('plan').first().waitFor()
+    await sheet.getByText('free').first().waitFor()
+    await sheet.getByText('Order Completed').first().waitFor()
+    expect(page.url()).toMatch(/audiences\/new.*beside=/)
+    await shoot('builder-person')
+    expect(await violations('.sheet-side')).toEqual([])
+    await page.keyboard.press('Escape')
+    await sheet.waitFor({ state: 'detached' })
+    await page.getByTestId('live-count').filter({ hasText: /^5$/ }).waitFor()
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.getByRole('button', { name: 'Bo Lindqvist' }).click()
+    await page.getByRole('dialog', { name: 'Bo Lindqvist' }).getByText('Order Completed').first().waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBe(0)
+    await page.getByRole('button', { name: 'Close' }).click()
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
+  it('CMP-01 CMP-07 CMP-09 an audience’s page says its mode, and how far its computing is, or its place in the queue', async () => {
+    const holder = await world.pool.connect()
+    await holder.query(
+      `begin; select 1 from audience_state s join audience a on a.id = s.audience_id where a.key = 'pros' for update of s`,
+    )
+    const { rows } = await world.pool.query(`select id from audience where key = 'pros'`)
+    const { id } = rows[0] as { id: string }
+    // Its first computation is over, and its row is where the next one is written.
+    await world.pool.query(
+      `update computation_run set cause = 'edit', lane = 'edits', asked_by = 'Mia', queued_at = now(), due_at = now() + interval '1 hour',
+        started_at = now(), finished_at = null, steps = 8, done = 3, attempts = 2 where computation_id = $1`,
+      [id],
+    )
+    await page.goto(`${world.url}/audiences/pros`)
+    const computing = page.getByTestId('computing')
+    await computing.getByText('The edit is 37 % done.').waitFor()
+    await computing.getByText(/by Mia; 3 of 8 steps; attempt 2 of 5$/).waitFor()
+    expect(await page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('37')
+    await page.getByText('real time', { exact: true }).waitFor()
+    await shoot('audience-computing')
+    expect(await violations()).toEqual([])
+    await world.pool.query(`update computation_run set started_at = null, done = 0 where asked_by = 'Mia'`)
+    await computing.getByText(/^The edit waits at place 1 of the queue, behind 0 that are at work\./).waitFor()
+    await world.pool.query(`update computation_run set finished_at = now() where asked_by = 'Mia'`)
+    await holder.query('rollback')
+    holder.release()
+    await computing.waitFor({ state: 'detached' })
+    await world.call('POST', '/audiences', {
+      name: 'Lately',
+      definition: { query: "event('Order Completed').within(30 days).count() >= 1" },
+    })
+    await page.goto(`${world.url}/audiences/lately`)
+    expect(await page.getByText('batch', { exact: true }).getAttribute('title')).toContain('Because of a time window')
+  })
+
   it('PRE-02 the builder shows about how many with the error at once, then exactly, with identifiers where they are asked for', async () => {
     await world.pool.query(`insert into profile (space_id, id, traits, identifiers, created_at, updated_at)
       select 'spa_shop', md5('visitor ' || n)::uuid, jsonb_build_object('plan', case when n % 3 = 0 then 'pro' else 'free' end),

@@ -12,6 +12,7 @@ import { useNow } from '../parts/time.tsx'
 import { ago, many, number } from '../parts/words.ts'
 import type { Audience, Journey } from '../wire.ts'
 import { CloneButton } from './clone.tsx'
+import { ComputingNow, Mode } from './computing.tsx'
 import { HowEvaluated } from './evaluation.tsx'
 import { TestPerson } from './explain.tsx'
 import { Export } from './export.tsx'
@@ -190,7 +191,7 @@ export default function AudiencePage() {
     <Page
       title={
         <Trail to="/audiences" of="Audiences">
-          <strong>{audience.name}</strong> <Status of={audience.enabled ? audience.status : 'disabled'} />
+          <strong>{audience.name}</strong> <Status of={audience.enabled ? audience.status : 'disabled'} /> <Mode of={audience} />
         </Trail>
       }
       tab={audience.name}
@@ -206,6 +207,7 @@ export default function AudiencePage() {
           </div>
         </div>
       )}
+      {audience.computation && <ComputingNow of={audience.computation} />}
       <Summary of={audience} />
       <div>
         <Tabs of={tabsOf(audience)} />

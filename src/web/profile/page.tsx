@@ -1,4 +1,3 @@
-import { TextInput } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
@@ -7,18 +6,12 @@ import { Block, Page, Trail } from '../parts/page.tsx'
 import { Await, Failing } from '../parts/state.tsx'
 import { Channel, Status } from '../parts/status.tsx'
 import { Ago, useNow } from '../parts/time.tsx'
-import { ago, human, many, shown } from '../parts/words.ts'
-import type { Profile, Traits as TraitsOf } from '../wire.ts'
+import { ago, human, many } from '../parts/words.ts'
+import type { Profile } from '../wire.ts'
 import { Identity } from './identity.tsx'
+import { nameOf } from './name.ts'
 import { Timeline } from './timeline.tsx'
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
-
-const nameOf = ({ traits, identifiers, id }: Profile): string =>
-  text(traits['name']) ??
-  text([traits['firstName'] ?? traits['first_name'], traits['lastName'] ?? traits['last_name']].filter(Boolean).join(' ')) ??
-  identifiers['email']?.[0] ??
-  `Somebody (${id.slice(0, 8)})`
+import { Traits } from './traits.tsx'
 
 const Fact = ({ of }: { readonly of: Profile }) => {
   const now = useNow()
@@ -96,41 +89,6 @@ const Suppressed = ({ of, again }: { readonly of: Profile; readonly again: () =>
       </ul>
     </section>
   ) : null
-}
-
-const Traits = ({ of, computed }: { readonly of: TraitsOf; readonly computed: TraitsOf | undefined }) => {
-  const [search, setSearch] = useState('')
-  const all = [
-    ...Object.entries(computed ?? {}).map(([key, value]) => ({ key, value, isComputed: true })),
-    ...Object.entries(of).map(([key, value]) => ({ key, value, isComputed: false })),
-  ]
-  const found = all.filter(({ key, value }) => `${key} ${shown(value)}`.toLowerCase().includes(search.toLowerCase()))
-  return (
-    <Block title="Traits" aside={all.length}>
-      {all.length > 8 && (
-        <TextInput
-          size="xs"
-          mb={10}
-          placeholder="Find a trait"
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-          aria-label="Find a trait"
-        />
-      )}
-      {all.length === 0 && <p className="dim">Nothing is known about them beyond their identifiers.</p>}
-      <dl className="pairs">
-        {found.map(({ key, value, isComputed }) => (
-          <div key={key + isComputed} className="pair">
-            <dt title={isComputed ? 'computed from events' : undefined}>
-              {key}
-              {isComputed && ' ∑'}
-            </dt>
-            <dd>{shown(value)}</dd>
-          </div>
-        ))}
-      </dl>
-    </Block>
-  )
 }
 
 const Audiences = ({ of }: { readonly of: Profile }) => (

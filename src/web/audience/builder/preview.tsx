@@ -1,13 +1,15 @@
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { Condition } from '../../../audience/condition.ts'
 import { type ApiFailure, useGet } from '../../api.ts'
-import { Go } from '../../parts/go.tsx'
+import { useSearchWord } from '../../parts/go.tsx'
 import { Block } from '../../parts/page.tsx'
 import { Loading } from '../../parts/state.tsx'
 import { callOf, number, percent } from '../../parts/words.ts'
 import type { Estimate, Overview, Preview } from '../../wire.ts'
 import { IdentifierShares, OverlapOfDraft } from '../insights.tsx'
 import { usePreview } from './use-preview.ts'
+
+const PersonSheet = lazy(() => import('../../profile/sheet.tsx'))
 
 const CannotCount = ({ problems }: { readonly problems: readonly { message: string; remedy?: string }[] }) => (
   <div className="failing" role="alert">
@@ -74,15 +76,15 @@ const Count = ({ of, all }: { readonly of: Preview; readonly all: number }) => {
   return of.status === 'RUNNING' ? <p className="soft">Counting…</p> : null
 }
 
-const SomeOfThem = ({ of }: { readonly of: Preview }) =>
+const SomeOfThem = ({ of, open }: { readonly of: Preview; readonly open: (person: string) => void }) =>
   of.results && of.results.length > 0 ? (
     <Block title="Some of them">
       <ul className="list">
         {of.results.slice(0, 10).map((member) => (
           <li key={member.profileId}>
-            <Go to={`/people/${member.profileId}`} className="grow clip">
+            <button type="button" className="link-button grow left clip ink" onClick={() => open(member.profileId)}>
               {callOf(member)}
-            </Go>
+            </button>
           </li>
         ))}
       </ul>
@@ -106,6 +108,7 @@ const KnownBy = ({ of, ask }: { readonly of: Preview; readonly ask: (() => void)
 /** Who would be in, counted while the sentence is written: how many, of how many, and ten of them. */
 export const LiveCount = ({ condition }: { readonly condition: Condition | undefined }) => {
   const [identifiers, askIdentifiers] = useState(false)
+  const [person, setPerson] = useSearchWord('beside')
   const { found, error, stale } = usePreview(condition, identifiers)
   const overview = useGet<Overview>('/overview')
   const all = overview.data?.profiles ?? 0
@@ -124,9 +127,14 @@ export const LiveCount = ({ condition }: { readonly condition: Condition | undef
         {found.sentence && <p className="small soft">{found.sentence}</p>}
       </Block>
       {found.failureReason && <CannotCount problems={[{ message: found.failureReason }]} />}
-      <SomeOfThem of={found} />
+      <SomeOfThem of={found} open={setPerson} />
       <KnownBy of={found} ask={identifiers ? undefined : () => askIdentifiers(true)} />
       <OverlapOfDraft condition={condition} />
+      {person !== '' && (
+        <Suspense fallback={null}>
+          <PersonSheet key={person} person={person} close={() => setPerson('')} />
+        </Suspense>
+      )}
     </div>
   )
 }
