@@ -17,6 +17,17 @@ const measuredValue = (properties: Sql, path: string): Sql => {
   return from.length === 0 ? value : sql`(select jsonb_agg(${value}) from ${sql.join(from)})`
 }
 
+/** Which event's value the measure is, where it is that of one: the value, and what the event is the first of in which order. */
+export const pickedBy = (
+  measure: Measure,
+  event: Measured = EVENT,
+): { readonly value: Sql; readonly where: Sql<boolean>; readonly order: Sql } | undefined => {
+  if (measure.kind === 'count') return undefined
+  const value = measuredValue(event.properties, measure.property)
+  const picked = measureRule(measure).picks?.(value, event)
+  return picked && { value, ...picked }
+}
+
 /** The measure as an aggregate over events, `event e` unless told; sums are exact (spec/audiences §11.2). */
 export const aggregateOf = (measure: Measure, event: Measured = EVENT): Sql =>
   measureRule(measure).aggregate(

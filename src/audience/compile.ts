@@ -5,6 +5,7 @@ import type { Condition } from './condition.ts'
 import { lowerAudience } from './leaves/audience.ts'
 import { linksIn, lowerChain } from './leaves/chain.ts'
 import { lowerEvent } from './leaves/event.ts'
+import { compileGrouped } from './leaves/grouped.ts'
 import { lowerQuantified } from './leaves/quantifier.ts'
 import { lowerElement, lowerTrait } from './leaves/trait.ts'
 import type { Sql } from './operator.ts'
@@ -68,6 +69,8 @@ export const lower = (condition: Condition, scope: Scope, alias = 'c'): Lowered 
  * evaluation diffs it, an incremental one and a journey's split ask it about candidates only. @throws Invalid for an unknown audience key.
  */
 export const compile = (condition: Condition, scope: Scope): Sql<{ profile_id: string }> => {
+  const grouped = compileGrouped(condition, scope, (rest) => lowerAll(rest, sql` and `, scope, 'c'))
+  if (grouped) return grouped
   const { joins, test } = lower(condition, scope)
   const from = joins.length === 0 ? sql`profile p` : sql`profile p ${sql.join(joins, sql` `)}`
   return sql`select p.id as profile_id from ${from} where ${universe(scope)} and ${test}`

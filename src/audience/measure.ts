@@ -14,6 +14,8 @@ export type MeasureRule<K extends MeasureKind> = {
    * nothing of is left out, and never fails.
    */
   readonly aggregate: (value: Sql, measure: MeasureOf<K>, event: MeasuredEvent) => Sql
+  /** The value is that of one event: the first in an order of those with one. Found by sorting, it takes half the time of an aggregate. */
+  readonly picks?: (value: Sql, event: MeasuredEvent) => { readonly where: Sql<boolean>; readonly order: Sql }
   /** What the aggregate is: a number of the database, or jsonb of any type. */
   readonly answers: (measure: MeasureOf<K>) => 'number' | 'json'
   /** What it is of no events: 0 where things are counted, nothing for the others (spec/audiences §11.2). */

@@ -21,7 +21,8 @@ const linkOf = (condition: Condition): Link | undefined => {
   return { condition, having: present ? sql`` : sql` having ${rule.test(aggregateOf(measure))}` }
 }
 
-const flat = (conditions: readonly Condition[]): readonly Condition[] =>
+/** Conditions that must all hold, without the `and` around some of them. */
+export const flat = (conditions: readonly Condition[]): readonly Condition[] =>
   conditions.flatMap((each) => (each.type === 'and' ? flat(each.conditions) : each))
 
 /**

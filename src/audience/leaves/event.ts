@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { aggregateOf, asJson, isCounter, type NumberTest, numberTest, presenceOf } from '../aggregate.ts'
+import { aggregateOf, asJson, isCounter, type NumberTest, numberTest, pickedBy, presenceOf } from '../aggregate.ts'
 import { compareValue, holdsForNothing, referencesIn } from '../compare.ts'
-import type { Condition } from '../condition.ts'
+import type { Condition, Measure } from '../condition.ts'
 import { answersOf } from '../measures/index.ts'
 import type { Sql } from '../operator.ts'
 import type { Lowered, Scope } from '../scope.ts'
@@ -26,11 +26,20 @@ const present = ({ event }: EventCondition, scope: Scope, presence: 'some' | 'no
 const holdsWithoutEvents = ({ measure }: EventCondition, { holdsForZero }: NumberTest): boolean =>
   isCounter(measure) && holdsForZero
 
+// The measure of each profile with such events.
+const valuesOf = (measure: Measure, from: Sql, where: Sql<boolean>): Sql => {
+  const picked = pickedBy(measure)
+  return picked
+    ? sql`select distinct on (e.profile_id) e.profile_id, ${picked.value} as value from ${from} where ${where} and ${picked.where}
+        order by e.profile_id, ${picked.order}`
+    : sql`select e.profile_id, ${aggregateOf(measure)} as value from ${from} where ${where} group by e.profile_id`
+}
+
 /** Everybody, by a value that is no number: as `amongEverybody`, the value made once for all that the comparison looks at. */
 const byValue = ({ event, measure, compare }: EventCondition, scope: Scope, alias: string): Lowered => {
   const id = sql.ref(`${alias}.profile_id`)
   const each = everyones(event, scope)
-  const values = sql`select e.profile_id, ${aggregateOf(measure)} as value from ${each.from} where ${selected(event, each.scope)} group by e.profile_id`
+  const values = valuesOf(measure, each.from, selected(event, each.scope))
   // Beside a value of the profile it is compared where the profile is.
   if (referencesIn(compare).length > 0) {
     const value = sql.ref(`${alias}.value`)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { around } from '../around.ts'
 import { compareAt, iterate } from '../compare.ts'
-import type { Comparison, Condition } from '../condition.ts'
+import type { Comparison, Condition, Filter, Leaf } from '../condition.ts'
 import { anyElement, type EventColumns } from '../filter.ts'
 import { equalForms } from '../literal.ts'
 import type { Around, Sql } from '../operator.ts'
@@ -10,6 +10,7 @@ import { type Lowered, PERSON, type Scope } from '../scope.ts'
 import { isMember, lowerAudience } from './audience.ts'
 
 type TraitCondition = Extract<Condition, { type: 'trait' }>
+type ElementCondition = Extract<Condition, { type: 'any_element' }>
 
 /** What a trait path is about: the key of an audience or of a computed trait goes before a custom trait of the same name. */
 export const traitKind = (
@@ -69,14 +70,21 @@ const holding = (keys: readonly string[], form: string): string =>
  * a value that is taken out nothing (it says one in 200, and asks a quarter of all people for their events one by one). Undefined for
  * what is compared in another way: a number, which may be written in a text, and what lies in an array.
  */
-const held = (traits: Sql, path: string, compare: Comparison): Sql<boolean> | undefined => {
+const formsHeld = (path: string, compare: Comparison): readonly string[] | undefined => {
   if ((compare.operator !== 'equals' && compare.operator !== 'one_of') || compare.ignoreCase) return undefined
-  const keys = keysOf(path)
+  const keys = path === '' ? [] : keysOf(path)
   const literals = compare.operator === 'equals' ? [compare.value] : compare.values
   const texts = literals.filter((each) => typeof each === 'string' || typeof each === 'boolean')
   if (keys.includes('$') || texts.length < literals.length) return undefined
-  const forms = [...new Set(texts.flatMap(equalForms))].map((form) => holding(keys, form))
-  return forms.length === 1 ? sql`${traits} @> ${forms[0]}::jsonb` : sql`${traits} @> any(${forms}::jsonb[])`
+  return [...new Set(texts.flatMap(equalForms))].map((form) => holding(keys, form))
+}
+
+const containing = (traits: Sql, forms: readonly string[]): Sql<boolean> =>
+  forms.length === 1 ? sql`${traits} @> ${forms[0]}::jsonb` : sql`${traits} @> any(${forms}::jsonb[])`
+
+const held = (path: string, compare: Comparison, scope: Scope): Sql<boolean> | undefined => {
+  const forms = traitKind(path, scope).kind === 'custom' ? formsHeld(path, compare) : undefined
+  return forms && containing((scope.person ?? PERSON).traits, forms)
 }
 
 /** A trait of the profile compared. */
@@ -87,8 +95,7 @@ export const compareTrait = (
   reads: Around = aroundTrait(scope),
 ): Sql<boolean> => {
   const at = traitAt(path, scope)
-  const custom = traitKind(path, scope).kind === 'custom'
-  return (custom ? held(at.column, at.path, compare) : undefined) ?? compareAt(at.column, at.path, compare, reads)
+  return held(path, compare, scope) ?? compareAt(at.column, at.path, compare, reads)
 }
 
 const isTrue = ({ compare }: TraitCondition): boolean =>
@@ -105,8 +112,33 @@ export const lowerTrait = (condition: TraitCondition, scope: Scope, alias: strin
   return { joins: [join], test: compareAt(sql.ref(`${alias}.value`), restOf(path) ?? '', compare, aroundTrait(scope)) }
 }
 
+// The entries that satisfy a filter, each as it is written, where they can be named: of an entry that is equal to something.
+const entriesNamed = (filter: Filter): readonly string[] | undefined => {
+  if (filter.type === 'or') {
+    const each = filter.filters.map(entriesNamed)
+    return each.every((forms) => forms !== undefined) ? each.flat() : undefined
+  }
+  return filter.type === 'property' ? formsHeld(filter.path, filter.compare) : undefined
+}
+
+const anyEntryHeld = ({ path, filter }: ElementCondition, scope: Scope): Sql<boolean> | undefined => {
+  const keys = keysOf(path)
+  if (keys.includes('$') || traitKind(path, scope).kind !== 'custom') return undefined
+  const forms = entriesNamed(filter)?.map((form) => holding(keys, `[${form}]`))
+  return forms && containing((scope.person ?? PERSON).traits, forms)
+}
+
+/** Whether the planner knows from its sample how many people a question about traits leaves. */
+export const isEstimated = (leaf: Leaf, scope: Scope): boolean => {
+  if (leaf.type === 'trait') return held(leaf.path, leaf.compare, scope) !== undefined
+  return leaf.type === 'any_element' && anyEntryHeld(leaf, scope) !== undefined
+}
+
 /** One entry of an array in a trait that satisfies a whole filter. */
-export const lowerElement = ({ path, filter }: Extract<Condition, { type: 'any_element' }>, scope: Scope): Lowered => {
+export const lowerElement = (condition: ElementCondition, scope: Scope): Lowered => {
+  const held = anyEntryHeld(condition, scope)
+  if (held) return { joins: [], test: held }
+  const { path, filter } = condition
   const at = traitAt(path, scope)
   const refused = sql`null::jsonb`
   const of = { properties: at.column, context: refused, now: scope.now, ...traitsOf(scope) }

@@ -5,6 +5,10 @@ import type { MeasureRule } from '../measure.ts'
 export const first: MeasureRule<'first'> = {
   aggregate: (value, _measure, { timestamp, messageId }) =>
     sql`(array_agg(${value} order by ${timestamp}, ${messageId} collate "C") filter (where scalar_text(${value}) is not null))[1]`,
+  picks: (value, { timestamp, messageId }) => ({
+    where: sql`scalar_text(${value}) is not null`,
+    order: sql`${timestamp}, ${messageId} collate "C"`,
+  }),
   answers: () => 'json',
   ofNothing: null,
   sentence: ({ property, of }) => `the first ${of === 'user' ? 'user’s ' : ''}“${property}”`,

@@ -5,6 +5,10 @@ import type { MeasureRule } from '../measure.ts'
 export const last: MeasureRule<'last'> = {
   aggregate: (value, _measure, { timestamp, messageId }) =>
     sql`(array_agg(${value} order by ${timestamp} desc, ${messageId} collate "C" desc) filter (where scalar_text(${value}) is not null))[1]`,
+  picks: (value, { timestamp, messageId }) => ({
+    where: sql`scalar_text(${value}) is not null`,
+    order: sql`${timestamp} desc, ${messageId} collate "C" desc`,
+  }),
   answers: () => 'json',
   ofNothing: null,
   sentence: ({ property, of }) => `the last ${of === 'user' ? 'user’s ' : ''}“${property}”`,

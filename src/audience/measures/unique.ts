@@ -3,7 +3,9 @@ import type { MeasureRule } from '../measure.ts'
 
 /** The distinct values as strings, by code point: 5 and "5" are one (spec/audiences §11.2). */
 export const unique: MeasureRule<'unique'> = {
-  aggregate: (value) => sql`distinct_texts(array_agg(scalar_text(${value})))`,
+  // Made different by sorting, so in this order; to say the order again would be to give Postgres the same expression with other parameters.
+  aggregate: (value) =>
+    sql`jsonb_agg(distinct scalar_text(${value}) collate "C") filter (where scalar_text(${value}) is not null)`,
   answers: () => 'json',
   ofNothing: null,
   sentence: ({ property }) => `the list of every “${property}”`,

@@ -79,9 +79,11 @@ const orderedLiteral = (value: Sql, symbol: Sql, literal: Literal): Sql<boolean 
 
 /** Ordering: as numbers if both are, else as instants if both are, else strings by code point; across types never (spec/audiences §11.2). */
 export const ordered = (value: Sql, order: Order, right: Right, { read }: Around): Sql<boolean | null> =>
-  isReference(right)
-    ? sql`value_order(${value}, ${read(right)}) ${SYMBOLS[order]} 0`
-    : orderedLiteral(value, SYMBOLS[order], right)
+  isReference(right) ? sql`${inOrder(value, read(right))} ${SYMBOLS[order]} 0` : orderedLiteral(value, SYMBOLS[order], right)
+
+// Two numbers, as most are, Postgres puts in order by itself.
+const inOrder = (a: Sql, b: Sql): Sql =>
+  sql`case when jsonb_typeof(${a}) = 'number' and jsonb_typeof(${b}) = 'number' then jsonb_cmp(${a}, ${b}) else value_order(${a}, ${b}) end`
 
 /** What an operator on text looks at, and what for; numbers, arrays and objects are looked at as compact JSON. */
 export const textsOf = (

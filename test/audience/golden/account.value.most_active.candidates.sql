@@ -1,11 +1,11 @@
 select p.id as profile_id, v.number as value
      
-  from profile p cross join lateral (select to_jsonb(most_frequent_text(array_agg(scalar_text((o.traits -> $1::text))), $2::integer)) as number, count(*) as events
-  from profile_link l join event e on e.space_id = $3 and e.profile_id = l.profile_id join profile o on o.space_id = $4 and o.id = e.profile_id
+  from profile p cross join lateral (select to_jsonb(mode() within group (order by scalar_text((o.traits -> $1::text)) collate "C")) as number, count(*) as events
+  from profile_link l join event e on e.space_id = $2 and e.profile_id = l.profile_id join profile o on o.space_id = $3 and o.id = e.profile_id
        
-  where l.space_id = $5 and l.account_id = p.id and e.space_id = $6 and e.name = $7 and e.timestamp >= $8::timestamptz and e.timestamp <= $9::timestamptz) v
+  where l.space_id = $4 and l.account_id = p.id and e.space_id = $5 and e.name = $6 and e.timestamp >= $7::timestamptz and e.timestamp <= $8::timestamptz) v
      
-  where p.space_id = $10 and p.collection = 'accounts' and p.merged_into is null
+  where p.space_id = $9 and p.collection = 'accounts' and p.merged_into is null
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $11 and d.batch = any($12::text[])) and v.events > 0 and v.number is not null
+  where d.space_id = $10 and d.batch = any($11::text[])) and v.events > 0 and v.number is not null

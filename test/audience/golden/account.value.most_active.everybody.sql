@@ -1,9 +1,9 @@
 select p.id as profile_id, v.number as value
    
-  from profile p join (select l.account_id, to_jsonb(most_frequent_text(array_agg(scalar_text((o.traits -> $1::text))), $2::integer)) as number
-  from profile_link l join event e on e.space_id = $3 and e.profile_id = l.profile_id join profile o on o.space_id = $4 and o.id = e.profile_id
+  from profile p join (select l.account_id, to_jsonb(mode() within group (order by scalar_text((o.traits -> $1::text)) collate "C")) as number
+  from profile_link l join event e on e.space_id = $2 and e.profile_id = l.profile_id join profile o on o.space_id = $3 and o.id = e.profile_id
      
-  where l.space_id = $5 and e.space_id = $6 and e.name = $7 and e.timestamp >= $8::timestamptz and e.timestamp <= $9::timestamptz
+  where l.space_id = $4 and e.space_id = $5 and e.name = $6 and e.timestamp >= $7::timestamptz and e.timestamp <= $8::timestamptz
   group by l.account_id) v on v.account_id = p.id
    
-  where p.space_id = $10 and p.collection = 'accounts' and p.merged_into is null and v.number is not null
+  where p.space_id = $9 and p.collection = 'accounts' and p.merged_into is null and v.number is not null

@@ -7,4 +7,4 @@ select p.id as profile_id
   from event e
   where e.space_id = $5 and e.name = $6 and exists (select
   from jsonb_array_elements(case jsonb_typeof((e.properties -> $7::text)) when 'array' then (e.properties -> $8::text) else '[]' end) as "element_0_0"
-  where (value_order(("element_0_0" -> $9::text), (p.traits -> $10::text)) > 0) is true) and e.profile_id = p.id) >= $11::bigint) is true
+  where (case when jsonb_typeof(("element_0_0" -> $9::text)) = 'number' and jsonb_typeof((p.traits -> $10::text)) = 'number' then jsonb_cmp(("element_0_0" -> $11::text), (p.traits -> $12::text)) else value_order(("element_0_0" -> $13::text), (p.traits -> $14::text)) end > 0) is true) and e.profile_id = p.id) >= $15::bigint) is true

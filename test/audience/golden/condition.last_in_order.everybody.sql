@@ -1,10 +1,10 @@
 select p.id as profile_id
   from profile p
   left join (select g.profile_id
-  from (select e.profile_id, (array_agg((e.properties -> $1::text) order by e.timestamp desc, e.message_id collate "C" desc) filter (where scalar_text((e.properties -> $2::text)) is not null))[1] as value
+  from (select distinct on (e.profile_id) e.profile_id, (e.properties -> $1::text) as value
   from event e
-  where e.space_id = $3 and e.name = $4
-  group by e.profile_id) g
+  where e.space_id = $2 and e.name = $3 and scalar_text((e.properties -> $4::text)) is not null
+        order by e.profile_id, e.timestamp desc, e.message_id collate "C" desc) g
   where (case when instant_of(g.value) is not null then instant_of(g.value) < $5::timestamptz
     when jsonb_typeof(g.value) = 'string' then (g.value #>> '{}') collate "C" < $6 end) is true) "c" on "c"."profile_id" = p.id
   where p.space_id = $7 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $8::text[] and "c"."profile_id" is not null

@@ -1,3 +1,3 @@
 select p.id as profile_id
   from profile p
-  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[] and ((value_order((p.traits -> $3::text), (p.traits -> $4::text)) <= 0) is true and ((strpos(without_case(text_of((p.traits -> $5::text))), $6) > 0 or strpos(without_case(text_of((p.traits -> $7::text))), without_case(text_of((p.traits -> $8::text)))) > 0)) is true)
+  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[] and ((case when jsonb_typeof((p.traits -> $3::text)) = 'number' and jsonb_typeof((p.traits -> $4::text)) = 'number' then jsonb_cmp((p.traits -> $5::text), (p.traits -> $6::text)) else value_order((p.traits -> $7::text), (p.traits -> $8::text)) end <= 0) is true and ((strpos(without_case(text_of((p.traits -> $9::text))), $10) > 0 or strpos(without_case(text_of((p.traits -> $11::text))), without_case(text_of((p.traits -> $12::text)))) > 0)) is true)

@@ -5,10 +5,14 @@ select p.id as profile_id
   from due_profile d
   where d.space_id = $3 and d.batch = any($4::text[])) and ((select count(*)
   from event e
-  where e.space_id = $5 and e.name = $6 and ((value_order((e.properties -> $7::text), (select c.value
+  where e.space_id = $5 and e.name = $6 and ((case when jsonb_typeof((e.properties -> $7::text)) = 'number' and jsonb_typeof((select c.value
   from computed_value c
-  where c.space_id = $8 and c.computed_trait_id = $9 and c.profile_id = p.id)) >= 0) is true and ((case when exists (select
+  where c.space_id = $8 and c.computed_trait_id = $9 and c.profile_id = p.id)) = 'number' then jsonb_cmp((e.properties -> $10::text), (select c.value
+  from computed_value c
+  where c.space_id = $11 and c.computed_trait_id = $12 and c.profile_id = p.id)) else value_order((e.properties -> $13::text), (select c.value
+  from computed_value c
+  where c.space_id = $14 and c.computed_trait_id = $15 and c.profile_id = p.id)) end >= 0) is true and ((case when exists (select
   from "membership" m
-  where m.space_id = $10 and m.audience_id = $11 and m.profile_id = p.id offset 0) then 'true'::jsonb when exists (select
+  where m.space_id = $16 and m.audience_id = $17 and m.profile_id = p.id offset 0) then 'true'::jsonb when exists (select
   from "membership_change" m
-  where m.space_id = $12 and m.audience_id = $13 and m.profile_id = p.id offset 0) then 'false'::jsonb end) = any($14::jsonb[])) is true) and e.profile_id = p.id) >= $15::bigint) is true
+  where m.space_id = $18 and m.audience_id = $19 and m.profile_id = p.id offset 0) then 'false'::jsonb end) = any($20::jsonb[])) is true) and e.profile_id = p.id) >= $21::bigint) is true

@@ -1,9 +1,9 @@
 select p.id as profile_id
   from profile p
   left join (select g.profile_id
-  from (select e.profile_id, (array_agg((e.properties -> $1::text) order by e.timestamp, e.message_id collate "C") filter (where scalar_text((e.properties -> $2::text)) is not null))[1] as value
+  from (select distinct on (e.profile_id) e.profile_id, (e.properties -> $1::text) as value
   from event e
-  where e.space_id = $3 and e.name = $4 and e.timestamp >= $5::timestamptz and e.timestamp <= $6::timestamptz
-  group by e.profile_id) g
+  where e.space_id = $2 and e.name = $3 and e.timestamp >= $4::timestamptz and e.timestamp <= $5::timestamptz and scalar_text((e.properties -> $6::text)) is not null
+        order by e.profile_id, e.timestamp, e.message_id collate "C") g
   where (decimal_of(g.value) >= $7::numeric) is true) "c" on "c"."profile_id" = p.id
   where p.space_id = $8 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $9::text[] and "c"."profile_id" is not null

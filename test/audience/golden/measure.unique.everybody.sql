@@ -1,9 +1,9 @@
 select p.id as profile_id
   from profile p
   left join (select g.profile_id
-  from (select e.profile_id, distinct_texts(array_agg(scalar_text((e.properties -> $1::text)))) as value
+  from (select e.profile_id, jsonb_agg(distinct scalar_text((e.properties -> $1::text)) collate "C") filter (where scalar_text((e.properties -> $2::text)) is not null) as value
   from event e
-  where e.space_id = $2 and e.name = $3 and e.timestamp >= $4::timestamptz and e.timestamp <= $5::timestamptz
+  where e.space_id = $3 and e.name = $4 and e.timestamp >= $5::timestamptz and e.timestamp <= $6::timestamptz
   group by e.profile_id) g
-  where (decimal_of(g.value) >= $6::numeric) is true) "c" on "c"."profile_id" = p.id
-  where p.space_id = $7 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $8::text[] and "c"."profile_id" is not null
+  where (decimal_of(g.value) >= $7::numeric) is true) "c" on "c"."profile_id" = p.id
+  where p.space_id = $8 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $9::text[] and "c"."profile_id" is not null

@@ -1,10 +1,10 @@
 select p.id as profile_id, v.number as value
      
-  from profile p cross join lateral (select to_jsonb(most_frequent_text(array_agg(scalar_text((e.properties -> $1::text))), $2::integer)) as number, count(*) as events
+  from profile p cross join lateral (select to_jsonb(case when count(scalar_text((e.properties -> $1::text))) > count(distinct scalar_text((e.properties -> $2::text)) collate "C") then mode() within group (order by scalar_text((e.properties -> $3::text)) collate "C") end) as number, count(*) as events
   from event e
-  where e.space_id = $3 and e.name = $4 and e.timestamp >= $5::timestamptz and e.timestamp <= $6::timestamptz and e.profile_id = p.id) v
+  where e.space_id = $4 and e.name = $5 and e.timestamp >= $6::timestamptz and e.timestamp <= $7::timestamptz and e.profile_id = p.id) v
      
-  where p.space_id = $7 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $8::text[]
+  where p.space_id = $8 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $9::text[]
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $9 and d.batch = any($10::text[])) and v.events > 0 and v.number is not null
+  where d.space_id = $10 and d.batch = any($11::text[])) and v.events > 0 and v.number is not null

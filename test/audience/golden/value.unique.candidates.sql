@@ -1,10 +1,10 @@
 select p.id as profile_id, v.number as value
      
-  from profile p cross join lateral (select distinct_texts(array_agg(scalar_text((e.properties -> $1::text)))) as number, count(*) as events
+  from profile p cross join lateral (select jsonb_agg(distinct scalar_text((e.properties -> $1::text)) collate "C") filter (where scalar_text((e.properties -> $2::text)) is not null) as number, count(*) as events
   from event e
-  where e.space_id = $2 and e.name = $3 and e.timestamp >= $4::timestamptz and e.timestamp <= $5::timestamptz and e.profile_id = p.id) v
+  where e.space_id = $3 and e.name = $4 and e.timestamp >= $5::timestamptz and e.timestamp <= $6::timestamptz and e.profile_id = p.id) v
      
-  where p.space_id = $6 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $7::text[]
+  where p.space_id = $7 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $8::text[]
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $8 and d.batch = any($9::text[])) and v.events > 0 and v.number is not null
+  where d.space_id = $9 and d.batch = any($10::text[])) and v.events > 0 and v.number is not null

@@ -1,8 +1,8 @@
 select p.id as profile_id, v.number as value
    
-  from profile p join (select e.profile_id, distinct_texts(array_agg(scalar_text((e.properties -> $1::text)))) as number
+  from profile p join (select e.profile_id, jsonb_agg(distinct scalar_text((e.properties -> $1::text)) collate "C") filter (where scalar_text((e.properties -> $2::text)) is not null) as number
   from event e
-  where e.space_id = $2 and e.name = $3 and e.timestamp >= $4::timestamptz and e.timestamp <= $5::timestamptz
+  where e.space_id = $3 and e.name = $4 and e.timestamp >= $5::timestamptz and e.timestamp <= $6::timestamptz
   group by e.profile_id) v on v.profile_id = p.id
    
-  where p.space_id = $6 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $7::text[] and v.number is not null
+  where p.space_id = $7 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $8::text[] and v.number is not null
