@@ -10,6 +10,7 @@ import { sendTestCommand } from './commands/send-test.ts'
 import { sourceCommand } from './commands/source.ts'
 import { spaceCommand } from './commands/space.ts'
 import { sqlTraitCommand } from './commands/sql-trait.ts'
+import { trackingPlanCommand } from './commands/tracking-plan.ts'
 import { type Print, printer } from './print.ts'
 
 /** What a command gets: the API, opened when it is first needed, and how to answer. */
@@ -32,6 +33,7 @@ export const createProgram = (config: Config, write: (text: string) => void): Co
     sourceCommand,
     sqlTraitCommand,
     filterCommand,
+    trackingPlanCommand,
     sendTestCommand,
   ])
     command(program, session)

@@ -2,8 +2,12 @@ import * as z from 'zod'
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { changesOf } from '../../tracking-plan/changelog.ts'
+import { refuseUnknownSource } from '../../tracking-plan/connect.ts'
+import { inferPlan } from '../../tracking-plan/infer.ts'
+import { askedRules } from '../../tracking-plan/load.ts'
 import { changePlan, createPlan, deletePlan, listPlans, planOf } from '../../tracking-plan/plan.ts'
 import { patchRules, removeRules, replaceRules, rulesOf } from '../../tracking-plan/rules.ts'
+import { typescriptOf } from '../../tracking-plan/typescript.ts'
 import { Deleted, SpaceParams } from '../audience/wire.ts'
 import type { Caller } from '../auth.ts'
 import type { Door } from '../door.ts'
@@ -122,6 +126,50 @@ const writing = (app: App, door: Door): void => {
   )
 }
 
+const DAYS = { '24h': 1, '7d': 7, '30d': 30 } as const
+const Inference = z.strictObject({
+  name: Name,
+  sourceId: z.string().min(1).max(255),
+  window: z.enum(['24h', '7d', '30d']).default('7d'),
+})
+
+const inferring = (app: App, door: Door): void => {
+  app.post(
+    '/spaces/:space/tracking-plans/inferences',
+    {
+      schema: {
+        tags,
+        summary: 'Make a plan of what a source sent lately; it is not connected',
+        params: SpaceParams,
+        body: Inference,
+        response: { 201: One },
+      },
+    },
+    async ({ caller, body }, reply) => {
+      const act = actOf(door, caller)
+      await refuseUnknownSource(door.db, caller.spaceId, body.sourceId)
+      const since = new Date(act.now.getTime() - DAYS[body.window] * 86_400_000)
+      const plan = await inferPlan(door.db, act, { id: prefixedId('tp', door.random(12)), name: body.name }, body.sourceId, since)
+      return reply.status(201).send({ data: { trackingPlan: shownPlan(plan) } })
+    },
+  )
+  app.get(
+    '/spaces/:space/tracking-plans/:id/client',
+    {
+      schema: {
+        tags,
+        summary: 'A typed client of the plan, in TypeScript',
+        params: Params,
+        response: { 200: z.object({ data: z.object({ typescript: z.string() }) }) },
+      },
+    },
+    async ({ caller, params }) => {
+      const { name } = await planOf(door.db, caller.spaceId, params.id)
+      return { data: { typescript: typescriptOf(name, await askedRules(door.db, caller.spaceId, params.id)) } }
+    },
+  )
+}
+
 type Body = z.infer<typeof RuleChanges>
 const wantedOf = ({ rules }: Body) => rules.map((rule) => ({ ...rule, jsonSchema: rule.jsonSchema as JsonObject }))
 
@@ -182,5 +230,6 @@ const ruling = (app: App, door: Door): void => {
 export const trackingPlanRoutes: Route = (app, door) => {
   reading(app, door)
   writing(app, door)
+  inferring(app, door)
   ruling(app, door)
 }
