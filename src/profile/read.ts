@@ -54,32 +54,39 @@ export const findProfile = async (
 
 export type ListedProfile = Pick<ProfileRow, 'id' | 'traits' | 'identifiers' | 'created_at' | 'last_seen_at'>
 
-/** People of a space, the youngest first (ids are ordered by time), from before `before`. */
+/** People of a space, or its accounts, the youngest first (ids are ordered by time), from before `before`. */
 export const listProfiles = (
   db: Db,
   spaceId: string,
   count: number,
   before: string | undefined,
+  collection: Collection = 'users',
 ): Promise<readonly ListedProfile[]> =>
   run(
     db,
     query(
       'profile.list',
       sql<ListedProfile>`select id, traits, identifiers, created_at, last_seen_at from profile
-        where space_id = ${spaceId} and collection = 'users' and merged_into is null and id < ${before ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff'}::uuid
+        where space_id = ${spaceId} and collection = ${collection} and merged_into is null and id < ${before ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff'}::uuid
         order by id desc limit ${count}`,
     ),
   )
 
-/** People with an identifier that begins with `text`, as it is or in lower case. */
-export const searchProfiles = async (db: Db, spaceId: string, text: string, count: number): Promise<readonly ListedProfile[]> => {
+/** People, or accounts, with an identifier that begins with `text`, as it is or in lower case. */
+export const searchProfiles = async (
+  db: Db,
+  spaceId: string,
+  text: string,
+  count: number,
+  collection: Collection = 'users',
+): Promise<readonly ListedProfile[]> => {
   const prefix = (value: string): string => `${value.replaceAll(/[\\%_]/g, '\\$&')}%`
   const found = await run(
     db,
     query(
       'profile_identifier.search',
       sql<{ profile_id: string }>`select profile_id from profile_identifier
-        where space_id = ${spaceId} and collection = 'users' and (value like ${prefix(text)} or value like ${prefix(text.toLowerCase())})
+        where space_id = ${spaceId} and collection = ${collection} and (value like ${prefix(text)} or value like ${prefix(text.toLowerCase())})
         order by value limit ${count}`,
     ),
   )
@@ -178,3 +185,16 @@ export const linkedProfiles = (db: Db, spaceId: string, profile: ProfileRow, cou
             where l.space_id = ${spaceId} and l.account_id = ${profile.id}::uuid order by l.created_at desc, p.id limit ${count}`,
         ),
       )
+
+export type PeopleOf = { readonly id: string; readonly people: number }
+
+/** How many people each of these accounts has. */
+export const peopleOfAccounts = (db: Db, spaceId: string, ids: readonly string[]): Promise<readonly PeopleOf[]> =>
+  run(
+    db,
+    query(
+      'profile_link.count_people',
+      sql<PeopleOf>`select l.account_id as id, count(*) as people from profile_link l
+        where l.space_id = ${spaceId} and l.account_id = any (${ids}::uuid[]) group by l.account_id order by 1`,
+    ),
+  )

@@ -74,6 +74,7 @@ export type Audience = {
   readonly computation?: Computing
   readonly status: string
   readonly reason?: string | null
+  readonly audienceType?: About
   readonly size: { readonly count: number }
   readonly version?: number
   readonly folderId?: string
@@ -217,11 +218,15 @@ export type Evaluation = {
 }
 
 export type Known = { readonly path: string; readonly type?: string; readonly values?: readonly unknown[] }
+/** Whom a definition is about. */
+export type About = 'USERS' | 'ACCOUNTS'
+type Named = { readonly key: string; readonly name: string; readonly about?: About }
 export type Catalog = {
   readonly events: readonly { readonly name: string; readonly count?: number; readonly properties?: readonly Known[] }[]
   readonly traits: readonly Known[]
-  readonly audiences: readonly { readonly key: string; readonly name: string }[]
-  readonly computedTraits?: readonly { readonly key: string; readonly name: string }[]
+  readonly accountTraits?: readonly Known[]
+  readonly audiences: readonly Named[]
+  readonly computedTraits?: readonly Named[]
   readonly identifiers?: readonly string[]
 }
 
@@ -245,6 +250,11 @@ export type Profile = {
     readonly key: string
     readonly name: string
     readonly enteredAt: string
+  }[]
+  readonly accounts?: readonly {
+    readonly id: string
+    readonly name?: string
+    readonly identifiers: Readonly<Record<string, readonly string[]>>
   }[]
   readonly subscriptions: readonly { readonly channel: string; readonly address: string; readonly status: string }[]
   readonly suppressions?: readonly {

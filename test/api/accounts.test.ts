@@ -48,3 +48,29 @@ it('CTR-12 a computed trait of accounts may be of the user who did it', async ()
   expect(made.body.data.computedTrait).toMatchObject({ definition: { ...definition, measure: { of: 'user' } } })
   expect(made.body.data.computedTrait.sentence).toContain('user’s “email”')
 })
+
+it('ACC-02 lists accounts with their people, and shows one; a person says of which they are', async () => {
+  const all = await api.call('GET', `${at}/accounts`)
+  expect(all.status, JSON.stringify(all.body)).toBe(200)
+  const { accounts } = all.body.data
+  expect(accounts.map(({ name, people }: { name: string; people: number }) => [name, people]).toSorted()).toEqual([
+    ['Acme', 1],
+    ['Globex', 1],
+  ])
+  const found = (await api.call('GET', `${at}/accounts?search=glo`)).body.data.accounts
+  expect(found).toMatchObject([{ name: 'Globex', identifiers: { group_id: ['globex'] } }])
+  const { account } = (await api.call('GET', `${at}/accounts/group_id:acme`)).body.data
+  expect(account).toMatchObject({
+    name: 'Acme',
+    traits: { industry: 'tnt' },
+    people: 1,
+    linked: [{ identifiers: { user_id: ['ada'] } }],
+    audiences: [{ name: 'Active' }],
+  })
+  const { profile } = (await api.call('GET', `${at}/profiles/user_id:ada`)).body.data
+  expect(profile.accounts).toMatchObject([{ id: account.id, name: 'Acme' }])
+  expect((await api.call('GET', `${at}/accounts/${profile.id}`)).status).toBe(404)
+  const { data } = (await api.call('GET', `${at}/catalog`)).body
+  expect(data.accountTraits.map(({ path }: { path: string }) => path).toSorted()).toEqual(['industry', 'name'])
+  expect(data.audiences).toMatchObject([{ key: 'active', about: 'ACCOUNTS' }])
+})

@@ -1,1 +1,1 @@
-select key, name from computed_trait where space_id = $1 and deleted_at is null order by name
+select key, name, case collection when 'accounts' then 'ACCOUNTS' else 'USERS' end as about from computed_trait where space_id = $1 and deleted_at is null order by name

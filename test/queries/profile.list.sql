@@ -1,3 +1,3 @@
 select id, traits, identifiers, created_at, last_seen_at from profile
-  where space_id = $1 and collection = 'users' and merged_into is null and id < $2::uuid
-  order by id desc limit $3
+  where space_id = $1 and collection = $2 and merged_into is null and id < $3::uuid
+  order by id desc limit $4

@@ -1,3 +1,3 @@
 select profile_id from profile_identifier
-  where space_id = $1 and collection = 'users' and (value like $2 or value like $3)
-  order by value limit $4
+  where space_id = $1 and collection = $2 and (value like $3 or value like $4)
+  order by value limit $5

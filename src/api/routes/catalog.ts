@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import * as z from 'zod'
+import type { JsonObject } from '../../base/json.ts'
 import { pathsOf } from '../../base/paths.ts'
 import type { Db } from '../../db/database.ts'
 import { query, run } from '../../db/query.ts'
@@ -8,10 +9,12 @@ import { sampleTraits } from '../../trait/sample.ts'
 import type { Route } from './index.ts'
 
 const Path = z.object({ path: z.string(), type: z.string(), values: z.array(z.unknown()) })
-const Named = z.object({ key: z.string(), name: z.string() })
+const About = z.enum(['USERS', 'ACCOUNTS'])
+const Named = z.object({ key: z.string(), name: z.string(), about: About })
 const Catalog = z.object({
   events: z.array(z.object({ name: z.string(), count: z.number(), properties: z.array(Path) })),
   traits: z.array(Path),
+  accountTraits: z.array(Path).meta({ description: 'What is known of accounts' }),
   audiences: z.array(Named),
   computedTraits: z.array(Named),
   identifiers: z.array(z.string()),
@@ -23,7 +26,7 @@ const audiences = (db: Db, spaceId: string): Promise<readonly Row[]> =>
     db,
     query(
       'catalog.audiences',
-      sql<Row>`select key, name from audience where space_id = ${spaceId} and deleted_at is null order by name`,
+      sql<Row>`select key, name, case collection when 'accounts' then 'ACCOUNTS' else 'USERS' end as about from audience where space_id = ${spaceId} and deleted_at is null order by name`,
     ),
   )
 const computedTraits = (db: Db, spaceId: string): Promise<readonly Row[]> =>
@@ -31,7 +34,7 @@ const computedTraits = (db: Db, spaceId: string): Promise<readonly Row[]> =>
     db,
     query(
       'catalog.computed_traits',
-      sql<Row>`select key, name from computed_trait where space_id = ${spaceId} and deleted_at is null order by name`,
+      sql<Row>`select key, name, case collection when 'accounts' then 'ACCOUNTS' else 'USERS' end as about from computed_trait where space_id = ${spaceId} and deleted_at is null order by name`,
     ),
   )
 
@@ -45,6 +48,8 @@ const identifiers = async (db: Db, spaceId: string): Promise<readonly string[]> 
   )
   return [...new Set(['user_id', 'email', 'anonymous_id', ...rows.map((row) => row.type)])]
 }
+
+const shown = (objects: readonly JsonObject[]) => pathsOf(objects).map((path) => ({ ...path, values: [...path.values] }))
 
 /** `GET /catalog`: everything that a condition can be about, with examples: what a builder offers. */
 export const catalogRoutes: Route = (app, { db }) => {
@@ -68,12 +73,10 @@ export const catalogRoutes: Route = (app, { db }) => {
           events: names.map(({ name, count }) => ({
             name,
             count,
-            properties: [...pathsOf((properties.get(name) ?? []).map((row) => row.properties))].map((path) => ({
-              ...path,
-              values: [...path.values],
-            })),
+            properties: shown((properties.get(name) ?? []).map((row) => row.properties)),
           })),
-          traits: pathsOf(await sampleTraits(db, spaceId)).map((path) => ({ ...path, values: [...path.values] })),
+          traits: shown(await sampleTraits(db, spaceId)),
+          accountTraits: shown(await sampleTraits(db, spaceId, 'accounts')),
           audiences: [...(await audiences(db, spaceId))],
           computedTraits: [...(await computedTraits(db, spaceId))],
           identifiers: [...(await identifiers(db, spaceId))],

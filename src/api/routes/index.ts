@@ -1,5 +1,6 @@
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
+import { accountRoutes } from './accounts.ts'
 import { audienceCaseRoutes } from './audience-cases.ts'
 import { audienceRoutes } from './audiences.ts'
 import { catalogRoutes } from './catalog.ts'
@@ -71,6 +72,7 @@ export const managementRoutes: readonly Route[] = [
   journeyRoutes,
   journeyRunRoutes,
   profileRoutes,
+  accountRoutes,
   profileGraphRoutes,
   catalogRoutes,
   sourceRoutes,

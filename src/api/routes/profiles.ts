@@ -7,6 +7,7 @@ import {
   computedTraitsOf,
   findProfile,
   type ListedProfile,
+  linkedProfiles,
   listProfiles,
   membershipsOf,
   parseReference,
@@ -18,8 +19,8 @@ import { readSuppressions } from '../../subscription/suppression.ts'
 import type { Route } from './index.ts'
 import { WireSuppression, wireSuppression } from './suppressions.ts'
 
-const Identifiers = z.record(z.string(), z.array(z.string()))
-const Listed = z.object({
+export const Identifiers = z.record(z.string(), z.array(z.string()))
+export const Listed = z.object({
   id: z.string(),
   name: z.string().optional(),
   email: z.string().optional(),
@@ -27,7 +28,7 @@ const Listed = z.object({
   createdAt: z.string(),
   lastSeenAt: z.string().nullable(),
 })
-const Pagination = z.object({ current: z.string(), next: z.string().optional(), totalEntries: z.number().optional() })
+export const Pagination = z.object({ current: z.string(), next: z.string().optional(), totalEntries: z.number().optional() })
 const Profile = z.object({
   id: z.string(),
   name: z.string().optional(),
@@ -39,19 +40,22 @@ const Profile = z.object({
   updatedAt: z.string(),
   lastSeenAt: z.string().nullable(),
   audiences: z.array(z.object({ id: z.string(), key: z.string(), name: z.string(), enteredAt: z.string() })),
+  accounts: z.array(z.object({ id: z.string(), name: z.string().optional(), identifiers: Identifiers })),
   subscriptions: z.array(z.object({ channel: z.string(), address: z.string(), status: z.string() })),
   suppressions: z.array(WireSuppression).describe('addresses of theirs to which nothing goes, with the event that caused it'),
 })
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
+/** What a profile calls itself. */
 const nameOf = ({ traits }: Pick<ProfileRow, 'traits'>): string | undefined =>
   text(traits['name']) ??
   text(
     [traits['firstName'] ?? traits['first_name'], traits['lastName'] ?? traits['last_name']].map(text).filter(Boolean).join(' '),
   )
 
-const headOf = (row: Pick<ProfileRow, 'traits' | 'identifiers'>) => {
+/** Name, address and identifiers of a profile. */
+export const headOf = (row: Pick<ProfileRow, 'traits' | 'identifiers'>) => {
   const name = nameOf(row)
   const email = text(row.traits['email']) ?? row.identifiers['email']?.[0]
   return {
@@ -61,7 +65,8 @@ const headOf = (row: Pick<ProfileRow, 'traits' | 'identifiers'>) => {
   }
 }
 
-const listed = (row: ListedProfile) => ({
+/** A profile as lists show it. */
+export const listed = (row: ListedProfile) => ({
   id: row.id,
   ...headOf(row),
   createdAt: row.created_at.toISOString(),
@@ -104,6 +109,7 @@ const wholeOf = async (db: Db, profile: ProfileRow): Promise<z.infer<typeof Prof
     name,
     enteredAt: entered_at.toISOString(),
   })),
+  accounts: (await linkedProfiles(db, profile.space_id, profile, 50)).map((row) => ({ id: row.id, ...headOf(row) })),
   subscriptions: await subscriptionsOf(db, profile),
   suppressions: [...(await readSuppressions(db, profile.space_id, vectorsOf(profile))).values()].map(wireSuppression),
 })

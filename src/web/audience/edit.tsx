@@ -10,7 +10,9 @@ import { Builder, type Draft, draftOf } from './builder/builder.tsx'
 import { closed } from './builder/draft.ts'
 
 const Editor = ({ audience }: { readonly audience: Audience }) => {
-  const [draft, set] = useState(() => draftOf(audience.name, audience.description, audience.definition.condition))
+  const [draft, set] = useState(() =>
+    draftOf(audience.name, audience.description, audience.definition.condition, audience.audienceType),
+  )
   const api = useApi()
   const go = useGo()
   const queries = useQueryClient()
@@ -21,7 +23,7 @@ const Editor = ({ audience }: { readonly audience: Audience }) => {
     await queries.invalidateQueries()
     back()
   }
-  return <Builder draft={draft} set={set} save={save} saveLabel="Save changes" cancel={back} />
+  return <Builder draft={draft} set={set} save={save} saveLabel="Save changes" cancel={back} fixed />
 }
 
 /** Rewrites an audience; who enters and exits by it is computed at once. */

@@ -19,17 +19,18 @@ const glance = (member: Member): string =>
     .join(' · ')
 
 /** One person of a list: name, address, a few traits. */
-export const PersonCell = ({ of }: { readonly of: Member }) => (
+export const PersonCell = ({ of, place = '/people' }: { readonly of: Member; readonly place?: string }) => (
   <>
-    <Go to={`/people/${of.profileId}`} className="name">
+    <Go to={`${place}/${of.profileId}`} className="name">
       {callOf(of)}
     </Go>
     <div className="sub">{[of.name ? of.email : undefined, glance(of)].filter(Boolean).join(' · ')}</div>
   </>
 )
 
+type Listing = { readonly audience: string; readonly place: string }
 /** Who is in now, by search and cursor; each person opens a timeline, and why they are here. */
-export const Members = ({ audience }: { readonly audience: string }) => {
+export const Members = ({ audience, place }: Listing) => {
   const [search, setSearch] = useSearchWord('search')
   const [wanted] = useDebouncedValue(search, 250)
   const list = useList<Member>(`/audiences/${audience}/members`, 'members', {
@@ -62,7 +63,7 @@ export const Members = ({ audience }: { readonly audience: string }) => {
           {list.items?.map((member) => (
             <tr key={member.profileId}>
               <td className="main">
-                <PersonCell of={member} />
+                <PersonCell of={member} place={place} />
               </td>
               <td className="num soft">
                 entered <Ago at={member.enteredAt} />
@@ -82,7 +83,7 @@ export const Members = ({ audience }: { readonly audience: string }) => {
 }
 
 /** Who entered and exited, newest first. What is new waits behind a pill, so that the list stands still. */
-export const Changes = ({ audience }: { readonly audience: string }) => {
+export const Changes = ({ audience, place }: Listing) => {
   const list = useList<MemberChange>(`/audiences/${audience}/changes`, 'changes', { params: { count: 30 }, every: 5_000 })
   const [since, setSince] = useState<string>()
   const newest = list.items?.[0]?.changedAt
@@ -111,7 +112,7 @@ export const Changes = ({ audience }: { readonly audience: string }) => {
             .map((change) => (
               <tr key={change.profileId + change.changedAt + change.change}>
                 <td className="main">
-                  <Go to={`/people/${change.profileId}`} className="name">
+                  <Go to={`${place}/${change.profileId}`} className="name">
                     {callOf(change)}
                   </Go>{' '}
                   <span className={change.change === 'entered' ? 'tone-good' : 'tone-warn'}>{change.change}</span>

@@ -27,8 +27,8 @@ export default function NewAudience() {
     localStorage.setItem(KEPT, JSON.stringify(next))
     setDraft(next)
   }
-  const save = async ({ name, description, condition }: Draft): Promise<void> => {
-    const body = { name: name.trim(), description, definition: { condition: closed(condition) } }
+  const save = async ({ name, description, condition, about }: Draft): Promise<void> => {
+    const body = { name: name.trim(), description, definition: { condition: closed(condition) }, audienceType: about }
     const { data } = await api.call<{ data: { audience: Audience } }>('POST', '/audiences', body)
     localStorage.removeItem(KEPT)
     await queries.invalidateQueries()

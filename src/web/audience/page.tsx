@@ -31,7 +31,8 @@ const Fact = ({ of }: { readonly of: Audience }) => {
   const fresh = of.evaluatedAt ? `exact ${ago(of.evaluatedAt, now)}` : 'being evaluated for the first time'
   return (
     <>
-      {many(of.size.count, 'person', 'people')}, {moreOrFewer(net)}; {fresh}.
+      {of.audienceType === 'ACCOUNTS' ? many(of.size.count, 'account') : many(of.size.count, 'person', 'people')},{' '}
+      {moreOrFewer(net)}; {fresh}.
     </>
   )
 }
@@ -126,7 +127,7 @@ const tabsOf = (audience: Audience) => [
     label: 'Members',
     body: () => (
       <Block flush>
-        <Members audience={audience.id} />
+        <Members audience={audience.id} place={audience.audienceType === 'ACCOUNTS' ? '/accounts' : '/people'} />
       </Block>
     ),
   },
@@ -135,7 +136,7 @@ const tabsOf = (audience: Audience) => [
     label: 'Entered and exited',
     body: () => (
       <Block flush>
-        <Changes audience={audience.id} />
+        <Changes audience={audience.id} place={audience.audienceType === 'ACCOUNTS' ? '/accounts' : '/people'} />
       </Block>
     ),
   },

@@ -20,3 +20,7 @@ export const TRAITS = [
   { to: '/sql-traits', label: 'From SQL' },
   { to: '/warehouses', label: 'Warehouses' },
 ]
+export const PROFILES = [
+  { to: '/people', label: 'People' },
+  { to: '/accounts', label: 'Accounts' },
+]

@@ -4,6 +4,8 @@ import { useGet, useList } from '../api.ts'
 import { More } from '../parts/figures.tsx'
 import { Go, useSearchWord } from '../parts/go.tsx'
 import { Block, Page } from '../parts/page.tsx'
+import '../parts/parts.css'
+import { PROFILES, Siblings } from '../parts/siblings.tsx'
 import { Empty, Failing, Loading } from '../parts/state.tsx'
 import { Ago } from '../parts/time.tsx'
 import { callOf, many } from '../parts/words.ts'
@@ -39,6 +41,7 @@ export default function PeopleList() {
   return (
     <Page title="People" tab="People" fact={fact}>
       <div className="filters">
+        <Siblings of={PROFILES} />
         <TextInput
           className="search"
           placeholder="Name, email, phone, user id"

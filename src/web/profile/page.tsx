@@ -1,5 +1,6 @@
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
+import { callAccount } from '../account/wire.ts'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
 import { Go } from '../parts/go.tsx'
 import { Block, Page, Trail } from '../parts/page.tsx'
@@ -9,6 +10,7 @@ import { Ago, useNow } from '../parts/time.tsx'
 import { ago, human, many } from '../parts/words.ts'
 import type { Profile } from '../wire.ts'
 import { Identity } from './identity.tsx'
+import { Audiences } from './known.tsx'
 import { nameOf } from './name.ts'
 import { Timeline } from './timeline.tsx'
 import { Traits } from './traits.tsx'
@@ -91,23 +93,21 @@ const Suppressed = ({ of, again }: { readonly of: Profile; readonly again: () =>
   ) : null
 }
 
-const Audiences = ({ of }: { readonly of: Profile }) => (
-  <Block title="In audiences" aside={of.audiences.length}>
-    {of.audiences.length === 0 && <p className="dim">In none.</p>}
-    <ul className="list">
-      {of.audiences.map((audience) => (
-        <li key={audience.id}>
-          <Go to={`/audiences/${audience.id}?tab=test&person=${of.id}`} className="grow" title="Why?">
-            {audience.name}
-          </Go>
-          <span className="dim small">
-            <Ago at={audience.enteredAt} />
-          </span>
-        </li>
-      ))}
-    </ul>
-  </Block>
-)
+const Accounts = ({ of }: { readonly of: Profile }) =>
+  of.accounts && of.accounts.length > 0 ? (
+    <Block title="Belongs to" aside={of.accounts.length}>
+      <ul className="list">
+        {of.accounts.map((account) => (
+          <li key={account.id}>
+            <Go to={`/accounts/${account.id}`} className="grow">
+              {callAccount(account)}
+            </Go>
+            <span className="dim small">account</span>
+          </li>
+        ))}
+      </ul>
+    </Block>
+  ) : null
 
 /** One person: who they are, how they may be reached, everything that happened, and what is known. */
 export default function PersonPage() {
@@ -135,6 +135,7 @@ export default function PersonPage() {
               </Block>
             </div>
             <div className="stack">
+              <Accounts of={person} />
               <Audiences of={person} />
               <Traits of={person.traits} computed={person.computedTraits} />
               <Identity id={person.id} />

@@ -4,17 +4,24 @@ import { useState } from 'react'
 import type { Condition } from '../../../audience/condition.ts'
 import { ApiFailure, useGet } from '../../api.ts'
 import { Tabs } from '../../parts/page.tsx'
-import type { Catalog } from '../../wire.ts'
+import type { About, Catalog } from '../../wire.ts'
 import { closed, type Group, isComplete, newLeaf, opened } from './draft.ts'
-import { GroupCards } from './group.tsx'
+import { Pick as Choose } from './fields.tsx'
+import { AboutWhom, GroupCards } from './group.tsx'
 import { LiveCount } from './preview.tsx'
 
 const NOTHING: Catalog = { events: [], traits: [], audiences: [] }
 
 /** What is being written. */
-export type Draft = { readonly name: string; readonly description: string; readonly condition: Group }
+export type Draft = {
+  readonly name: string
+  readonly description: string
+  readonly condition: Group
+  readonly about?: About
+}
 
-export const draftOf = (name = '', description = '', condition?: Condition): Draft => ({
+export const draftOf = (name = '', description = '', condition?: Condition, about: About = 'USERS'): Draft => ({
+  about,
   name,
   description,
   condition: opened(condition),
@@ -89,6 +96,8 @@ type BuilderProps = {
   readonly save: (draft: Draft) => Promise<void>
   readonly saveLabel: string
   readonly cancel: () => void
+  /** Whom it is about was chosen when it was made. */
+  readonly fixed?: boolean
 }
 
 const Naming = ({ draft, set }: Pick<BuilderProps, 'draft' | 'set'>) => (
@@ -112,8 +121,30 @@ const Naming = ({ draft, set }: Pick<BuilderProps, 'draft' | 'set'>) => (
   </div>
 )
 
+const Whom = ({ about, set }: { readonly about: About; readonly set: ((about: About) => void) | undefined }) => (
+  <p className="soft lead">
+    {set ? (
+      <Choose
+        value={about}
+        label="About whom"
+        set={(word) => set(word as About)}
+        of={[
+          { value: 'USERS', label: 'People' },
+          { value: 'ACCOUNTS', label: 'Accounts' },
+        ]}
+      />
+    ) : about === 'ACCOUNTS' ? (
+      'Accounts'
+    ) : (
+      'People'
+    )}{' '}
+    {about === 'ACCOUNTS' ? 'that' : 'who'}
+  </p>
+)
+
 /** The sentence and, beside it, whom it means: counted while it is written. */
-export const Builder = ({ draft, set, save, saveLabel, cancel }: BuilderProps) => {
+export const Builder = ({ draft, set, save, saveLabel, cancel, fixed = false }: BuilderProps) => {
+  const { about = 'USERS' } = draft
   const catalog = useGet<Catalog>('/catalog').data ?? NOTHING
   const [failure, setFailure] = useState<string>()
   const [busy, setBusy] = useState(false)
@@ -127,9 +158,11 @@ export const Builder = ({ draft, set, save, saveLabel, cancel }: BuilderProps) =
   }
   const cards = () => (
     <>
-      <p className="soft lead">People who</p>
-      {draft.condition.conditions.length === 0 && <Starters catalog={catalog} choose={put} />}
-      <GroupCards group={draft.condition} set={put} catalog={catalog} />
+      <Whom about={about} set={fixed ? undefined : (next) => set({ ...draft, about: next, condition: opened(undefined) })} />
+      {draft.condition.conditions.length === 0 && about === 'USERS' && <Starters catalog={catalog} choose={put} />}
+      <AboutWhom value={about}>
+        <GroupCards group={draft.condition} set={put} catalog={catalog} />
+      </AboutWhom>
     </>
   )
   return (
@@ -164,7 +197,7 @@ export const Builder = ({ draft, set, save, saveLabel, cancel }: BuilderProps) =
         </div>
       </div>
       <aside className="builder-side">
-        <LiveCount condition={whole ? closed(draft.condition) : undefined} />
+        <LiveCount condition={whole ? closed(draft.condition) : undefined} about={about} />
       </aside>
     </div>
   )

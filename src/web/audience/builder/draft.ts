@@ -59,7 +59,8 @@ export const opened = (condition: Condition | undefined): Group => {
 
 /** As it is saved: no group around a single condition. */
 export const closed = (condition: Condition): Condition => {
-  if (condition.type === 'not') return { type: 'not', condition: closed(condition.condition) }
+  if (condition.type === 'not' || condition.type === 'any' || condition.type === 'all')
+    return { type: condition.type, condition: closed(condition.condition) }
   if (!isGroup(condition)) return condition
   const [only] = condition.conditions
   if (condition.conditions.length === 1 && only) return closed(only)
@@ -88,6 +89,7 @@ export const isComplete = (condition: Condition): boolean => {
       return condition.audience !== ''
     case 'any':
     case 'all':
+      return isComplete(condition.condition)
     case 'any_element':
       return true
     case 'event': {
@@ -109,3 +111,16 @@ export const replaced = <T>(list: readonly T[], at: number, item: T | undefined)
 /** The items of a list by place: a condition has no name of its own, its place is its identity and keeps the focus while it is rewritten. */
 export const placed = <T>(list: readonly T[]): readonly { readonly item: T; readonly at: number; readonly key: string }[] =>
   list.map((item, at) => ({ item, at, key: `place ${at + 1}` }))
+
+/** How many of an account's users must satisfy a condition (spec/audiences §12). */
+export type Quantity = 'any' | 'all' | 'none'
+export type Quantified = { readonly type: 'any' | 'all'; readonly condition: Condition }
+
+/** `all` around `not` is said as "no user": what it says of an account without users is that of none of them. */
+export const unquantified = ({ type, condition }: Quantified): { readonly quantity: Quantity; readonly inner: Group } =>
+  type === 'all' && condition.type === 'not'
+    ? { quantity: 'none', inner: opened(condition.condition) }
+    : { quantity: type, inner: opened(condition) }
+
+export const quantified = (quantity: Quantity, inner: Group): Quantified =>
+  quantity === 'none' ? { type: 'all', condition: { type: 'not', condition: inner } } : { type: quantity, condition: inner }

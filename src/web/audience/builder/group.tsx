@@ -1,7 +1,8 @@
+import { createContext, type ReactNode, useContext } from 'react'
 import type { Condition } from '../../../audience/condition.ts'
 import { unreachable } from '../../../base/must.ts'
 import { Icon } from '../../parts/icon.tsx'
-import type { Catalog } from '../../wire.ts'
+import type { About, Catalog } from '../../wire.ts'
 import { AudienceCard, EventCard, TraitCard } from './cards.tsx'
 import {
   type EditableLeaf,
@@ -13,7 +14,11 @@ import {
   newLeaf,
   peel,
   placed,
+  type Quantified,
+  type Quantity,
+  quantified,
   replaced,
+  unquantified,
   wrap,
 } from './draft.ts'
 import { Pick } from './fields.tsx'
@@ -26,9 +31,23 @@ type LeafProps = {
   readonly catalog: Catalog
 }
 
+// People may be asked for an audience of accounts, accounts for one of people not.
+const catalogOf = (catalog: Catalog, about: About): Catalog => {
+  const own = ({ about: whose = 'USERS' }: { readonly about?: About }): boolean => whose === about
+  const computedTraits = catalog.computedTraits?.filter(own) ?? []
+  return about === 'USERS'
+    ? { ...catalog, computedTraits }
+    : { ...catalog, computedTraits, traits: catalog.accountTraits ?? [], audiences: catalog.audiences.filter(own) }
+}
+
 const LeafCard = ({ leaf, negated, set, catalog }: LeafProps) => {
   const put = (next: Leaf): void => set(wrap(next, negated))
-  const shared = { set: put, negated, negate: (not: boolean) => set(wrap(leaf, not)), catalog }
+  const shared = {
+    set: put,
+    negated,
+    negate: (not: boolean) => set(wrap(leaf, not)),
+    catalog: catalogOf(catalog, useContext(AboutWhom)),
+  }
   switch (leaf.type) {
     case 'event':
       return <EventCard leaf={leaf} {...shared} />
@@ -41,6 +60,15 @@ const LeafCard = ({ leaf, negated, set, catalog }: LeafProps) => {
   }
 }
 
+/** Whom the conditions here are about: of an account, what its users did stands inside one of its own. */
+export const AboutWhom = createContext<About>('USERS')
+
+const ACCOUNT_ADDS: readonly { readonly label: string; readonly make: () => Condition }[] = [
+  { label: 'have users who did something', make: () => quantified('any', { type: 'and', conditions: [newLeaf('event')] }) },
+  { label: 'have a trait', make: () => newLeaf('trait') },
+  { label: 'are in an audience of accounts', make: () => newLeaf('audience') },
+]
+
 const ADDS: readonly { readonly type: LeafType; readonly label: string }[] = [
   { type: 'event', label: 'did or did not do something' },
   { type: 'trait', label: 'have a trait' },
@@ -49,10 +77,12 @@ const ADDS: readonly { readonly type: LeafType; readonly label: string }[] = [
 
 const Adds = ({ group, set, deep }: { readonly group: Group; readonly set: (group: Group) => void; readonly deep: number }) => {
   const add = (condition: Condition): void => set({ ...group, conditions: [...group.conditions, condition] })
+  const accounts = useContext(AboutWhom) === 'ACCOUNTS'
+  const adds = accounts ? ACCOUNT_ADDS : ADDS.map(({ type, label }) => ({ label, make: () => newLeaf(type) }))
   return (
     <div className="adds">
-      {ADDS.map(({ type, label }) => (
-        <button key={type} type="button" className="add" onClick={() => add(newLeaf(type))}>
+      {adds.map(({ label, make }) => (
+        <button key={label} type="button" className="add" onClick={() => add(make())}>
           <Icon name="plus" size={13} /> {label}
         </button>
       ))}
@@ -60,11 +90,51 @@ const Adds = ({ group, set, deep }: { readonly group: Group; readonly set: (grou
         <button
           type="button"
           className="add"
-          onClick={() => add({ type: group.type === 'and' ? 'or' : 'and', conditions: [newLeaf('event')] })}
+          onClick={() => add({ type: group.type === 'and' ? 'or' : 'and', conditions: [newLeaf(accounts ? 'trait' : 'event')] })}
         >
           <Icon name="plus" size={13} /> group
         </button>
       )}
+    </div>
+  )
+}
+
+type QuantifiedProps = {
+  readonly condition: Quantified
+  readonly set: (condition: Condition | undefined) => void
+  readonly catalog: Catalog
+  readonly remove: ReactNode
+  readonly deep: number
+}
+
+/** `at least one user …`: conditions about the people of an account. */
+const OfUsers = ({ condition, set, catalog, remove, deep }: QuantifiedProps) => {
+  const { quantity, inner } = unquantified(condition)
+  return (
+    <div className="group nested">
+      <div className="group-head">
+        <Pick
+          value={quantity}
+          label="How many users"
+          negated={quantity === 'none'}
+          of={[
+            { value: 'any', label: 'at least one user' },
+            { value: 'all', label: 'every user' },
+            { value: 'none', label: 'no user' },
+          ]}
+          set={(word) => set(quantified(word as Quantity, inner))}
+        />
+        <span className="grow" />
+        {remove}
+      </div>
+      <AboutWhom value="USERS">
+        <GroupCards
+          group={inner}
+          deep={deep + 1}
+          catalog={catalog}
+          set={(next) => set(next.conditions.length === 0 ? undefined : quantified(quantity, next))}
+        />
+      </AboutWhom>
     </div>
   )
 }
@@ -89,6 +159,16 @@ const Item = ({ condition, set, catalog, deep }: ItemProps) => {
       <Icon name="close" size={15} />
     </button>
   )
+  if (!negated && (inner.type === 'any' || inner.type === 'all'))
+    return (
+      <OfUsers
+        condition={{ type: inner.type, condition: inner.condition }}
+        set={set}
+        catalog={catalog}
+        remove={remove}
+        deep={deep}
+      />
+    )
   if (!isGroup(inner))
     return (
       <div className="card">

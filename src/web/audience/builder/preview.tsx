@@ -1,11 +1,11 @@
 import { lazy, Suspense, useState } from 'react'
 import type { Condition } from '../../../audience/condition.ts'
 import { type ApiFailure, useGet } from '../../api.ts'
-import { useSearchWord } from '../../parts/go.tsx'
+import { Go, useSearchWord } from '../../parts/go.tsx'
 import { Block } from '../../parts/page.tsx'
 import { Loading } from '../../parts/state.tsx'
 import { callOf, number, percent } from '../../parts/words.ts'
-import type { Estimate, Overview, Preview } from '../../wire.ts'
+import type { Estimate, Overview, Preview, About as WhomAbout } from '../../wire.ts'
 import { IdentifierShares, OverlapOfDraft } from '../insights.tsx'
 import { usePreview } from './use-preview.ts'
 
@@ -62,29 +62,40 @@ const About = ({ of, all }: { readonly of: Estimate; readonly all: number }) => 
   )
 }
 
-const Count = ({ of, all }: { readonly of: Preview; readonly all: number }) => {
+const Count = ({ of, all, about }: { readonly of: Preview; readonly all: number; readonly about: WhomAbout }) => {
   if (of.size)
     return (
       <>
         <div className="big-count" data-testid="live-count">
           {number(of.size.count)}
         </div>
-        <People n={of.size.count} all={all} />
+        {about === 'ACCOUNTS' ? (
+          <p className="soft">{of.size.count === 1 ? 'account' : 'accounts'}</p>
+        ) : (
+          <People n={of.size.count} all={all} />
+        )}
       </>
     )
   if (of.estimate) return <About of={of.estimate} all={all} />
   return of.status === 'RUNNING' ? <p className="soft">Counting…</p> : null
 }
 
-const SomeOfThem = ({ of, open }: { readonly of: Preview; readonly open: (person: string) => void }) =>
+type Some = { readonly of: Preview; readonly open: (person: string) => void; readonly about: WhomAbout }
+const SomeOfThem = ({ of, open, about }: Some) =>
   of.results && of.results.length > 0 ? (
     <Block title="Some of them">
       <ul className="list">
         {of.results.slice(0, 10).map((member) => (
           <li key={member.profileId}>
-            <button type="button" className="link-button grow left clip ink" onClick={() => open(member.profileId)}>
-              {callOf(member)}
-            </button>
+            {about === 'ACCOUNTS' ? (
+              <Go to={`/accounts/${member.profileId}`} className="grow clip">
+                {callOf(member)}
+              </Go>
+            ) : (
+              <button type="button" className="link-button grow left clip ink" onClick={() => open(member.profileId)}>
+                {callOf(member)}
+              </button>
+            )}
           </li>
         ))}
       </ul>
@@ -105,11 +116,12 @@ const KnownBy = ({ of, ask }: { readonly of: Preview; readonly ask: (() => void)
   </Block>
 )
 
+type LiveProps = { readonly condition: Condition | undefined; readonly about?: WhomAbout }
 /** Who would be in, counted while the sentence is written: how many, of how many, and ten of them. */
-export const LiveCount = ({ condition }: { readonly condition: Condition | undefined }) => {
+export const LiveCount = ({ condition, about = 'USERS' }: LiveProps) => {
   const [identifiers, askIdentifiers] = useState(false)
   const [person, setPerson] = useSearchWord('beside')
-  const { found, error, stale } = usePreview(condition, identifiers)
+  const { found, error, stale } = usePreview(condition, identifiers, about)
   const overview = useGet<Overview>('/overview')
   const all = overview.data?.profiles ?? 0
   if (!condition)
@@ -123,13 +135,17 @@ export const LiveCount = ({ condition }: { readonly condition: Condition | undef
   return (
     <div className={stale ? 'stack stale' : 'stack'} aria-live="polite">
       <Block title="Who that is">
-        <Count of={found} all={all} />
+        <Count of={found} all={all} about={about} />
         {found.sentence && <p className="small soft">{found.sentence}</p>}
       </Block>
       {found.failureReason && <CannotCount problems={[{ message: found.failureReason }]} />}
-      <SomeOfThem of={found} open={setPerson} />
-      <KnownBy of={found} ask={identifiers ? undefined : () => askIdentifiers(true)} />
-      <OverlapOfDraft condition={condition} />
+      <SomeOfThem of={found} open={setPerson} about={about} />
+      {about === 'USERS' && (
+        <>
+          <KnownBy of={found} ask={identifiers ? undefined : () => askIdentifiers(true)} />
+          <OverlapOfDraft condition={condition} />
+        </>
+      )}
       {person !== '' && (
         <Suspense fallback={null}>
           <PersonSheet key={person} person={person} close={() => setPerson('')} />

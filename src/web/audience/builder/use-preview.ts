@@ -3,20 +3,21 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { Condition } from '../../../audience/condition.ts'
 import { type ApiFailure, useApi } from '../../api.ts'
-import type { Preview } from '../../wire.ts'
+import type { About, Preview } from '../../wire.ts'
 
 type Answer = { readonly data: { readonly audiencePreview: Preview } }
 
 /**
  * Who matches what is being written: an estimate as soon as there is one, then the exact number. Whoever writes on gives up what was asked before.
  */
-export const usePreview = (condition: Condition | undefined, identifiers: boolean) => {
+export const usePreview = (condition: Condition | undefined, identifiers: boolean, audienceType: About = 'USERS') => {
   const api = useApi()
   const [text] = useDebouncedValue(condition ? JSON.stringify(condition) : '', 350)
   const asked = useQuery<Preview, ApiFailure>({
-    queryKey: ['preview', text, identifiers],
+    queryKey: ['preview', text, identifiers, audienceType],
     queryFn: async ({ signal }) => {
-      const body = { definition: { condition: JSON.parse(text) as Condition }, count: 10, identifiers, wait: 'estimate' }
+      const definition = { condition: JSON.parse(text) as Condition }
+      const body = { definition, audienceType, count: 10, identifiers, wait: 'estimate' }
       return (await api.call<Answer>('POST', '/audiences/previews', body, signal)).data.audiencePreview
     },
     enabled: text !== '',

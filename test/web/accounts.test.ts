@@ -1,0 +1,133 @@
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Installation } from '../support/installation.ts'
+import { build, openBrowser, SHOTS, shootTo, violations } from './browser.ts'
+import { findChromium, startWorld } from './world.ts'
+
+/* Accounts, as a marketer who sells to companies: which there are, who belongs to one, an audience of them. */
+const executablePath = findChromium()
+
+const group = (userId: string, groupId: string, traits: object) => ({
+  ...{ type: 'group', userId, groupId, traits, messageId: `${userId} in ${groupId}` },
+})
+
+describe.skipIf(!executablePath)('accounts in Chromium', () => {
+  let world: Installation
+  let close: (() => Promise<void>) | undefined
+  let page: Page
+  let complaints: readonly string[] = []
+
+  beforeAll(async () => {
+    build()
+    world = await startWorld()
+    // Ann and Grace are of Acme, Hugo of Globex; Initech has nobody who ordered twice.
+    await world.track([
+      group('u1', 'acme', { name: 'Acme', industry: 'tnt' }),
+      group('u7', 'acme', { name: 'Acme' }),
+      group('u8', 'globex', { name: 'Globex', industry: 'power' }),
+    ])
+    ;({ page, close, complaints } = await openBrowser(executablePath ?? ''))
+  })
+  afterAll(() => close?.())
+
+  const shoot = shootTo(() => page)
+  const heading = (text: string | RegExp) => page.getByRole('heading', { level: 1 }).filter({ hasText: text }).waitFor()
+
+  it('lists accounts, and shows one with its traits and people', async () => {
+    await page.goto(`${world.url}/people`)
+    await page.getByRole('link', { name: 'Accounts' }).click()
+    await heading('2 accounts, with 3 people.')
+    await shoot('accounts')
+    await page.getByRole('link', { name: 'Acme' }).click()
+    await heading('Acme: 2 people, in 0 audiences.')
+    await page.getByText('industry').waitFor()
+    await page.getByRole('link', { name: 'Grace Kim' }).waitFor()
+    await page.getByRole('link', { name: 'Ann Reyes' }).click()
+    await page.getByRole('heading', { name: 'Belongs to' }).waitFor()
+    await page.getByRole('link', { name: 'Acme' }).waitFor()
+    await shoot('person-of-account')
+  })
+
+  it('ACC-01 makes an audience of accounts: any, every or no user', async () => {
+    await page.goto(`${world.url}/audiences/new`)
+    await page.getByRole('combobox', { name: 'About whom' }).selectOption('ACCOUNTS')
+    await page.getByRole('button', { name: 'have users who did something' }).click()
+    await page.getByRole('combobox', { name: 'Event' }).fill('Order Completed')
+    await page.getByRole('combobox', { name: 'Amount' }).fill('2')
+    const count = page.getByTestId('live-count')
+    const quantity = page.getByRole('combobox', { name: 'How many users' })
+    await count.filter({ hasText: /^1$/ }).waitFor()
+    await page.locator('.builder-side').getByRole('link', { name: 'Acme' }).waitFor()
+    await quantity.selectOption('all')
+    await count.filter({ hasText: /^0$/ }).waitFor()
+    await quantity.selectOption('none')
+    await page.locator('.builder-side').getByRole('link', { name: 'Globex' }).waitFor()
+    await count.filter({ hasText: /^1$/ }).waitFor()
+    await quantity.selectOption('any')
+    await page.locator('.builder-side').getByRole('link', { name: 'Acme' }).waitFor()
+    await page.getByRole('button', { name: 'have a trait' }).last().click()
+    await page.getByRole('combobox', { name: 'Trait' }).fill('industry')
+    await page.getByRole('combobox', { name: 'Value' }).fill('tnt')
+    await count.filter({ hasText: /^1$/ }).waitFor()
+    await shoot('audience-of-accounts-builder')
+    await page.getByLabel('Name').fill('Busy companies')
+    await page.getByRole('button', { name: 'Save audience' }).click()
+    await heading(/^1 account, 1 more than yesterday; exact /)
+    await page.getByRole('link', { name: 'Acme' }).click()
+    await heading('Acme: 2 people, in 1 audience.')
+    await page.getByRole('link', { name: 'Busy companies' }).waitFor()
+    await shoot('account')
+  })
+
+  it('opens a saved audience of accounts as it was written', async () => {
+    await page.goto(`${world.url}/audiences/busy_companies/edit`)
+    await page.getByRole('combobox', { name: 'How many users' }).waitFor()
+    expect(await page.getByRole('combobox', { name: 'About whom' }).count()).toBe(0)
+    await page.getByTestId('live-count').filter({ hasText: /^1$/ }).waitFor()
+    await page.getByRole('combobox', { name: 'How many users' }).selectOption('none')
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    await heading(/^0 accounts/)
+    await page
+      .getByText(/all of whose users not: did “Order Completed” at least twice/)
+      .first()
+      .waitFor()
+  })
+
+  it('CTR-11 CTR-12 makes a computed trait of accounts, of the most active user', async () => {
+    await page.goto(`${world.url}/computed-traits/new`)
+    await page.getByRole('combobox', { name: 'About' }).selectOption('ACCOUNTS')
+    await page.getByRole('combobox', { name: 'Event' }).fill('Order Completed')
+    await page.locator('.builder-side .value').filter({ hasText: /^4$/ }).waitFor()
+    await page.getByRole('combobox', { name: 'Measure', exact: true }).selectOption('most_frequent')
+    await page.getByRole('combobox', { name: 'Of what' }).selectOption('user')
+    await page.getByRole('combobox', { name: 'Measured property' }).fill('email')
+    await page.locator('.builder-side .value').filter({ hasText: 'ann.reyes@example.com' }).waitFor()
+    await shoot('trait-of-accounts')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+  })
+
+  it('is whole on a phone, and axe finds nothing serious, light and dark', async () => {
+    const found: string[] = []
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width: 390, height: 844 })
+      for (const [name, path] of [
+        ['accounts', 'accounts'],
+        ['account', 'accounts/group_id:acme'],
+        ['audience-of-accounts', 'audiences/busy_companies'],
+        ['audience-of-accounts-edit', 'audiences/busy_companies/edit'],
+      ]) {
+        await page.goto(`${world.url}/${path}`)
+        await page.locator('.block, .card').first().waitFor()
+        if (colorScheme === 'dark') await page.screenshot({ path: join(SHOTS, `phone-${name}.png`), fullPage: true })
+        expect(await page.evaluate('document.documentElement.scrollWidth'), name).toBeLessThanOrEqual(390)
+        for (const { id, impact, nodes } of await violations(page))
+          found.push(`${colorScheme} ${name}: ${impact} ${id}: ${nodes}`)
+      }
+    }
+    expect(found).toEqual([])
+  })
+
+  it('the console is silent', () => expect(complaints).toEqual([]))
+})
