@@ -99,6 +99,12 @@ const Adds = ({ group, set, deep }: { readonly group: Group; readonly set: (grou
   )
 }
 
+const Remove = ({ press }: { readonly press: () => void }) => (
+  <button type="button" className="plain-button" onClick={press} aria-label="Remove this condition" title="Remove">
+    <Icon name="close" size={15} />
+  </button>
+)
+
 type QuantifiedProps = {
   readonly condition: Quantified
   readonly set: (condition: Condition | undefined) => void
@@ -148,17 +154,7 @@ type ItemProps = {
 
 const Item = ({ condition, set, catalog, deep }: ItemProps) => {
   const { negated, inner } = peel(condition)
-  const remove = (
-    <button
-      type="button"
-      className="plain-button"
-      onClick={() => set(undefined)}
-      aria-label="Remove this condition"
-      title="Remove"
-    >
-      <Icon name="close" size={15} />
-    </button>
-  )
+  const remove = <Remove press={() => set(undefined)} />
   if (!negated && (inner.type === 'any' || inner.type === 'all'))
     return (
       <OfUsers
