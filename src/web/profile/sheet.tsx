@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { createPortal } from 'react-dom'
 import { useGet } from '../api.ts'
 import { Go } from '../parts/go.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -40,7 +41,8 @@ export default function PersonSheet({ person, close }: { readonly person: string
     }
   }, [])
   const profile = found.data?.profile
-  return (
+  // Out of the column it is opened from, which the top of the frame lies above.
+  return createPortal(
     <div
       className="sheet-side"
       role="dialog"
@@ -59,6 +61,7 @@ export default function PersonSheet({ person, close }: { readonly person: string
         </button>
       </div>
       <Await of={found}>{({ profile: known }) => <Known of={known} />}</Await>
-    </div>
+    </div>,
+    document.body,
   )
 }

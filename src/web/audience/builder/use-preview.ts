@@ -28,7 +28,9 @@ export const usePreview = (condition: Condition | undefined, identifiers: boolea
   const id = !asked.isPlaceholderData && asked.data?.status === 'RUNNING' ? asked.data.id : undefined
   const later = useQuery<Preview, ApiFailure>({
     queryKey: ['preview', id],
-    queryFn: async () => (await api.get<Answer>(`/audiences/previews/${id}`)).data.audiencePreview,
+    // One that is given up is asked for no more: its answer would be that it is gone.
+    queryFn: async ({ signal }) =>
+      (await api.call<Answer>('GET', `/audiences/previews/${id}`, undefined, signal)).data.audiencePreview,
     enabled: id !== undefined,
     refetchInterval: ({ state }) => (state.data && state.data.status !== 'RUNNING' ? false : 400),
     gcTime: 0,
