@@ -107,6 +107,17 @@ describe.skipIf(!executablePath)('accounts in Chromium', () => {
     await page.getByRole('button', { name: 'Cancel' }).click()
   })
 
+  it('CND-05 warns beside a date that a day has no zone, and what is not compared', async () => {
+    await page.goto(`${world.url}/audiences/new`)
+    await page.getByRole('button', { name: 'have a trait' }).click()
+    await page.getByRole('combobox', { name: 'Trait' }).fill('birthday')
+    await page.getByRole('combobox', { name: 'Comparison' }).selectOption('before_date')
+    await page.getByRole('note').filter({ hasText: 'midnight UTC, for a day has no zone' }).waitFor()
+    await shoot('date-without-zone')
+    for (const { id, nodes } of await violations(page)) throw new Error(`${id}: ${nodes}`)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+  })
+
   it('is whole on a phone, and axe finds nothing serious, light and dark', async () => {
     const found: string[] = []
     for (const colorScheme of ['light', 'dark'] as const) {

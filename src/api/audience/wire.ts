@@ -53,6 +53,29 @@ export const TraitOptions = Options.omit({ backfillEventDataDays: true }).extend
     .meta({ description: 'Whether profiles that have only an anonymous id are computed, too; false by default' }),
 })
 
+// In a change null takes an option back; what is not sent stays as it is.
+const PatchedOptions = z.strictObject({
+  filterByExternalIds: Options.shape.filterByExternalIds.nullable(),
+  includeHistoricalData: Options.shape.includeHistoricalData.nullable(),
+  backfillEventDataDays: Options.shape.backfillEventDataDays.nullable(),
+  computeWithoutDestinations: Options.shape.computeWithoutDestinations.nullable(),
+  recompute: Options.shape.recompute.nullable(),
+  honourGroupId: Options.shape.honourGroupId.nullable(),
+})
+const PatchedTraitOptions = PatchedOptions.omit({ backfillEventDataDays: true }).extend({
+  backfillDurationDays: TraitOptions.shape.backfillDurationDays.nullable(),
+  includeAnonymousUsers: TraitOptions.shape.includeAnonymousUsers.nullable(),
+})
+
+/** Changed options as they are stored: what is taken back is there, and undefined. */
+export const changedOptions = (options: z.infer<typeof PatchedOptions> | z.infer<typeof PatchedTraitOptions>): StoredOptions =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name === 'backfillDurationDays' ? 'backfillEventDataDays' : name,
+      value ?? undefined,
+    ]),
+  )
+
 /** Options of a computed trait as they are stored. */
 export const storedOptions = ({ backfillDurationDays, ...rest }: z.infer<typeof TraitOptions>): StoredOptions =>
   backfillDurationDays === undefined ? rest : { ...rest, backfillEventDataDays: backfillDurationDays }
@@ -203,7 +226,12 @@ export const NewAudience = z.strictObject({
   definition: AudienceDefinition,
   audienceType: AudienceType.optional(),
 })
-export const AudiencePatch = z.strictObject({ ...saved, name: saved.name.optional(), definition: AudienceDefinition.optional() })
+export const AudiencePatch = z.strictObject({
+  ...saved,
+  name: saved.name.optional(),
+  definition: AudienceDefinition.optional(),
+  options: PatchedOptions.optional().meta({ description: 'Only what is sent changes; null takes an option back' }),
+})
 export const NewComputedTrait = z.strictObject({
   ...saved,
   options: TraitOptions.optional(),
@@ -212,7 +240,7 @@ export const NewComputedTrait = z.strictObject({
 })
 export const ComputedTraitPatch = z.strictObject({
   ...saved,
-  options: TraitOptions.optional(),
+  options: PatchedTraitOptions.optional().meta({ description: 'Only what is sent changes; null takes an option back' }),
   name: saved.name.optional(),
   definition: TraitDefinition.optional(),
 })

@@ -18,6 +18,7 @@ import {
   AudiencePatch,
   audienceFrom,
   audienceWords,
+  changedOptions,
   collectionFrom,
   Deleted,
   NewAudience,
@@ -113,11 +114,15 @@ const writing = (app: App, door: Door): void => {
       },
     },
     async ({ caller, params, body }) => {
-      const { definition, ...rest } = body
+      const { definition, options, ...rest } = body
       const { collection } = await definitionOf(door.db, 'audience', caller.spaceId, params.id)
       collectionFrom(typeOf(collection), definition?.type)
       const condition = definition && (await conditionFrom(door.db, caller.spaceId, definition))
-      const patch = { ...rest, definition: condition as JsonObject | undefined }
+      const patch = {
+        ...rest,
+        options: options && changedOptions(options),
+        definition: condition as JsonObject | undefined,
+      }
       const row = await update(door.db, 'audience', actOf(caller), params.id, patch)
       door.notify('profile_change')
       return showOne(door, caller.spaceId, row)

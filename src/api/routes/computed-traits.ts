@@ -12,6 +12,7 @@ import { versionRoutes } from '../audience/versions.ts'
 import {
   ComputedTrait,
   ComputedTraitPatch,
+  changedOptions,
   collectionFrom,
   computedTraitFrom,
   Deleted,
@@ -102,7 +103,7 @@ const writing = (app: App, door: Door): void => {
       collectionFrom(typeOf(collection), definition?.type)
       const patch = {
         ...rest,
-        options: options && storedOptions(options),
+        options: options && changedOptions(options),
         definition: definition && (traitFrom(definition) as unknown as JsonObject),
       }
       const row = await update(door.db, 'computed_trait', actOf(caller), params.id, patch)

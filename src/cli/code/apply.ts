@@ -2,18 +2,24 @@ import type { Api } from '../api.ts'
 import { type Definition, KINDS } from './definition.ts'
 import type { Change, Field } from './plan.ts'
 
-const bodyOf = ({ name, description, enabled, query, options }: Definition) => ({
+const bodyOf = ({ name, description, enabled, audienceType, query, options }: Definition) => ({
   name,
   description,
   enabled,
-  definition: { query },
+  definition: { query, type: audienceType },
   options,
 })
 
-const patchOf = ({ to, fields }: Extract<Change, { type: 'change' }>) => {
-  const { definition, ...rest } = bodyOf(to)
+// What the file says no more is taken back.
+const optionsOf = (from: Definition['options'], to: Definition['options']) => ({
+  ...Object.fromEntries(Object.keys(from).map((name) => [name, null])),
+  ...to,
+})
+
+const patchOf = ({ from, to, fields }: Extract<Change, { type: 'change' }>) => {
+  const { definition, ...rest } = { ...bodyOf(to), options: optionsOf(from.options, to.options) }
   const plain = Object.fromEntries(Object.entries(rest).filter(([field]) => fields.includes(field as Field)))
-  return fields.includes('query') ? { ...plain, definition } : plain
+  return fields.includes('query') || fields.includes('audienceType') ? { ...plain, definition } : plain
 }
 
 const remove = async (api: Api, { kind, key, enabled }: Definition): Promise<void> => {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Duration } from '../../base/duration.ts'
 import type { JsonObject } from '../../base/json.ts'
 
 /** What can be written as files: the folder of each, its routes, and what answers call it. */
@@ -19,6 +20,8 @@ export const Written = z.strictObject({
   name: z.string().min(1).max(255),
   description: z.string().max(2_000).default(''),
   enabled: z.boolean().default(true),
+  /** Whom it is about, where it is about accounts. */
+  audienceType: z.enum(['USERS', 'ACCOUNTS']).default('USERS'),
   query: z.string().min(1),
   options: z
     .strictObject({
@@ -28,6 +31,8 @@ export const Written = z.strictObject({
       backfillDurationDays: z.number().int().optional(),
       includeAnonymousUsers: z.boolean().optional(),
       computeWithoutDestinations: z.boolean().optional(),
+      recompute: z.strictObject({ every: Duration }).optional(),
+      honourGroupId: z.boolean().optional(),
     })
     .default({}),
 })
@@ -41,7 +46,7 @@ const Answered = z.object({
   name: z.string(),
   description: z.string().default(''),
   enabled: z.boolean(),
-  definition: z.object({ query: z.string() }),
+  definition: z.object({ query: z.string(), type: Written.shape.audienceType }),
   options: Written.shape.options.catch({}),
 })
 
@@ -56,7 +61,7 @@ const optionsOf = (row: JsonObject): JsonObject => {
 /** A definition as the API answers it, as a file would say it. */
 export const definitionFrom = (kind: Kind, row: JsonObject): Definition => {
   const { definition, ...rest } = Answered.parse({ ...row, options: optionsOf(row) })
-  return { ...rest, kind, query: definition.query }
+  return { ...rest, kind, audienceType: definition.type, query: definition.query }
 }
 
 /** How a kind and a key are written to people. */

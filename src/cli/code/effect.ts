@@ -10,11 +10,16 @@ export type Effect = { readonly numbers?: Readonly<Record<string, number>>; read
 const numbersOf = (answer: JsonObject): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(answer).filter((entry): entry is [string, number] => typeof entry[1] === 'number'))
 
-const ofNew = async (api: Api, { kind, query, options, enabled }: Definition): Promise<Effect> => {
+const ofNew = async (api: Api, { kind, query, options, enabled, audienceType }: Definition): Promise<Effect> => {
   if (kind === 'computed_trait') return { note: 'computed for everybody once it is made' }
   if (!enabled) return { note: 'disabled: nobody enters' }
   const { filterByExternalIds } = options
-  const body = { definition: { query }, count: 0, ...(filterByExternalIds ? { options: { filterByExternalIds } } : {}) }
+  const body = {
+    definition: { query },
+    audienceType,
+    count: 0,
+    ...(filterByExternalIds ? { options: { filterByExternalIds } } : {}),
+  }
   const preview = objectOf(await api.post('/audiences/previews', body), 'audiencePreview')
   return { numbers: { entered: Number(objectOf(preview, 'size')['count']) } }
 }

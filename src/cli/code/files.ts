@@ -60,12 +60,13 @@ export const readDefinitions = async (folder: string): Promise<readonly Definiti
 }
 
 /** The text of a definition's file. What is as it would be anyway is left out. */
-export const textOf = ({ name, description, enabled, query, options }: Written): string =>
+export const textOf = ({ name, description, enabled, audienceType, query, options }: Written): string =>
   stringify(
     {
       name,
       ...(description === '' ? {} : { description }),
       ...(enabled ? {} : { enabled }),
+      ...(audienceType === 'USERS' ? {} : { audienceType }),
       query,
       ...(Object.keys(options).length === 0 ? {} : { options }),
     },

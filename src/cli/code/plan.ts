@@ -10,7 +10,7 @@ export type Change =
   | { readonly type: 'change'; readonly from: Definition; readonly to: Definition; readonly fields: readonly Field[] }
   | { readonly type: 'missing'; readonly from: Definition }
 
-const FIELDS = ['name', 'description', 'enabled', 'query', 'options'] as const
+const FIELDS = ['name', 'description', 'enabled', 'audienceType', 'query', 'options'] as const
 export type Field = (typeof FIELDS)[number]
 
 const idOf = ({ kind, key }: Definition): string => `${kind} ${key}`

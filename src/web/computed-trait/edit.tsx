@@ -16,7 +16,10 @@ const Editor = ({ trait }: { readonly trait: ComputedTrait }) => {
   const queries = useQueryClient()
   const back = (): void => go(`/computed-traits/${trait.id}`)
   const save = async (next: Draft): Promise<void> => {
-    const { name, description, options } = next
+    const { name, description } = next
+    // What was chosen before and is not now is taken back.
+    const cleared = Object.fromEntries(Object.keys(trait.options).map((option) => [option, null]))
+    const options = { ...cleared, ...next.options }
     const body = { name: name.trim(), description, options, definition: definitionOf(next) }
     await api.call('PATCH', `/computed-traits/${trait.id}`, body)
     await queries.invalidateQueries()

@@ -17,7 +17,13 @@ const definition = fc.record({
   query: fc
     .array(fc.oneof(word, fc.constantFrom("event('a  b')", 'AND', '#', ': ', '- ', '\n')), { minLength: 1, maxLength: 30 })
     .map((parts) => `q${parts.join(' ')}`),
-  options: fc.constantFrom<Written['options']>({}, { filterByExternalIds: ['user_id'] }, { includeHistoricalData: false }),
+  audienceType: fc.constantFrom('USERS' as const, 'ACCOUNTS' as const),
+  options: fc.constantFrom<Written['options']>(
+    {},
+    { filterByExternalIds: ['user_id'] },
+    { includeHistoricalData: false },
+    { recompute: { every: '8 hours' }, honourGroupId: true },
+  ),
 })
 
 it('reads from a file what was written to it, whatever names and queries hold', async () => {

@@ -39,6 +39,14 @@ const Values = ({ compare, set, known }: ValueProps) => {
   )
 }
 
+/** A day has no zone of its own, so it says which one it is taken in (CND-05); values of events without one are not compared with it. */
+const NoZone = ({ value }: { readonly value: string }) =>
+  /^\d{4}-\d\d-\d\d$/.test(value) ? (
+    <span className="caution-words tone-warn small" role="note">
+      midnight UTC, for a day has no zone; values must have one, or they are not compared
+    </span>
+  ) : null
+
 /** What follows an operator: a value, several, a length of time, a date, or nothing. */
 const Value = ({ compare, set, known }: ValueProps) => {
   if ('values' in compare) return <Values compare={compare} set={set} known={known} />
@@ -48,12 +56,15 @@ const Value = ({ compare, set, known }: ValueProps) => {
   const needs = OPERATORS[compare.operator].needs
   if (needs === 'date')
     return (
-      <Type
-        value={String(compare.value).slice(0, 10)}
-        type="date"
-        label="Date"
-        set={(value) => set({ ...compare, value } as Comparison)}
-      />
+      <>
+        <Type
+          value={String(compare.value).slice(0, 10)}
+          type="date"
+          label="Date"
+          set={(value) => set({ ...compare, value } as Comparison)}
+        />
+        <NoZone value={String(compare.value)} />
+      </>
     )
   return (
     <Type
