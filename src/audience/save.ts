@@ -250,16 +250,21 @@ const forget = async (tx: Db, spaceId: string, id: string): Promise<void> => {
   await dropRun(tx, spaceId, id)
 }
 
-const removable = async (tx: Db, kind: Kind, spaceId: string, idOrKey: string): Promise<Definition> => {
+/** Who beside audiences and computed traits uses one with this key, as people say it: `the journey "Welcome"`. Rooms above this one know. */
+export type UsedElsewhere = (tx: Db, spaceId: string, key: string) => Promise<readonly string[]>
+
+const removable = async (
+  tx: Db,
+  kind: Kind,
+  spaceId: string,
+  idOrKey: string,
+  usedElsewhere: UsedElsewhere,
+): Promise<Definition> => {
   const old = await definitionOf(tx, kind, spaceId, idOrKey)
   if (old.enabled) throw new Refused('enabled', `"${old.name}" is enabled. Disable it first, then delete it.`)
-  const consumers = await consumersOf(tx, spaceId, old.id)
-  if (consumers.length > 0) {
-    throw new Refused(
-      'referenced',
-      `"${old.name}" is used by ${consumers.map((each) => `"${each.key}"`).join(', ')}. Take it out there first.`,
-    )
-  }
+  const consumers = (await consumersOf(tx, spaceId, old.id)).map((each) => `"${each.key}"`)
+  const users = [...consumers, ...(await usedElsewhere(tx, spaceId, old.key))]
+  if (users.length > 0) throw new Refused('referenced', `"${old.name}" is used by ${users.join(', ')}. Take it out there first.`)
   return old
 }
 
@@ -268,14 +273,20 @@ const removable = async (tx: Db, kind: Kind, spaceId: string, idOrKey: string): 
  * values are left before it goes, some thousand profiles a transaction, and seen by nobody until then: its key goes before a custom trait.
  * @throws Refused where it may not go, naming what must be done first.
  */
-export const remove = async (db: Db, kind: Kind, act: Act, idOrKey: string): Promise<void> => {
+export const remove = async (
+  db: Db,
+  kind: Kind,
+  act: Act,
+  idOrKey: string,
+  usedElsewhere: UsedElsewhere = () => Promise.resolve([]),
+): Promise<void> => {
   const { spaceId, by, now } = act
-  const { id, key } = await removable(db, kind, spaceId, idOrKey)
+  const { id, key } = await removable(db, kind, spaceId, idOrKey, usedElsewhere)
   await leaveValues(db, kind, spaceId, { id, key }, now)
   crashPoint('audience.left_values')
   await transact(db, async (tx) => {
     await wakeClock(tx, spaceId, now)
-    await removable(tx, kind, spaceId, id)
+    await removable(tx, kind, spaceId, id, usedElsewhere)
     await removeDefinition(tx, kind, spaceId, id, by, now)
     await forget(tx, spaceId, id)
   })

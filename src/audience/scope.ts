@@ -33,6 +33,8 @@ export type Scope = {
   readonly since?: Date | undefined
   /** Where many conditions are asked in one statement: the column that answers what is measured of the profile's events (`share.ts`). */
   readonly share?: Shared['share'] | undefined
+  /** By child of a funnel the column that lists its events' times for each profile, where they are joined (`selection.ts`). */
+  readonly listed?: ReadonlyMap<object, Sql> | undefined
   /** The profile whose traits are read, where it is not `profile p`. */
   readonly person?: PersonAt | undefined
 }

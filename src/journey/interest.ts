@@ -112,3 +112,27 @@ export const journeysOfTraits = (
         order by k.key, j.name, j.id`,
     ),
   )
+
+// An entry or a condition that is about an audience, and what asks for its trait.
+const USES =
+  '$.** ? (@.audience == $key || ((@.type == "trait" || @.reference == "trait") && (@.path == $key || @.path starts with $within)))'
+
+/**
+ * The journeys, as people say them, whose draft, live or draining version begins with an audience, splits by it or asks for its trait or a
+ * computed trait with this key, at any depth. Of an archived one nothing goes on.
+ */
+export const journeysUsing = async (db: Db, spaceId: string, key: string): Promise<readonly string[]> => {
+  const rows = await run(
+    db,
+    query(
+      'journey.using',
+      sql<{ name: string }>`select j.name from journey j
+        where j.space_id = ${spaceId} and j.deleted_at is null and (
+          (j.status <> 'archived' and jsonb_path_exists(j.draft, ${USES}::jsonpath, jsonb_build_object('key', ${key}::text, 'within', ${key}::text || '.')))
+          or exists (select from journey_version v where v.space_id = ${spaceId} and v.journey_id = j.id and v.status <> 'archived'
+            and jsonb_path_exists(v.definition, ${USES}::jsonpath, jsonb_build_object('key', ${key}::text, 'within', ${key}::text || '.'))))
+        order by j.name, j.id`,
+    ),
+  )
+  return rows.map(({ name }) => `the journey "${name}"`)
+}

@@ -75,6 +75,33 @@ describe('journeys by HTTP', () => {
     expect([refused.status, refused.body.error.problems]).toEqual([422, body.data.problems])
     expect((await api.call('POST', `${base}/validate`, { definition: WIN_BACK })).body.data.problems).toEqual([])
   })
+  it('AUD-16 an audience or computed trait that a journey uses is not deleted; the journeys are named', async () => {
+    const order = { event: { name: 'Order' }, measure: { kind: 'count' } }
+    const member = { type: 'audience', audience: 'by_split' }
+    const conditions = {
+      by_split: { type: 'not', condition: member },
+      by_trait: { type: 'trait', path: 'by_trait', compare: { operator: 'equals', value: true } },
+      by_right: { type: 'trait', path: 'x', compare: { operator: 'equals', value: { reference: 'trait', path: 'by_right' } } },
+      by_entry: { type: 'trait', path: 'x', compare: { operator: 'exists' } },
+    }
+    for (const [key, condition] of Object.entries(conditions)) {
+      const [noun, more] = key === 'by_right' ? ['computed-traits', order] : ['audiences', undefined]
+      const definition = more ?? { condition: { type: 'event', ...order, compare: { operator: 'at_least', value: 1 } } }
+      const made = await api.call('POST', `/spaces/spa_test/${noun}`, { name: key, key, enabled: false, definition })
+      expect(made.status, JSON.stringify(made.body)).toBe(201)
+      const split = { type: 'split', branches: [{ name: 'in', condition, next: null }], otherwise: { name: 'out', next: null } }
+      const entry = key === 'by_entry' ? { type: 'audience', audience: key } : WIN_BACK.entry
+      const journey = await make(`Uses ${key}`, { ...WIN_BACK, entry, start: 'ask', steps: { ask: split } })
+      const path = `/spaces/spa_test/${noun}/${key}`
+      const refused = await api.call('DELETE', path)
+      expect([refused.status, refused.body.error.message], key).toEqual([
+        409,
+        `"${key}" is used by the journey "Uses ${key}". Take it out there first.`,
+      ])
+      expect((await api.call('DELETE', `${base}/${journey.key}`)).status).toBe(200)
+      expect((await api.call('DELETE', path)).status, key).toBe(200)
+    }
+  })
   it('G9 nothing of another space is seen or touched', async () => {
     const { id } = await make('Theirs', WIN_BACK, decoy)
     expect((await api.call('GET', `${base}/${id}`)).status).toBe(404)

@@ -19,7 +19,8 @@ export const measured = ({ event, measure }: Pick<EventCondition, 'event' | 'mea
  * 0.5 s instead of 1.0 s for one condition, 1.0 instead of 1.9 for "did A, not B", 1.0 instead of 2.2 for "A or B" (1 M profiles, 20 M events).
  */
 const present = ({ event }: EventCondition, scope: Scope, presence: 'some' | 'none'): Lowered => {
-  const some = sql<boolean>`exists (select from event e where ${selected(event, scope)} and e.profile_id = p.id)`
+  const each = everyones(event, scope, false)
+  const some = sql<boolean>`exists (select from ${each.from} where ${selected(event, each.scope)} and e.profile_id = p.id)`
   return { joins: [], test: presence === 'some' ? some : sql`not ${some}` }
 }
 

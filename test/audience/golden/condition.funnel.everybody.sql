@@ -2,9 +2,16 @@ select p.id as profile_id
   from profile p
   left join (select e.profile_id
   from event e
-  where e.space_id = $1 and e.name = $2 and exists (select
+  left join (select "e1"."profile_id", array_agg("e1"."timestamp" order by "e1"."timestamp") as times
+       
   from event "e1"
-  where "e1"."space_id" = $3 and "e1"."name" = $4 and "e1"."profile_id" = e.profile_id and "e1"."timestamp" > e.timestamp and "e1"."timestamp" <= e.timestamp + $5::bigint * interval '1 millisecond' and "e1"."timestamp" >= $6::timestamptz) and e.timestamp >= $7::timestamptz and e.timestamp <= $8::timestamptz
+  where "e1"."space_id" = $1 and "e1"."name" = $2 and "e1"."timestamp" >= $3::timestamptz and "e1"."profile_id" in (select r.profile_id
+  from event r
+  where r.space_id = $4 and r.name = $5 and r.timestamp >= $6::timestamptz
+  group by r.profile_id)
+  group by "e1"."profile_id") "after_0_0"
+      on "after_0_0"."profile_id" = e.profile_id
+  where e.space_id = $7 and e.name = $8 and coalesce(greatest(width_bucket(e.timestamp + $9::bigint * interval '1 millisecond', "after_0_0"."times") - width_bucket(e.timestamp, "after_0_0"."times"), 0), 0) > 0 and e.timestamp >= $10::timestamptz and e.timestamp <= $11::timestamptz
   group by e.profile_id
-  having count(*) >= $9::bigint) "c" on "c"."profile_id" = p.id
-  where p.space_id = $10 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $11::text[] and "c"."profile_id" is not null
+  having count(*) >= $12::bigint) "c" on "c"."profile_id" = p.id
+  where p.space_id = $13 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $14::text[] and "c"."profile_id" is not null
