@@ -74,6 +74,8 @@ describe.skipIf(!executablePath)('accounts in Chromium', () => {
     await page.getByLabel('Name').fill('Busy companies')
     await page.getByRole('button', { name: 'Save audience' }).click()
     await heading(/^1 account, 1 more than yesterday; exact /)
+    await page.getByRole('link', { name: 'Why?' }).click()
+    await page.getByText('Acme is in this audience, because:').waitFor()
     await page.getByRole('link', { name: 'Acme' }).click()
     await heading('Acme: 2 people, in 1 audience.')
     await page.getByRole('link', { name: 'Busy companies' }).waitFor()

@@ -46,7 +46,9 @@ const Outlook = ({ of }: { readonly of: Explanation }) => (
   </div>
 )
 
-const Verdict = ({ audience, person, name }: { readonly audience: string; readonly person: string; readonly name: string }) => {
+type Place = '/people' | '/accounts'
+type VerdictProps = { readonly audience: string; readonly person: string; readonly name: string; readonly place: Place }
+const Verdict = ({ audience, person, name, place }: VerdictProps) => {
   const answer = useGet<Explanation>(`/audiences/${audience}/explain`, { params: { profile: person }, every: 10_000 })
   return (
     <Await of={answer} lines={3}>
@@ -58,7 +60,7 @@ const Verdict = ({ audience, person, name }: { readonly audience: string; readon
               {explanation.matches ? 'in' : 'not in'}
             </span>
             <span>
-              <Go to={`/people/${explanation.profileId}`} className="accent">
+              <Go to={`${place}/${explanation.profileId}`} className="accent">
                 {name}
               </Go>{' '}
               {explanation.matches ? 'is in this audience, because:' : 'is not in this audience, because:'}
@@ -72,14 +74,19 @@ const Verdict = ({ audience, person, name }: { readonly audience: string; readon
   )
 }
 
-const Suggestions = ({ text, choose }: { readonly text: string; readonly choose: (person: Person) => void }) => {
-  const people = useGet<{ profiles: readonly Person[] }>('/profiles', { params: { search: text, count: 8 }, keep: true })
+type SuggestionsProps = { readonly text: string; readonly choose: (person: Person) => void; readonly place: Place }
+const Suggestions = ({ text, choose, place }: SuggestionsProps) => {
+  const people = useGet<{ profiles?: readonly Person[]; accounts?: readonly Person[] }>(
+    place === '/accounts' ? '/accounts' : '/profiles',
+    { params: { search: text, count: 8 }, keep: true },
+  )
   if (people.error) return <Failing error={people.error} />
   if (!people.data) return <Loading lines={3} />
-  if (people.data.profiles.length === 0) return <p className="dim">Nobody is called “{text}”.</p>
+  const found = people.data.profiles ?? people.data.accounts ?? []
+  if (found.length === 0) return <p className="dim">Nobody is called “{text}”.</p>
   return (
     <ul className="list">
-      {people.data.profiles.map((person) => (
+      {found.map((person) => (
         <li key={person.id}>
           <button type="button" className="link-button grow left" onClick={() => choose(person)}>
             {callOf(person)} {person.name && <span className="dim">{person.email}</span>}
@@ -91,12 +98,17 @@ const Suggestions = ({ text, choose }: { readonly text: string; readonly choose:
 }
 
 /** Takes a person by name and says of each condition whether it is true of them, and by what evidence. */
-export const TestPerson = ({ audience }: { readonly audience: string }) => {
+export const TestPerson = ({ audience, place = '/people' }: { readonly audience: string; readonly place?: Place }) => {
   const [person, setPerson] = useSearchWord('person')
   const [name, setName] = useSearchWord('who')
   const [wanted] = useDebouncedValue(name, 250)
   const direct = /^[0-9a-f-]{36}$/.test(person) || person.includes(':')
-  const chosen = useGet<{ profile: Person }>(`/profiles/${person}`, { enabled: direct })
+  const chosen = useGet<{ profile?: Person; account?: Person }>(
+    `${place === '/accounts' ? '/accounts' : '/profiles'}/${person}`,
+    {
+      enabled: direct,
+    },
+  )
   return (
     <div className="stack">
       <TextInput
@@ -112,9 +124,14 @@ export const TestPerson = ({ audience }: { readonly audience: string }) => {
         maw={420}
       />
       {direct ? (
-        <Verdict audience={audience} person={person} name={nameOf(chosen.data?.profile, name)} />
+        <Verdict
+          audience={audience}
+          person={person}
+          name={nameOf(chosen.data?.profile ?? chosen.data?.account, name)}
+          place={place}
+        />
       ) : (
-        <Suggestions text={wanted} choose={(one) => setPerson(one.id)} />
+        <Suggestions text={wanted} choose={(one) => setPerson(one.id)} place={place} />
       )}
     </div>
   )

@@ -145,7 +145,7 @@ const tabsOf = (audience: Audience) => [
     label: 'Why',
     body: () => (
       <Block>
-        <TestPerson audience={audience.id} />
+        <TestPerson audience={audience.id} place={audience.audienceType === 'ACCOUNTS' ? '/accounts' : '/people'} />
       </Block>
     ),
   },
