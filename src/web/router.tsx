@@ -46,6 +46,8 @@ const screens = [
   screen('/mailbox', () => import('./mailbox/mailbox.tsx')),
   screen('/sources', () => import('./source/sources.tsx')),
   screen('/sources/$id', () => import('./source/page.tsx')),
+  screen('/tracking-plans', () => import('./tracking-plan/list.tsx')),
+  screen('/tracking-plans/$id', () => import('./tracking-plan/page.tsx')),
   screen('/settings', () => import('./source/settings.tsx')),
 ]
 

@@ -7,6 +7,7 @@ import { Block, Page, Tabs, Trail } from '../parts/page.tsx'
 import { Await, Failing } from '../parts/state.tsx'
 import { many } from '../parts/words.ts'
 import { Dropped, type Drops } from './dropped.tsx'
+import { Filters } from './filters.tsx'
 
 export type Source = {
   readonly id: string
@@ -78,6 +79,7 @@ const Opened = ({ of }: { readonly of: Source }) => {
       <Tabs
         of={[
           { key: 'dropped', label: 'Not taken', body: () => <Dropped source={of.id} /> },
+          { key: 'filters', label: 'Filters', body: () => <Filters source={of.id} /> },
           { key: 'settings', label: 'Settings', body: () => <Settings of={of} /> },
         ]}
       />

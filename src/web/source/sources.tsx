@@ -121,6 +121,11 @@ export default function Sources() {
             <Await of={sources}>{({ sources: all }) => <List of={all} />}</Await>
             <Create />
           </Block>
+          <Block title="What calls should look like">
+            <Go to="/tracking-plans" className="name">
+              Tracking plans
+            </Go>
+          </Block>
           <Block title="Point any Segment SDK here">
             <Example />
           </Block>

@@ -1,0 +1,85 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Installation } from '../support/installation.ts'
+import { build, openBrowser, shootTo, violations } from './browser.ts'
+import { findChromium, startWorld } from './world.ts'
+
+/* Tracking plans and filters, as who looks after the data uses them: infer, connect with the consequences first, read violations, try a filter. */
+const executablePath = findChromium()
+
+describe.skipIf(!executablePath)('tracking plans in Chromium', () => {
+  let world: Installation
+  let close: (() => Promise<void>) | undefined
+  let page: Page
+  let complaints: readonly string[] = []
+
+  beforeAll(async () => {
+    build()
+    world = await startWorld()
+    ;({ page, close, complaints } = await openBrowser(executablePath ?? ''))
+  })
+  afterAll(() => close?.())
+
+  const shoot = shootTo(() => page)
+  const heading = (text: string | RegExp) => page.getByRole('heading', { level: 1 }).filter({ hasText: text }).waitFor()
+  const track = (event: string, properties: object) => world.track([{ type: 'track', userId: 'u1', event, properties }])
+
+  it('PRO-07 makes a plan of what a source sent, with one click', async () => {
+    await page.goto(`${world.url}/tracking-plans`)
+    await heading('No tracking plan yet.')
+    await shoot('plans-empty')
+    await page.getByLabel('in the last').selectOption('30d')
+    await page.getByRole('button', { name: 'Make a plan of it' }).click()
+    await heading(/2 rules, not connected to any source/)
+    await page.getByText('revenue number').waitFor()
+    await shoot('plan')
+    expect(await violations(page)).toEqual([])
+  })
+
+  it('PRO-06 connects a source after showing which names of the last 7 days would be unplanned', async () => {
+    await track('Surprise', {})
+    await page.getByRole('tab', { name: 'Sources' }).click()
+    await page.getByText('1 of 2 names of the last 7 days would be unplanned.').waitFor()
+    await shoot('plan-connect')
+    await page.getByRole('button', { name: 'Connect this source' }).click()
+    await heading(/asked of 1 source/)
+    expect(await violations(page)).toEqual([])
+  })
+
+  it('PRO-24 shows violations with an example', async () => {
+    await track('Order Completed', { revenue: 'much', currency: 'USD' })
+    await page.getByRole('tab', { name: 'Violations' }).click()
+    await page.getByText('Invalid type. Expected: number, given: string').click()
+    await page.getByText('"revenue": "much"').waitFor()
+    await shoot('plan-violations')
+    await page.getByLabel('In the last').selectOption('1h')
+    await page.getByText('Invalid type. Expected: number, given: string').waitFor()
+    expect(page.url()).toContain('window=1h')
+    expect(await violations(page)).toEqual([])
+  })
+
+  it('ING-18 tries a filter on a call, switches it on, and shows what it dropped', async () => {
+    const { sources } = await world.call<{ sources: readonly { id: string }[] }>('GET', '/sources')
+    await page.goto(`${world.url}/sources/${sources[0]?.id}?tab=filters`)
+    await page.getByLabel('Name').fill('No debug events')
+    await page.getByLabel('Drop a call if').fill('event = oops"')
+    await page.getByRole('button', { name: 'Try it' }).click()
+    await page.getByRole('alert').filter({ hasText: 'character 13' }).waitFor()
+    await page.getByLabel('Drop a call if').fill("match(event, 'Debug *')")
+    await page.getByRole('button', { name: 'Try it' }).click()
+    await page.getByText('This call would be dropped.').waitFor()
+    await shoot('filter-tried')
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Drop such calls from now on' }).click()
+    await page.getByText('on; dropped nothing in 24 hours').waitFor()
+    await track('Debug Click', {})
+    await page.reload()
+    await page.getByText('on; dropped 1 call in 24 hours').waitFor()
+    await page.getByRole('button', { name: 'Switch No debug events off' }).click()
+    await page.getByRole('button', { name: 'Delete No debug events' }).waitFor()
+  })
+
+  it('complains of nothing but what was refused', () => {
+    expect(complaints.filter((line) => !line.includes('422'))).toEqual([])
+  })
+})
