@@ -96,6 +96,8 @@ export const changePlan = (
       ),
     )
     await noteChanges(tx, act, id, [{ action: 'changed', subject: 'name or description' }])
+    // What is forwarded about a violation names the plan.
+    for (const { source_id } of await sourcesOfPlan(tx, spaceId, id)) await changeGate(tx, spaceId, source_id)
     return planOf(tx, spaceId, id)
   })
 

@@ -192,3 +192,13 @@ it('PRO-23 each violation becomes a `Violation Generated` in the source of choic
   const people = (await api.call('GET', `${S}/profiles?search=schema-violations`)).body
   expect(JSON.stringify(people)).toContain('schema-violations')
 })
+
+it('PRO-23 a plan that is renamed is called by its new name with the next violation', async () => {
+  const target = await source()
+  const { send, planId } = await connected([PLANNED], { forwardingViolationsTo: target.id })
+  await send({ event: 'Planned', properties: { integer: 'x' } })
+  await api.call('PATCH', `${S}/tracking-plans/${planId}`, { name: 'Renamed' })
+  await send({ event: 'Planned', properties: { integer: 'x' } })
+  const arrived = (await eventsOf(db, 'spa_test')).filter((event) => event['source_id'] === target.id)
+  expect(arrived.map(({ properties }) => properties.trackingPlanName === 'Renamed').toSorted()).toEqual([false, true])
+})

@@ -17,7 +17,7 @@ const showPlans = (answer: JsonObject): string =>
   ])
 const showPlan = (answer: JsonObject): string => {
   const plan = objectOf(answer, 'trackingPlan')
-  return `${textOf(plan['id'])}: ${textOf(plan['name'])}, ${textOf(plan['rules'])} rules. Nothing is connected to it yet.`
+  return `${textOf(plan['id'])}: ${textOf(plan['name'])}, ${textOf(plan['rules'])} ${plan['rules'] === 1 ? 'rule' : 'rules'}. Nothing is connected to it yet.`
 }
 const showConsequences = (answer: JsonObject): string =>
   table(listOf(answer, 'events'), [
