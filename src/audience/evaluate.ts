@@ -19,6 +19,7 @@ import { throughLinks } from './links.ts'
 import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, writeChanges } from './membership.ts'
 import { asksOfItsOwn } from './needed.ts'
 import type { Sql } from './operator.ts'
+import { inParts } from './parts.ts'
 import { admitRuns, beginAttempt, finishRun, postponeRun, type Queued, type Run } from './run.ts'
 import { evaluateTogether } from './stage.ts'
 import { countMembers, failuresOf, isCurrent, lock, recountMembers, setFailed, setLive } from './state.ts'
@@ -31,11 +32,11 @@ import { setWakes, wakeEverybody } from './wake.ts'
 export type Limits = {
   readonly incrementalMs: number
   readonly fullMs: number
-  readonly copyFrom?: { readonly looks: number; readonly computations: number }
+  readonly copyFrom?: { readonly looks: number; readonly computations: number; readonly twoFrom?: number }
   /** A new or edited definition over more people is computed in steps of so many. */
   readonly peoplePerStep?: number
 }
-const COPY_FROM = { looks: 1, computations: 8 }
+const COPY_FROM = { looks: 1, computations: 8, twoFrom: 20_000 }
 // One statement over a million takes seconds, and a step that is lost costs no more; steps over fewer read the same events several times.
 export const LIMITS: Limits = { incrementalMs: 15_000, fullMs: 900_000, copyFrom: COPY_FROM, peoplePerStep: 1_000_000 }
 
@@ -263,6 +264,15 @@ const inLanes = async <T>(items: readonly T[], lanes: number, work: (item: T) =>
   await Promise.all(Array.from({ length: lanes }, lane))
 }
 
+// What refers to a computation looks, in this tick, at those for whom it changed.
+const handOn = ({ computations }: Work, outcome: Outcome, due: Map<string, Due>): void => {
+  if (outcome.kind !== 'evaluated' || outcome.passedOn === undefined) return
+  const { id } = outcome.computation
+  const movedAt = due.get(id)?.movedAt ?? new Date(0)
+  for (const dependent of dependentsOf(id, computations))
+    due.set(dependent, withBatch(due.get(dependent), dependent, [outcome.passedOn], movedAt))
+}
+
 const evaluateOne = async (work: Work, computation: Computation, due: Map<string, Due>): Promise<Outcome | undefined> => {
   const mine = due.get(computation.id)
   if (!mine || mine.everybody || computation.evaluatedVersion !== computation.version) return undefined
@@ -273,15 +283,6 @@ const evaluateOne = async (work: Work, computation: Computation, due: Map<string
   const outcome = await attempt(work, computation, () => evaluateCandidates(work, computation, mine))
   handOn(work, outcome, due)
   return outcome
-}
-
-// What refers to a computation looks, in this tick, at those for whom it changed.
-const handOn = ({ computations }: Work, outcome: Outcome, due: Map<string, Due>): void => {
-  if (outcome.kind !== 'evaluated' || outcome.passedOn === undefined) return
-  const { id } = outcome.computation
-  const movedAt = due.get(id)?.movedAt ?? new Date(0)
-  for (const dependent of dependentsOf(id, computations))
-    due.set(dependent, withBatch(due.get(dependent), dependent, [outcome.passedOn], movedAt))
 }
 
 /** The audiences that can be asked together first; each outcome by id. What they pass on is in the copies. */
@@ -309,13 +310,23 @@ const evaluateStages = async (work: Work, due: Map<string, Due>): Promise<readon
   return outcomes
 }
 
-const evaluateWhatIsDue = (work: Work, due: Map<string, Due>): Promise<readonly Outcome[]> => {
-  const looks = [...due.values()].filter(({ everybody, count }) => !everybody && count > 0 && count <= TOO_MANY)
+const isLook = ({ everybody, count }: Due): boolean => !everybody && count > 0 && count <= TOO_MANY
+
+// On a connection of its own, which has the copies.
+const evaluateOnCopies = (work: Work, due: Map<string, Due>): Promise<readonly Outcome[]> => {
+  const looks = [...due.values()].filter(isLook)
+  const copied = new Set(looks.flatMap((each) => each.batches))
+  return withGathered(work.db, { ...work, due: looks }, (db) => evaluateStages({ ...work, db, copied }, due))
+}
+
+const evaluateWhatIsDue = async (work: Work, due: Map<string, Due>): Promise<readonly Outcome[]> => {
+  const looks = [...due.values()].filter(isLook)
   const count = looks.reduce((sum, each) => sum + each.count, 0)
   const from = work.limits.copyFrom ?? COPY_FROM
   if (looks.length < from.computations || count < from.looks) return evaluateStages(work, due)
-  const copied = new Set(looks.flatMap((each) => each.batches))
-  return withGathered(work.db, { ...work, due: looks }, (db) => evaluateStages({ ...work, db, copied }, due))
+  const parts = count < (from.twoFrom ?? COPY_FROM.twoFrom) ? [due] : inParts(work.computations, due, LANES)
+  const outcomes = await Promise.all(parts.map((part) => evaluateOnCopies(work, new Map(part))))
+  return outcomes.flat()
 }
 
 /**

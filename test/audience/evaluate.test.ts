@@ -43,7 +43,7 @@ const happen = async (spaceId: string, profile: string, name: string, at: Date, 
   await addChange(db, spaceId, profile, `c${serial++}`, { events: [name], at })
 }
 // However few are due: on copies, and audiences that may be asked together in one statement.
-const TOGETHER: Limits = { ...LIMITS, copyFrom: { looks: 1, computations: 1 } }
+const TOGETHER: Limits = { ...LIMITS, copyFrom: { looks: 1, computations: 1, twoFrom: 1 } }
 const WAYS: readonly (readonly [string, Limits])[] = [
   ['each by itself', LIMITS],
   ['asked together', TOGETHER],

@@ -209,7 +209,7 @@ const check = async (world: World): Promise<void> => {
 }
 
 let space = 0
-const COPYING: Limits = { ...LIMITS, copyFrom: { looks: 1, computations: 1 } }
+const COPYING: Limits = { ...LIMITS, copyFrom: { looks: 1, computations: 1, twoFrom: 1 } }
 const begin = async (conditions: readonly Condition[], traits: Traits, limits: Limits): Promise<World> => {
   const world: World = {
     spaceId: `spa_${space++}`,

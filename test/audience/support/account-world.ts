@@ -39,7 +39,7 @@ const nameOf = sql`coalesce(p.identifiers #>> '{user_id,0}', p.identifiers #>> '
 
 /** `copies`: each tick asks copies of who is due, as one with much to do does. */
 export const accountWorld = async (db: Db, spaceId: string, at: Date, copies = false): Promise<AccountWorld> => {
-  const limits = copies ? { ...LIMITS, copyFrom: { looks: 1, computations: 1 } } : LIMITS
+  const limits = copies ? { ...LIMITS, copyFrom: { looks: 1, computations: 1, twoFrom: 1 } } : LIMITS
   await makeSpace(db, spaceId)
   const clock = { at }
   const act = () => ({ spaceId, by: 'test', now: clock.at })
