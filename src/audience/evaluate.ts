@@ -1,10 +1,10 @@
 import { crashPoint } from '../base/crash-point.ts'
 import { plus } from '../base/duration.ts'
-import { Unavailable } from '../base/errors.ts'
 import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import { transact } from '../db/query.ts'
 import type { Limits as SpaceLimits } from '../space/limit.ts'
+import { attempt, Outdated } from './attempt.ts'
 import { boundsOf, step } from './backfill.ts'
 import { type Catalog, loadCatalog } from './catalog.ts'
 import { compile } from './compile.ts'
@@ -13,16 +13,16 @@ import { compileValue } from './compute.ts'
 import { applyValues, clearChanges, passValuesOn, writeValues } from './computed-value.ts'
 import { distribute } from './distribute.ts'
 import { candidatesOf, type Due, dropDue, dueOf, forgetDone, markEverybody, TOO_MANY, takeDue } from './due.ts'
-import { drifted, record, recordFailure } from './evaluation.ts'
+import { drifted, record } from './evaluation.ts'
 import { gathered, withGathered } from './gather.ts'
 import { throughLinks } from './links.ts'
 import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, writeChanges } from './membership.ts'
 import { asksOfItsOwn } from './needed.ts'
 import type { Sql } from './operator.ts'
 import { inParts } from './parts.ts'
-import { admitRuns, beginAttempt, finishRun, postponeRun, type Queued, type Run } from './run.ts'
+import { admitRuns, beginAttempt, finishRun, type Queued, type Run } from './run.ts'
 import { evaluateTogether } from './stage.ts'
-import { countMembers, failuresOf, isCurrent, lock, recountMembers, setFailed, setLive } from './state.ts'
+import { countMembers, isCurrent, lock, recountMembers, setLive } from './state.ts'
 import { setWakes, wakeEverybody } from './wake.ts'
 
 /**
@@ -37,8 +37,8 @@ export type Limits = {
   readonly peoplePerStep?: number
 }
 const COPY_FROM = { looks: 1, computations: 8, twoFrom: 20_000 }
-// One statement over a million takes seconds, and a step that is lost costs no more; steps over fewer read the same events several times.
-export const LIMITS: Limits = { incrementalMs: 15_000, fullMs: 900_000, copyFrom: COPY_FROM, peoplePerStep: 1_000_000 }
+// One statement over two million takes seconds, and a step that is lost costs no more; steps over fewer read the same events several times, and write what they find twice.
+export const LIMITS: Limits = { incrementalMs: 15_000, fullMs: 900_000, copyFrom: COPY_FROM, peoplePerStep: 2_000_000 }
 
 /** What an evaluation works with: read once for a space and handed on. */
 export type Work = {
@@ -205,39 +205,6 @@ const evaluateEverybody = (work: Work, computation: Computation, due: Due): Prom
     crashPoint('audience.evaluated')
     return { kind: 'evaluated', computation, changes, ...(passedOn === undefined ? {} : { passedOn }) }
   })
-
-/** The definition was edited, disabled or deleted after it was read: everything is undone, and what was due stays so. */
-class Outdated extends Error {}
-
-const RETRY_MS = 30_000
-const LONGEST_RETRY_MS = 3_600_000
-
-/**
- * The computation failed, the others go on: it says why, and is computed in full after a pause that grows; after the fifth attempt at the same
- * step when somebody asks for it, or the next day.
- */
-const fail = async ({ db, spaceId, now }: Work, computation: Computation, error: unknown): Promise<Outcome> => {
-  const reason = error instanceof Error ? error.message : String(error)
-  const pause = (failures: number): Date =>
-    new Date(now.getTime() + Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(10, failures)))
-  const before = await failuresOf(db, { spaceId, computation })
-  const { gaveUp } = await postponeRun(db, spaceId, computation.id, pause(before + 1))
-  await setFailed(db, { spaceId, computation }, gaveUp ? 'Failed' : 'Error', reason)
-  if (computation.kind === 'audience') await recordFailure(db, { spaceId, id: computation.id, at: now }, reason)
-  if (gaveUp) return { kind: 'failed', computation, reason }
-  await wakeEverybody(db, spaceId, computation.id, pause(before + 1))
-  return { kind: 'failed', computation, reason }
-}
-
-const attempt = async (work: Work, computation: Computation, evaluate: () => Promise<Outcome>): Promise<Outcome> => {
-  try {
-    return await evaluate()
-  } catch (error) {
-    if (error instanceof Unavailable) throw error
-    if (error instanceof Outdated) return { kind: 'outdated', computation }
-    return fail(work, computation, error)
-  }
-}
 
 const prepare = async (db: Db, spaceId: string, now: Date, limits: Limits): Promise<Work> => {
   const catalog = await loadCatalog(db, spaceId)
