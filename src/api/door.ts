@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Db } from '../db/database.ts'
 import type { Topic } from '../db/notify.ts'
+import type { Tail } from '../ingest/tail.ts'
 
 /** What every route gets: the doors are where the clock and chance come in, below them they are arguments. */
 export type Door = {
@@ -10,3 +11,6 @@ export type Door = {
   readonly random: (bytes: number) => Uint8Array
   readonly notify: (topic: Topic) => void
 }
+
+/** What the server adds for its routes: the newest calls, in this process. */
+export type Inside = Door & { readonly tail: Tail }

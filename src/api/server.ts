@@ -8,6 +8,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
+import { createTail } from '../ingest/tail.ts'
 import { authenticate, type Caller } from './auth.ts'
 import type { Door } from './door.ts'
 import { answerFailure } from './failure.ts'
@@ -58,8 +59,11 @@ const document = async (app: App): Promise<void> => {
 }
 
 /** The whole API on one server: open routes (tracking, webhooks, links, health), and management routes behind a token of the space. */
-export const createServer = async (door: Door): Promise<FastifyInstance> => {
-  const app = makeServer(door)
+export const createServer = async (outside: Door): Promise<FastifyInstance> => {
+  const app = makeServer(outside)
+  const tail = createTail(outside.db, outside)
+  const door = { ...outside, tail }
+  app.addHook('onClose', async () => tail.close())
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(answerFailure)

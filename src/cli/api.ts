@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { Misconfigured, Refused, Unavailable } from '../base/errors.ts'
+import { eventsIn } from '../base/event-stream.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Config } from '../config.ts'
 
@@ -12,6 +13,8 @@ export type Api = {
   readonly post: (path: string, body?: unknown) => Promise<JsonObject>
   /** A file at an address that the API gave out, asked for where we reach the API. */
   readonly fetchFile: (address: string) => Promise<Response>
+  /** The data of server-sent events, as they come. */
+  readonly follow: (path: string, search?: Readonly<Record<string, string | undefined>>) => AsyncGenerator<string>
   readonly patch: (path: string, body: unknown) => Promise<JsonObject>
   readonly remove: (path: string) => Promise<JsonObject>
 }
@@ -72,6 +75,12 @@ const request = async (url: string, token: string, method: string, path: string,
   return z.object({ data: z.record(z.string(), z.json()) }).parse(json).data as JsonObject
 }
 
+async function* follow(url: string, token: string, path: string): AsyncGenerator<string> {
+  const answer = await fetch(new URL(path, url), { headers: { authorization: `Bearer ${token}` } })
+  if (!answer.ok || !answer.body) throw new Refused('cli', `The API answered ${answer.status}.`, { status: answer.status })
+  yield* eventsIn(answer.body)
+}
+
 const withSearch = (path: string, search: Readonly<Record<string, string | undefined>>): string => {
   const given = Object.entries(search).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`
@@ -83,6 +92,7 @@ export const openApi = async (config: Config): Promise<Api> => {
   const at = (path: string): string => `/spaces/${spaceId}${path}`
   return {
     get: (path, search = {}) => request(url, token, 'GET', at(withSearch(path, search))),
+    follow: (path, search = {}) => follow(url, token, at(withSearch(path, search))),
     fetchFile: (address) => fetch(new URL(new URL(address).pathname, url)),
     post: (path, body = {}) => request(url, token, 'POST', at(path), body),
     patch: (path, body) => request(url, token, 'PATCH', at(path), body),

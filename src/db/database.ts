@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { AudienceTables } from './rows/audience.ts'
+import type { CallTables } from './rows/call.ts'
 import type { DropTables } from './rows/drop.ts'
 import type { EventTables } from './rows/event.ts'
 import type { GateTables } from './rows/gate.ts'
@@ -17,6 +18,7 @@ export type Database = SpaceTables &
   DropTables &
   GateTables &
   TrackingPlanTables &
+  CallTables &
   AudienceTables &
   SqlTraitTables &
   SubscriptionTables &

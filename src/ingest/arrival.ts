@@ -1,3 +1,4 @@
+import type { EventType } from '../db/rows/event.ts'
 import type { Call } from './call.ts'
 import type { Drop } from './drop.ts'
 import type { Parsed } from './parse.ts'
@@ -6,6 +7,8 @@ import { type Problem, sentenceOf } from './problems.ts'
 /** A call as it came in, and what the check made of it. */
 export type Arrival = {
   readonly raw: unknown
+  /** Of the route, where it says so. */
+  readonly type?: EventType
   readonly parsed: Parsed
   readonly sourceId: string
   readonly receivedAt: Date

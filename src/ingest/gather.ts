@@ -29,7 +29,7 @@ const isAboutData = (error: unknown): boolean => /^(22|54)...$/.test((error as {
 const dropOnly = async (db: Db, spaceId: string, only: Arrival): Promise<Stored> => {
   const messageId = only.parsed.kind === 'call' ? only.parsed.call.messageId : undefined
   await recordDrops(db, spaceId, [dropOf(only, problem('bad_request'), messageId)])
-  return { results: [droppedResult(messageId, problem('bad_request'))], announced: false }
+  return { results: [droppedResult(messageId, problem('bad_request'))], announced: false, profileOf: () => undefined }
 }
 
 /** Stores calls, and if one of them cannot be stored, the others: halves are tried until the one that spoils it is alone. */
@@ -43,7 +43,11 @@ export const storeWhatCan = async (db: Db, spaceId: string, calls: readonly Arri
     const half = calls.length >> 1
     const first = await storeWhatCan(db, spaceId, calls.slice(0, half), context)
     const second = await storeWhatCan(db, spaceId, calls.slice(half), context)
-    return { results: [...first.results, ...second.results], announced: first.announced || second.announced }
+    return {
+      results: [...first.results, ...second.results],
+      announced: first.announced || second.announced,
+      profileOf: (messageId) => first.profileOf(messageId) ?? second.profileOf(messageId),
+    }
   }
 }
 
@@ -60,12 +64,12 @@ const take = (queue: Queue): readonly Waiting[] => {
   return taken
 }
 
-const answer = (taken: readonly Waiting[], { results, announced }: Stored): void => {
+const answer = (taken: readonly Waiting[], { results, announced, profileOf }: Stored): void => {
   let from = 0
   for (const { calls, resolve } of taken) {
     const own: readonly Result[] = results.slice(from, from + calls.length)
     from += calls.length
-    resolve({ results: own, announced })
+    resolve({ results: own, announced, profileOf })
   }
 }
 

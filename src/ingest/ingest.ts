@@ -7,6 +7,7 @@ import { ensurePartitions } from '../event/partitions.ts'
 import { createGraph } from '../profile/graph.ts'
 import { agedIdentifiers, Collision, loadPeople, type Wanted } from '../profile/load.ts'
 import { carryOver } from '../profile/merge.ts'
+import { living } from '../profile/person.ts'
 import { addRefusals } from '../profile/refusal.ts'
 import { addSeenTypes, type Rules } from '../profile/rules.ts'
 import { saveGraph } from '../profile/save.ts'
@@ -25,7 +26,12 @@ import { storeAttached } from './store.ts'
 import { dropsOfRefusals, violationsOf } from './violations.ts'
 
 /** Whether other processes have work now. */
-export type Stored = { readonly results: readonly Result[]; readonly announced: boolean }
+export type Stored = {
+  readonly results: readonly Result[]
+  readonly announced: boolean
+  /** Whom a stored call is about, by its message id. */
+  readonly profileOf: (messageId: string) => string | undefined
+}
 
 const ATTEMPTS = 20
 
@@ -60,7 +66,8 @@ const wantedBy = (calls: readonly Identified[]): readonly Wanted[] => {
   return [...wanted.values()]
 }
 
-type Transaction = Outcome & { readonly announced: boolean }
+type Transaction = Outcome & { readonly announced: boolean; readonly profiles: ReadonlyMap<string, string> }
+const NOBODY: Transaction['profiles'] = new Map()
 const NO_VIOLATIONS: Outcome['violations'] = new Map()
 type Work = {
   readonly spaceId: string
@@ -86,7 +93,7 @@ const storeCallsOf = async (tx: Db, { spaceId, calls, drops, settings, now, newI
   const kept = [...first.values()]
   if (kept.length === 0) {
     await recordDrops(tx, spaceId, drops)
-    return { stored: fresh, violations: NO_VIOLATIONS, announced: false }
+    return { stored: fresh, violations: NO_VIOLATIONS, announced: false, profiles: NOBODY }
   }
   const people = await loadPeople(tx, spaceId, wantedBy(kept))
   const graph = createGraph(people, rules, await agedIdentifiers(tx, spaceId, people, rules), newId)
@@ -96,9 +103,10 @@ const storeCallsOf = async (tx: Db, { spaceId, calls, drops, settings, now, newI
   crashPoint('ingest.profiles_saved')
   const announced = await storeAttached(tx, spaceId, graph, attached, awaited, now)
   const { refusals } = graph
+  const profiles = new Map(attached.map(({ call, person }) => [call.messageId, living(person).id]))
   await addRefusals(tx, spaceId, refusals)
   await recordDrops(tx, spaceId, refusals.length === 0 ? drops : [...drops, ...dropsOfRefusals(refusals, kept)])
-  return { stored: fresh, violations: refusals.length === 0 ? NO_VIOLATIONS : violationsOf(refusals), announced }
+  return { stored: fresh, violations: refusals.length === 0 ? NO_VIOLATIONS : violationsOf(refusals), announced, profiles }
 }
 
 const storeOnce = (db: Db, work: Work): Promise<Transaction> =>
@@ -130,7 +138,7 @@ const registerTypes = (db: Db, spaceId: string, calls: readonly Identified[], ru
 }
 
 type Context = { readonly now: Date; readonly random: (bytes: number) => Uint8Array }
-const NOTHING: Transaction = { stored: new Set(), violations: NO_VIOLATIONS, announced: false }
+const NOTHING: Transaction = { stored: new Set(), violations: NO_VIOLATIONS, announced: false, profiles: NOBODY }
 
 const storeKept = async (db: Db, spaceId: string, work: Omit<Work, 'spaceId' | 'newId'>, random: Context['random']) => {
   const { calls, drops, noted, settings, now } = work
@@ -166,7 +174,7 @@ export const storeArrivals = async (
   const forwards = judgeArrivals(forwardsOf(noted), settings, () => [])
   const work = { calls: keptOf([...judged, ...forwards]), drops: dropsOf(judged), noted, settings, now }
   const done = await storeKept(db, spaceId, work, random)
-  return { results: resultsOf(judged, done), announced: done.announced }
+  return { results: resultsOf(judged, done), announced: done.announced, profileOf: (messageId) => done.profiles.get(messageId) }
 }
 
 /** Stores calls that a room of ours made itself. */

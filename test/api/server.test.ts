@@ -42,5 +42,10 @@ it('every operation says in OpenAPI what it answers when it succeeds', async () 
     }),
   )
   // These answer no JSON: TwiML, a file, a stream that never ends.
-  expect(silent).toEqual(['POST /webhooks/twilio/{space}/{account}/inbound', 'GET /exports/{token}', 'GET /spaces/{space}/live'])
+  expect(silent).toEqual([
+    'POST /webhooks/twilio/{space}/{account}/inbound',
+    'GET /exports/{token}',
+    'GET /spaces/{space}/live',
+    'GET /spaces/{space}/sources/{source}/calls/live',
+  ])
 })

@@ -22,6 +22,7 @@ export const EXCEPTIONS: Readonly<Record<string, { readonly rules: readonly Find
   'export.over': { rules: ['R2'], why: ACROSS },
   'audience_preview.lapsed': { rules: ['R2'], why: ACROSS },
   'audience_preview.over': { rules: ['R2'], why: ACROSS },
+  'source_watch.now': { rules: ['R2'], why: ACROSS },
   'sql_trait_state.due': { rules: ['R2'], why: ACROSS },
   'audience_evaluation.record': {
     rules: ['R4'],

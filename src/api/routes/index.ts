@@ -1,4 +1,4 @@
-import type { Door } from '../door.ts'
+import type { Inside } from '../door.ts'
 import type { App } from '../server.ts'
 import { accountRoutes } from './accounts.ts'
 import { audienceCaseRoutes } from './audience-cases.ts'
@@ -24,6 +24,7 @@ import { profileGraphRoutes } from './profile-graph.ts'
 import { profileRoutes } from './profiles.ts'
 import { providerAccountRoutes } from './provider-accounts.ts'
 import { sessionRoutes } from './session.ts'
+import { sourceCallRoutes } from './source-calls.ts'
 import { sourceDropRoutes } from './source-drops.ts'
 import { sourceRoutes } from './sources.ts'
 import { spaceRoutes } from './space.ts'
@@ -39,7 +40,7 @@ import { warehouseRoutes } from './warehouses.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 /** Adds a noun's routes to a server. */
-export type Route = (app: App, door: Door) => void | Promise<void>
+export type Route = (app: App, door: Inside) => void | Promise<void>
 
 /** Routes that carry their own credential (a write key, a signature, a signed link) or need none. */
 export const openRoutes: readonly Route[] = [
@@ -80,6 +81,7 @@ export const managementRoutes: readonly Route[] = [
   filterRoutes,
   trackingPlanRoutes,
   plannedSourceRoutes,
+  sourceCallRoutes,
   limitRoutes,
   folderRoutes,
   warehouseRoutes,

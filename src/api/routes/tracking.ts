@@ -11,7 +11,7 @@ import { problem } from '../../ingest/problems.ts'
 import { createRefusals, NO_SPACE } from '../../ingest/refusals.ts'
 import { createSourceLookup, type Source } from '../../space/source.ts'
 import { credentialOf } from '../auth.ts'
-import type { Door } from '../door.ts'
+import type { Inside } from '../door.ts'
 import type { App } from '../server.ts'
 import { answer, DISCARDED, discard, isStrict, REFUSED, type Refusal, refuse } from '../tracking/answer.ts'
 import type { Route } from './index.ts'
@@ -40,7 +40,7 @@ const withDefined = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K]
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
 
 type Desk = {
-  readonly door: Door
+  readonly door: Inside
   readonly gather: Gather
   readonly sourceOf: (writeKey: string) => Promise<Source | undefined>
   readonly refused: ReturnType<typeof createRefusals>
@@ -82,8 +82,12 @@ const refuseBody = async (
   return refuse(reply, REFUSED[kind])
 }
 
-const store = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, source: Source, arrivals: readonly Arrival[]) => {
-  const { results, announced } = await desk.gather(source.spaceId, arrivals)
+type Opened = { readonly source: Source; readonly bytes: number }
+
+const store = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, opened: Opened, arrivals: readonly Arrival[]) => {
+  const { source, bytes } = opened
+  const { results, announced, profileOf } = await desk.gather(source.spaceId, arrivals)
+  desk.door.tail.note(source.spaceId, source.sourceId, { arrivals, results, profileOf, bytes })
   if (results.some((result) => result.status === 'stored')) desk.door.notify('profile_change')
   if (announced) desk.door.notify('outbox')
   return answer(reply, results, { strict: isStrict(request, source), trusted: source.strict })
@@ -116,8 +120,8 @@ const takeCall = async (desk: Desk, request: FastifyRequest, reply: FastifyReply
   if (!opened) return reply
   const { body, source } = opened
   const around = surroundings(desk, request, source)
-  return store(desk, request, reply, source, [
-    { raw: body, parsed: parseCall(body, { ...around, type }), sourceId: source.sourceId, receivedAt: around.receivedAt },
+  return store(desk, request, reply, opened, [
+    { raw: body, type, parsed: parseCall(body, { ...around, type }), sourceId: source.sourceId, receivedAt: around.receivedAt },
   ])
 }
 
@@ -140,7 +144,7 @@ const takeBatch = async (desk: Desk, request: FastifyRequest, reply: FastifyRepl
       return { raw, parsed: { kind: 'problem', messageId: undefined, problem: problem('item_too_large') }, sourceId, receivedAt }
     return { raw, parsed: parseCall(raw, around), sourceId, receivedAt }
   })
-  return store(desk, request, reply, source, arrivals)
+  return store(desk, request, reply, opened, arrivals)
 }
 
 /** What a call is answered, also where nothing was taken: then `code`, `message` and `remedy` say why. */

@@ -33,6 +33,31 @@ const showDrops = (answer: JsonObject): string => {
     .join('\n')
 }
 
+const showCall = (call: JsonObject): string => {
+  const [first] = listOf(call, 'problems')
+  const fate = first ? `${textOf(call['status'])}: ${textOf(first['code'])}` : textOf(call['status'])
+  return `${textOf(call['receivedAt'])}  ${fate}  ${textOf(call['profileId'])}\n${textOf(call['pretty'])}`
+}
+
+type Tailing = {
+  readonly search?: string
+  readonly status?: string
+  readonly event?: string
+  readonly raw?: true
+  readonly count: string
+  readonly end?: string
+}
+
+const tail = async (api: Api, named: string, { raw, end, ...filter }: Tailing, print: Session['print']): Promise<void> => {
+  let shown = 0
+  for await (const data of api.follow(`/sources/${await sourceIdOf(api, named)}/calls/live`, filter)) {
+    const call = JSON.parse(data) as JsonObject
+    print(call, raw ? (answer) => String(answer['raw']) : showCall)
+    shown++
+    if (shown === Number(end)) return
+  }
+}
+
 type Changes = { readonly on?: true; readonly off?: true; readonly strict?: boolean; readonly name?: string }
 
 const change = async (api: Api, named: string, { on, off, strict, name }: Changes): Promise<JsonObject> =>
@@ -42,7 +67,7 @@ const change = async (api: Api, named: string, { on, off, strict, name }: Change
     ...(name === undefined ? {} : { name }),
   })
 
-/** `usher source list`, `drops <source>`, `change <source>`. */
+/** `usher source list`, `drops <source>`, `tail <source>`, `change <source>`. */
 export const sourceCommand = (program: Command, { api, print }: Session): void => {
   const source = program.command('source').description('where events come from')
   source
@@ -57,6 +82,16 @@ export const sourceCommand = (program: Command, { api, print }: Session): void =
       const open = await api()
       print(await open.get(`/sources/${await sourceIdOf(open, named)}/drops`, { hours }), showDrops)
     })
+  source
+    .command('tail <source>')
+    .description('its calls as they come in, as the code that sends them, and what became of each')
+    .option('--search <text>', 'only calls in which this text occurs')
+    .option('--status <status>', 'only calls that were stored, dropped, filtered or duplicate')
+    .option('--event <name>', 'only events of this name')
+    .option('--raw', 'as JSON, as they came')
+    .option('--count <n>', 'how many of those before', '10')
+    .option('--end <n>', 'end after so many')
+    .action(async (named: string, options: Tailing) => tail(await api(), named, options, print))
   source
     .command('change <source>')
     .description('switch it on or off, make it strict, name it')

@@ -1,22 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { eventsIn } from '../../base/event-stream.ts'
 import { useApi } from '../api.ts'
 import type { Overview, Session } from '../wire.ts'
-
-const overviewsIn = async (stream: ReadableStream<Uint8Array>, hear: (overview: Overview) => void): Promise<void> => {
-  const reader = stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader()
-  let rest = ''
-  for (;;) {
-    const { value, done } = await reader.read()
-    if (done) return
-    const parts = (rest + value).split('\n\n')
-    rest = parts.pop() ?? ''
-    for (const part of parts) {
-      const data = part.split('\n').find((line) => line.startsWith('data: '))
-      if (data) hear(JSON.parse(data.slice(6)) as Overview)
-    }
-  }
-}
 
 const followOnce = async (session: Session, signal: AbortSignal, hear: (overview: Overview) => void): Promise<void> => {
   const answer = await fetch(`/spaces/${encodeURIComponent(session.spaceId)}/live`, {
@@ -24,7 +10,7 @@ const followOnce = async (session: Session, signal: AbortSignal, hear: (overview
     signal,
   })
   if (!answer.ok || !answer.body) throw new Error(`live answered ${answer.status}`)
-  await overviewsIn(answer.body, hear)
+  for await (const data of eventsIn(answer.body)) hear(JSON.parse(data) as Overview)
 }
 
 export type Connection = 'connecting' | 'live' | 'away'

@@ -8,6 +8,7 @@ import { Await, Failing } from '../parts/state.tsx'
 import { many } from '../parts/words.ts'
 import { Dropped, type Drops } from './dropped.tsx'
 import { Filters } from './filters.tsx'
+import { Live } from './live.tsx'
 
 export type Source = {
   readonly id: string
@@ -78,6 +79,7 @@ const Opened = ({ of }: { readonly of: Source }) => {
     >
       <Tabs
         of={[
+          { key: 'live', label: 'Live', body: () => <Live source={of.id} /> },
           { key: 'dropped', label: 'Not taken', body: () => <Dropped source={of.id} /> },
           { key: 'filters', label: 'Filters', body: () => <Filters source={of.id} /> },
           { key: 'settings', label: 'Settings', body: () => <Settings of={of} /> },

@@ -1,0 +1,184 @@
+import { Button, SegmentedControl, TextInput } from '@mantine/core'
+import { useEffect, useRef, useState } from 'react'
+import { eventsIn } from '../../base/event-stream.ts'
+import { useApi } from '../api.ts'
+import { Go, useSearchWord } from '../parts/go.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Block } from '../parts/page.tsx'
+import { Empty } from '../parts/state.tsx'
+import { Ago } from '../parts/time.tsx'
+import { human, many } from '../parts/words.ts'
+import type { Session } from '../wire.ts'
+import { pretty as broken } from './dropped.tsx'
+
+type Call = {
+  readonly id: string
+  readonly receivedAt: string
+  readonly type: string
+  readonly name: string
+  readonly messageId: string | null
+  readonly status: 'stored' | 'duplicate' | 'filtered' | 'dropped'
+  readonly profileId: string | null
+  readonly problems: readonly {
+    readonly code: string
+    readonly field: string
+    readonly message: string
+    readonly remedy: string
+  }[]
+  readonly raw: string
+  readonly pretty: string
+}
+
+const MOST = 500
+
+const follow = async (session: Session, source: string, signal: AbortSignal, hear: (call: Call) => void): Promise<void> => {
+  const answer = await fetch(`/spaces/${encodeURIComponent(session.spaceId)}/sources/${source}/calls/live`, {
+    headers: { authorization: `Bearer ${session.token}` },
+    signal,
+  })
+  if (!answer.ok || !answer.body) throw new Error(`calls answered ${answer.status}`)
+  for await (const data of eventsIn(answer.body)) hear(JSON.parse(data) as Call)
+}
+
+/** The newest calls, live while the page is open; what comes while it is paused waits behind a number. */
+const useCalls = (source: string) => {
+  const { session } = useApi()
+  const [calls, setCalls] = useState<readonly Call[]>([])
+  const waiting = useRef<Call[]>([])
+  useEffect(() => {
+    const ending = new AbortController()
+    const again = async (): Promise<void> => {
+      while (!ending.signal.aborted) {
+        await follow(session, source, ending.signal, (call) => waiting.current.push(call)).catch(() => {})
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
+      }
+    }
+    void again()
+    return () => ending.abort()
+  }, [session, source])
+  const take = (): void => {
+    if (waiting.current.length === 0) return
+    const came = waiting.current.splice(0).toReversed()
+    setCalls((before) => {
+      const known = new Set(came.map((call) => call.id))
+      return [...came, ...before.filter((call) => !known.has(call.id))].slice(0, MOST)
+    })
+  }
+  return { calls, take, waiting: () => waiting.current.length }
+}
+
+const MEANS: Readonly<Record<Call['status'], string>> = {
+  stored: 'stored',
+  duplicate: 'came before',
+  filtered: 'not meant for Usher',
+  dropped: 'not taken',
+}
+
+const Details = ({ of }: { readonly of: Call }) => {
+  const [view, setView] = useState('pretty')
+  return (
+    <div className="stack tight">
+      <SegmentedControl
+        size="xs"
+        value={view}
+        onChange={setView}
+        data={[
+          { value: 'pretty', label: 'Pretty' },
+          { value: 'raw', label: 'Raw' },
+          { value: 'violations', label: `Violations (${of.problems.length})` },
+        ]}
+      />
+      {view === 'violations' ? (
+        <ul className="list">
+          {of.problems.map((one) => (
+            <li key={one.code + one.message}>
+              <span>
+                <strong>{human(one.code)}</strong> {one.field} {one.message} <span className="soft">{one.remedy}</span>
+              </span>
+            </li>
+          ))}
+          {of.problems.length === 0 && <li className="dim">None: it was taken as it came.</li>}
+        </ul>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must be reachable by keyboard
+        <pre tabIndex={0}>{view === 'pretty' ? of.pretty : broken(of.raw)}</pre>
+      )}
+      {of.profileId && <Go to={`/people/${of.profileId}`}>Whose it is</Go>}
+    </div>
+  )
+}
+
+const Row = ({ of }: { readonly of: Call }) => {
+  const [open, setOpen] = useState(false)
+  return (
+    <li>
+      <div className="grow">
+        <button type="button" className="link-button left" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {of.type || 'call'} <strong>{of.name}</strong>
+        </button>{' '}
+        <span className={of.status === 'dropped' ? 'tone-bad' : 'dim'}>
+          <Icon name={of.status === 'stored' ? 'check' : of.status === 'dropped' ? 'cross' : 'archive'} size={13} />{' '}
+          {MEANS[of.status]}
+          {of.problems[0] && `: ${human(of.problems[0].code)}`}
+        </span>
+        {open && <Details of={of} />}
+      </div>
+      <Ago at={of.receivedAt} />
+    </li>
+  )
+}
+
+const matches = (call: Call, search: string, status: string): boolean =>
+  (status === '' || call.status === status) && `${call.name} ${call.raw}`.toLowerCase().includes(search.toLowerCase())
+
+/** The source debugger: calls as they come, what became of each, as code and as JSON. */
+export const Live = ({ source }: { readonly source: string }) => {
+  const { calls, take, waiting } = useCalls(source)
+  const [paused, setPaused] = useState(false)
+  const [search, setSearch] = useSearchWord('search')
+  const [status, setStatus] = useSearchWord('status')
+  const [, setTurn] = useState(0)
+  useEffect(() => {
+    const timer = setInterval(() => (paused ? setTurn((turn) => turn + 1) : take()), 300)
+    return () => clearInterval(timer)
+  })
+  const found = calls.filter((call) => matches(call, search, status))
+  return (
+    <Block
+      title={calls.length === 0 ? 'Waiting for calls' : `The last ${many(found.length, 'call')}`}
+      aside={paused ? `${waiting()} new` : 'live'}
+    >
+      <div className="filters">
+        <TextInput
+          size="xs"
+          placeholder="Find in the calls"
+          aria-label="Find in the calls"
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+        {(['stored', 'dropped'] as const).map((one) => (
+          <button
+            key={one}
+            type="button"
+            className="chip"
+            aria-pressed={status === one}
+            onClick={() => setStatus(status === one ? '' : one)}
+          >
+            {MEANS[one]}
+          </button>
+        ))}
+        <Button size="xs" variant="default" onClick={() => setPaused(!paused)}>
+          {paused ? 'Go on' : 'Pause'}
+        </Button>
+      </div>
+      {found.length === 0 && (
+        <Empty icon="event" title={calls.length === 0 ? 'No call came in yet since somebody looks.' : 'None of them.'} />
+      )}
+      <ul className="list">
+        {found.map((call) => (
+          <Row key={call.id} of={call} />
+        ))}
+      </ul>
+    </Block>
+  )
+}
