@@ -9,28 +9,13 @@ import type { Db } from '../../src/db/database.ts'
 import { query, run, transact } from '../../src/db/query.ts'
 import { freshDatabase } from '../support/database.ts'
 import { until } from '../support/wait.ts'
-import {
-  addChange,
-  addEvent,
-  addProfile,
-  did,
-  hour,
-  makeAudience,
-  makePartitions,
-  makeSpace,
-  membersNow,
-} from './support/world.ts'
+import { addChange, addEvent, addProfile, did, hour, makeAudience, makePartitions, membersNow, spaces } from './support/world.ts'
 
 /* Two connections: what one does while the other is between two statements. */
 
 const { db, url } = await freshDatabase()
 await makePartitions(db)
-let spaces = 0
-const space = async (): Promise<string> => {
-  const spaceId = `spa_both_${spaces++}`
-  await makeSpace(db, spaceId)
-  return spaceId
-}
+const space = spaces(db, 'both')
 
 /** Waits until another connection waits for a lock. */
 const waits = () =>

@@ -18,21 +18,18 @@ import {
   hour,
   makeAudience,
   makePartitions,
-  makeSpace,
   matching,
   membersNow,
   not,
   START,
+  settling,
+  spaces,
 } from './support/world.ts'
 
 const { db, url } = await freshDatabase()
 await makePartitions(db)
 let serial = 0
-const space = async (): Promise<string> => {
-  const id = `spa_evaluate_${serial++}`
-  await makeSpace(db, id)
-  return id
-}
+const space = spaces(db, 'evaluate')
 const person = async (spaceId: string, name: string, at = START): Promise<string> => {
   const id = await addProfile(db, spaceId, name, {}, { user_id: [name] }, at)
   await addChange(db, spaceId, id, `new ${spaceId} ${name}`, { events: ['identify'], at })
@@ -49,10 +46,7 @@ const WAYS: readonly (readonly [string, Limits])[] = [
   ['asked together', TOGETHER],
 ]
 
-const settle = async (spaceId: string, now: Date): Promise<void> => {
-  await evaluateSpaceFully(db, spaceId, now)
-  while ((await evaluateSpace(db, spaceId, now)).more);
-}
+const settle = settling(db)
 
 it('CMP-02 an event makes a member in the next tick, and an idle tick finds nothing to do', async () => {
   const spaceId = await space()

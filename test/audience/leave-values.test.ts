@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
-import { evaluateSpace, evaluateSpaceFully } from '../../src/audience/evaluate.ts'
+import { evaluateSpace } from '../../src/audience/evaluate.ts'
 import { leaveValues } from '../../src/audience/leave-values.ts'
 import { create, remove, update } from '../../src/audience/save.ts'
 import type { JsonObject } from '../../src/base/json.ts'
@@ -18,15 +18,13 @@ import {
   makeSpace,
   membersNow,
   START,
+  settling,
 } from './support/world.ts'
 
 const { db } = await freshDatabase()
 await makePartitions(db)
 
-const settle = async (spaceId: string, now: Date): Promise<void> => {
-  await evaluateSpaceFully(db, spaceId, now)
-  while ((await evaluateSpace(db, spaceId, now)).more);
-}
+const settle = settling(db)
 const traitsIn = async (spaceId: string): Promise<Record<string, JsonObject>> => {
   const { rows } = await sql<{
     name: string

@@ -2,23 +2,28 @@ import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { ComputedTraitDefinition, type Measure } from '../../src/audience/condition.ts'
 import { evaluateDue } from '../../src/audience/due-spaces.ts'
-import { evaluateSpace, evaluateSpaceFully } from '../../src/audience/evaluate.ts'
 import { create } from '../../src/audience/save.ts'
 import type { Json, JsonObject } from '../../src/base/json.ts'
 import { query, run } from '../../src/db/query.ts'
 import { freshDatabase } from '../support/database.ts'
 import { accountWorld } from './support/account-world.ts'
-import { addChange, addEvent, addProfile, hour, makeAudience, makePartitions, makeSpace, membersNow } from './support/world.ts'
+import {
+  addChange,
+  addEvent,
+  addProfile,
+  hour,
+  makeAudience,
+  makePartitions,
+  membersNow,
+  settling,
+  spaces,
+} from './support/world.ts'
 
 const { db } = await freshDatabase()
 await makePartitions(db)
 
 let serial = 0
-const space = async (): Promise<string> => {
-  const id = `spa_reducers_${serial++}`
-  await makeSpace(db, id)
-  return id
-}
+const space = spaces(db, 'reducers')
 const happen = async (spaceId: string, profile: string, at: Date, properties: JsonObject, id = `m${serial}`): Promise<void> => {
   await addEvent(db, spaceId, profile, 'Viewed', at, id, properties)
   await addChange(db, spaceId, profile, `c${serial++}`, { events: ['Viewed'], at })
@@ -32,10 +37,7 @@ const trait = (spaceId: string, key: string, measure: Measure, within?: string) 
     definition: { event: { name: 'Viewed', ...(within ? { within } : {}) }, measure } as unknown as JsonObject,
     options: {},
   })
-const settle = async (spaceId: string, now: Date): Promise<void> => {
-  await evaluateSpaceFully(db, spaceId, now)
-  while ((await evaluateSpace(db, spaceId, now)).more);
-}
+const settle = settling(db)
 const values = async (spaceId: string): Promise<{ readonly [key: string]: Json }> => {
   const rows = await run(
     db,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import type { Condition } from '../../src/audience/condition.ts'
 import { markAll } from '../../src/audience/due-spaces.ts'
-import { evaluateSpace, evaluateSpaceFully, LIMITS } from '../../src/audience/evaluate.ts'
+import { evaluateSpaceFully, LIMITS } from '../../src/audience/evaluate.ts'
 import { evaluationsOf } from '../../src/audience/members.ts'
 import { progressOf } from '../../src/audience/progress.ts'
 import { create, runNow, update } from '../../src/audience/save.ts'
@@ -20,28 +20,21 @@ import {
   hour,
   makeAudience,
   makePartitions,
-  makeSpace,
   membersNow,
+  settling,
+  spaces,
 } from './support/world.ts'
 
 const { db, url } = await freshDatabase()
 await makePartitions(db)
-let serial = 0
-const space = async (): Promise<string> => {
-  const id = `spa_runs_${serial++}`
-  await makeSpace(db, id)
-  return id
-}
+const space = spaces(db, 'runs')
 const buyer = async (spaceId: string, name: string, at = hour(0)): Promise<string> => {
   const id = await addProfile(db, spaceId, name, {}, { user_id: [name] }, at)
   await addEvent(db, spaceId, id, 'Order', at, `order ${spaceId} ${name}`)
   await addChange(db, spaceId, id, `change ${spaceId} ${name}`, { events: ['Order'], at })
   return id
 }
-const settle = async (spaceId: string, now: Date): Promise<void> => {
-  await evaluateSpaceFully(db, spaceId, now)
-  while ((await evaluateSpace(db, spaceId, now)).more);
-}
+const settle = settling(db)
 const read = async (spaceId: string, key: string) => {
   const row = await definitionOf(db, 'audience', spaceId, key)
   return { status: row.status, reason: row.reason, count: row.count, progress: progressOf(row) }

@@ -1,23 +1,28 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { evaluateDue } from '../../src/audience/due-spaces.ts'
-import { evaluateSpace, evaluateSpaceFully } from '../../src/audience/evaluate.ts'
 import { create } from '../../src/audience/save.ts'
 import { parseTrait } from '../../src/audience/text/condition.ts'
 import type { Json, JsonObject } from '../../src/base/json.ts'
 import { query, run } from '../../src/db/query.ts'
 import { freshDatabase } from '../support/database.ts'
-import { addChange, addEvent, addProfile, hour, makeAudience, makePartitions, makeSpace, membersNow } from './support/world.ts'
+import {
+  addChange,
+  addEvent,
+  addProfile,
+  hour,
+  makeAudience,
+  makePartitions,
+  membersNow,
+  settling,
+  spaces,
+} from './support/world.ts'
 
 const { db } = await freshDatabase()
 await makePartitions(db)
 
 let serial = 0
-const space = async (): Promise<string> => {
-  const id = `spa_sessions_${serial++}`
-  await makeSpace(db, id)
-  return id
-}
+const space = spaces(db, 'sessions')
 const trait = (spaceId: string, key: string, text: string) =>
   create(db, 'computed_trait', { spaceId, by: 'test', now: hour(0) }, `tra_${key}`, {
     name: key,
@@ -31,10 +36,7 @@ const view = async (spaceId: string, profile: string, at: number, properties: Js
   await addEvent(db, spaceId, profile, 'View', hour(at), `m${serial}`, properties, {}, source)
   await addChange(db, spaceId, profile, `c${serial++}`, { events: ['View'], at: hour(at) })
 }
-const settle = async (spaceId: string, now: Date): Promise<void> => {
-  await evaluateSpaceFully(db, spaceId, now)
-  while ((await evaluateSpace(db, spaceId, now)).more);
-}
+const settle = settling(db)
 const values = async (spaceId: string): Promise<Readonly<Record<string, Json>>> => {
   const rows = await run(
     db,

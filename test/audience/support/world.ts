@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { loadCatalog } from '../../../src/audience/catalog.ts'
 import { compile } from '../../../src/audience/compile.ts'
 import type { Condition, Filter, Measure } from '../../../src/audience/condition.ts'
+import { evaluateSpace, evaluateSpaceFully } from '../../../src/audience/evaluate.ts'
 import { create } from '../../../src/audience/save.ts'
 import { DEFAULT_EXTERNAL_IDS, type Scope } from '../../../src/audience/scope.ts'
 import { idFrom } from '../../../src/base/ids.ts'
@@ -157,3 +158,21 @@ export const did = (
 ): Condition => ({ type: 'event', event: { name, ...more }, measure: { kind: 'count' }, compare })
 
 export const not = (condition: Condition): Condition => ({ type: 'not', condition })
+
+/** Makes the spaces of a test file, each with an id of its own: `spa_<name>_0`, and so on. */
+export const spaces = (db: Db, name: string): (() => Promise<string>) => {
+  let made = 0
+  return async () => {
+    const id = `spa_${name}_${made++}`
+    await makeSpace(db, id)
+    return id
+  }
+}
+
+/** Evaluates at an instant until nothing is due: in full what must be, and then tick after tick. */
+export const settling =
+  (db: Db) =>
+  async (spaceId: string, now: Date): Promise<void> => {
+    await evaluateSpaceFully(db, spaceId, now)
+    while ((await evaluateSpace(db, spaceId, now)).more);
+  }
