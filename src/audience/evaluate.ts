@@ -322,6 +322,7 @@ const queuedOf = (computation: Computation): Queued => ({
   version: computation.version,
   cause: computation.status === 'Preparing' ? 'new' : computation.evaluatedVersion === computation.version ? 'check' : 'edit',
   by: 'Usher',
+  refersTo: computation.references.computations,
 })
 
 /** Makes the next step of a run: the only one, unless what is new or edited is about more people than one step looks at. */

@@ -30,6 +30,8 @@ export type Queued = {
   readonly version: number
   readonly cause: Cause
   readonly by: string
+  /** Ids of what it refers to: those of them that wait too go first. */
+  readonly refersTo?: readonly string[]
 }
 
 /**
@@ -95,7 +97,7 @@ const placesOf = (limits: Limits): Readonly<Record<Lane, number>> => {
 }
 
 /**
- * Gives the free places to those that wait longest, and answers all runs that have one. `marked` are the computations that must be computed in
+ * Gives the free places to those that wait longest, what is referred to first, and answers all runs that have one. `marked` are the computations that must be computed in
  * full: those without a run get one. Whoever admits has the space's clock, so that it is alone.
  */
 export const admitRuns = (
@@ -117,7 +119,10 @@ export const admitRuns = (
     const runs = (await unfinished(tx, spaceId)).filter(({ dueAt }) => dueAt !== null && dueAt <= now)
     const free = { ...placesOf(limits) }
     for (const each of runs) if (each.startedAt) free[each.lane] -= 1
-    const admitted = runs.filter((each) => each.startedAt || free[each.lane]-- > 0)
+    const waiting = new Set(runs.map((each) => each.computationId))
+    const refersTo = new Map(marked.map((each) => [each.computationId, each.refersTo]))
+    const isReady = (id: string): boolean => !(refersTo.get(id) ?? []).some((other) => waiting.has(other))
+    const admitted = runs.filter((each) => each.startedAt || (isReady(each.computationId) && free[each.lane]-- > 0))
     const started = admitted.flatMap((each) => (each.startedAt ? [] : each.computationId)).toSorted()
     if (started.length > 0) {
       await run(

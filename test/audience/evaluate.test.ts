@@ -154,6 +154,17 @@ it('CTR-01 CTR-09 a windowed counter falls to 0 with time, and has no value for 
   expect(await values()).toEqual([{ id: ada, value: 0 }])
 })
 
+it('what is referred to is computed in full before what refers to it, whatever the order in which they were saved', async () => {
+  const spaceId = await space()
+  const ada = await person(spaceId, 'ada')
+  await happen(spaceId, ada, 'Order', hour(0))
+  await makeAudience(db, spaceId, 'z_buyers', did('Order'))
+  await makeAudience(db, spaceId, 'a_buyers', { type: 'audience', audience: 'z_buyers' })
+  const outcomes = await evaluateSpaceFully(db, spaceId, hour(1))
+  expect(outcomes.map((each) => each.computation.key)).toEqual(['z_buyers', 'a_buyers'])
+  expect(await membersNow(db, spaceId, 'aud_a_buyers')).toEqual([ada])
+})
+
 it.each(WAYS)(
   'AUD-06 an audience that fails says why, is tried again by itself, and never stops the others (%s)',
   async (_, limits) => {

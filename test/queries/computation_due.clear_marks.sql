@@ -1,0 +1,1 @@
+delete from computation_due where space_id = $1 and computation_id = $2 and profiles is null
