@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { AudienceTables } from './rows/audience.ts'
 import type { CallTables } from './rows/call.ts'
+import type { CatalogTables } from './rows/catalog.ts'
 import type { DropTables } from './rows/drop.ts'
 import type { EventTables } from './rows/event.ts'
 import type { GateTables } from './rows/gate.ts'
@@ -17,6 +18,7 @@ export type Database = SpaceTables &
   EventTables &
   DropTables &
   GateTables &
+  CatalogTables &
   TrackingPlanTables &
   CallTables &
   AudienceTables &

@@ -28,6 +28,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   event_interest: own('reference'),
   event_filter: own('reference'),
   source_gate: own('reference'),
+  catalog_switch: own('reference'),
   tracking_plan: own('reference'),
   tracking_plan_rule: own('reference'),
   tracking_plan_change: own('reference'),

@@ -3,7 +3,7 @@ import type { JsonObject } from '../base/json.ts'
 /** One way in which a call breaks its tracking plan: texts as Segment has them (spec/connections §1.5). */
 export type Violation = { readonly type: string; readonly field: string; readonly description: string }
 
-/** Why a rule at the door dropped a call: Segment's discard codes (spec/connections §1.6), and ours for event filters. */
+/** Why a rule at the door dropped a call: Segment's discard codes (spec/connections §1.6), and ours for event filters and for what is switched off. */
 export type DropCode =
   | 'event_filter'
   | 'event_filter_failed'
@@ -12,11 +12,12 @@ export type DropCode =
   | 'unplanned_and_schema_violation'
   | 'common_schema_violation'
   | 'transformation'
+  | 'event_setting'
 
-/** What a rule says of a call. `by` is the rule's id: what it did is counted for it. `call` is what goes on in its place. */
+/** What a rule says of a call. `by` is the rule's id: what it did is counted for it. `call` is what goes on in its place, without the properties or traits `omitted`. */
 export type Verdict = { readonly violations?: readonly Violation[]; readonly unplanned?: boolean } & (
   | { readonly kind: 'pass' }
-  | { readonly kind: 'change'; readonly call: JsonObject }
+  | { readonly kind: 'change'; readonly call: JsonObject; readonly omitted?: readonly string[] }
   | { readonly kind: 'drop'; readonly code: DropCode; readonly reason: string; readonly by: string }
 )
 

@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from '../base/json.ts'
+import { switchGate } from '../catalog/gate.ts'
+import { switchedOff } from '../catalog/switch.ts'
 import type { Db } from '../db/database.ts'
 import { type Gate, PASS, type Verdict } from '../event/verdict.ts'
 import { filterGate, filtersAt } from '../filter/gate.ts'
@@ -39,7 +41,11 @@ const load = async (db: Db, spaceId: string, sourceId: string): Promise<Door> =>
   const filters = await filtersAt(db, spaceId, sourceId)
   const there = await plannedAt(db, spaceId, sourceId)
   const gates = filters.length === 0 ? [] : [filterGate(filters)]
-  if (!there) return { gates }
+  // Where a plan is connected, only its controls block (spec/connections §2.4).
+  if (!there) {
+    const off = await switchedOff(db, spaceId, sourceId)
+    return { gates: off.length === 0 ? gates : [...gates, switchGate(off)] }
+  }
   const { plan, controls } = there
   const planned = { planId: plan.id, planName: plan.name, sourceName: await sourceName(db, spaceId, sourceId), controls }
   return { gates: [...gates, planGate(plan, sourceId, controls)], planned }

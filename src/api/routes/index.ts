@@ -26,6 +26,7 @@ import { providerAccountRoutes } from './provider-accounts.ts'
 import { sessionRoutes } from './session.ts'
 import { sourceCallRoutes } from './source-calls.ts'
 import { sourceDropRoutes } from './source-drops.ts'
+import { sourceSchemaRoutes } from './source-schema.ts'
 import { sourceRoutes } from './sources.ts'
 import { spaceRoutes } from './space.ts'
 import { sqlTraitRoutes } from './sql-traits.ts'
@@ -78,6 +79,7 @@ export const managementRoutes: readonly Route[] = [
   catalogRoutes,
   sourceRoutes,
   sourceDropRoutes,
+  sourceSchemaRoutes,
   filterRoutes,
   trackingPlanRoutes,
   plannedSourceRoutes,

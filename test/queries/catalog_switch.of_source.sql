@@ -1,0 +1,2 @@
+select type, name, path, enabled, archived_at, updated_by, updated_at from catalog_switch
+  where space_id = $1 and source_id = $2 order by type, name, path
