@@ -1,19 +1,25 @@
 import { sql } from 'kysely'
 import { iterate } from './compare.ts'
-import { type Comparison, isReference, type Literal, type Measure, type Reference } from './condition.ts'
+import { type Comparison, isLiteral, isReference, type Literal, type Measure, type Reference, type Time } from './condition.ts'
 import { decimalOf } from './literal.ts'
 import type { MeasuredEvent } from './measure.ts'
 import { answersOf, measureRule } from './measures/index.ts'
 import type { Sql } from './operator.ts'
 
-/** An event that is measured: its properties, and what puts it in order. */
-export type Measured = MeasuredEvent & { readonly properties: Sql }
+/** An event that is measured: its properties and context, and what puts it in order. */
+export type Measured = MeasuredEvent & { readonly properties: Sql; readonly context: Sql }
 /** `event e`. */
-export const EVENT: Measured = { properties: sql`e.properties`, timestamp: sql`e.timestamp`, messageId: sql`e.message_id` }
+export const EVENT: Measured = {
+  ...{ properties: sql`e.properties`, context: sql`e.context` },
+  ...{ timestamp: sql`e.timestamp`, messageId: sql`e.message_id` },
+}
+
+/** Whether what is measured lies in the context of the events. */
+export const ofContext = (measure: Measure): boolean => measure.kind !== 'count' && measure.of === 'context'
 
 // What a path with `$` leads to is a list; its order matters where the list as a whole is one value.
-const measuredValue = (properties: Sql, path: string): Sql => {
-  const { from, value } = iterate(properties, path)
+const measuredValue = (event: Measured, measure: Exclude<Measure, { kind: 'count' }>): Sql => {
+  const { from, value } = iterate(ofContext(measure) ? event.context : event.properties, measure.property)
   return from.length === 0 ? value : sql`(select jsonb_agg(${value}) from ${sql.join(from)})`
 }
 
@@ -23,18 +29,14 @@ export const pickedBy = (
   event: Measured = EVENT,
 ): { readonly value: Sql; readonly where: Sql<boolean>; readonly order: Sql } | undefined => {
   if (measure.kind === 'count') return undefined
-  const value = measuredValue(event.properties, measure.property)
+  const value = measuredValue(event, measure)
   const picked = measureRule(measure).picks?.(value, event)
   return picked && { value, ...picked }
 }
 
 /** The measure as an aggregate over events, `event e` unless told; sums are exact (spec/audiences §11.2). */
 export const aggregateOf = (measure: Measure, event: Measured = EVENT): Sql =>
-  measureRule(measure).aggregate(
-    measure.kind === 'count' ? event.properties : measuredValue(event.properties, measure.property),
-    measure,
-    event,
-  )
+  measureRule(measure).aggregate(measure.kind === 'count' ? event.properties : measuredValue(event, measure), measure, event)
 
 /** What a measure counts is 0 where there is nothing to count; of nothing, the others are nothing. */
 export const isCounter = (measure: Measure): boolean => measureRule(measure).ofNothing === 0
@@ -49,8 +51,12 @@ export type NumberTest = { readonly test: (number: Sql) => Sql<boolean>; readonl
 const integer = (decimal: string): boolean => /^-?\d{1,15}$/.test(decimal)
 const parameter = (decimal: string): Sql => (integer(decimal) ? sql`${decimal}::bigint` : sql`${decimal}::numeric`)
 
-const decimals = (literals: readonly Literal[]): readonly string[] =>
-  literals.map(decimalOf).filter((decimal) => decimal !== undefined)
+// A number is no time.
+const decimals = (rights: readonly (Literal | Time)[]): readonly string[] =>
+  rights
+    .filter(isLiteral)
+    .map(decimalOf)
+    .filter((decimal) => decimal !== undefined)
 
 const ORDERS = {
   less_than: [sql`<`, (literal: number) => 0 < literal],
@@ -59,7 +65,7 @@ const ORDERS = {
   at_least: [sql`>=`, (literal: number) => 0 >= literal],
 } as const
 
-const among = (literals: readonly Literal[], wanted: boolean): NumberTest => {
+const among = (literals: readonly (Literal | Time)[], wanted: boolean): NumberTest => {
   const numbers = decimals(literals)
   const holdsForZero = numbers.some((number) => Number(number) === 0) === wanted
   if (numbers.length === 0) return { test: (number) => (wanted ? sql`false` : sql`${number} is not null`), holdsForZero }
@@ -106,7 +112,7 @@ export const numberTest = (compare: Comparison): NumberTest | undefined => {
 
 /** Whether a comparison of a count only asks if there is any event (`some`) or none; undefined where the number matters. */
 export const presenceOf = (compare: Comparison): 'some' | 'none' | undefined => {
-  const number = 'value' in compare && !isReference(compare.value) ? Number(decimalOf(compare.value)) : Number.NaN
+  const number = 'value' in compare && isLiteral(compare.value) ? Number(decimalOf(compare.value)) : Number.NaN
   switch (compare.operator) {
     case 'at_least':
       return number > 0 && number <= 1 ? 'some' : undefined

@@ -9,6 +9,8 @@ export type Surroundings = {
   readonly now: Date
   /** Properties of the event, or the entry of the array, that is looked at. */
   readonly property?: Sql | undefined
+  /** The context of that event. */
+  readonly context?: Sql | undefined
   /** Properties of the event around it in a funnel. */
   readonly parent?: Sql | undefined
   /** The value of a trait of the profile. */
@@ -24,12 +26,14 @@ const within = (properties: Sql | undefined, path: string, sentence: string, rem
 }
 
 /** What is around a comparison. */
-export const around = ({ now, property, parent, trait }: Surroundings): Around => ({
+export const around = ({ now, property, context, parent, trait }: Surroundings): Around => ({
   now,
   read: ({ reference, path }: Reference): Sql => {
     switch (reference) {
       case 'property':
         return within(property, path, 'there is no event whose property could be read here', 'compare with a trait or a literal')
+      case 'context':
+        return within(context, path, 'there is no event whose context could be read here', 'compare with a trait or a literal')
       case 'parent':
         return within(parent, path, 'there is no event around this one', 'only an event inside where(…) has one')
       case 'trait':

@@ -23,7 +23,11 @@ const counted = (
   return measure.kind === 'count'
     ? { number: sql`count(*) filter (where ${allOf(window)})`, where: allOf(past) }
     : {
-        number: aggregateOf(measure, { ...EVENT, properties: sql`case when ${allOf(window)} then e.properties end` }),
+        number: aggregateOf(measure, {
+          ...EVENT,
+          properties: sql`case when ${allOf(window)} then e.properties end`,
+          context: sql`case when ${allOf(window)} then e.context end`,
+        }),
         where: allOf(past),
       }
 }
@@ -43,7 +47,11 @@ const lately = ({ name }: EventSelection, expiresAfter: string, { spaceId, now }
 
 const sessionSource = ({ event, measure }: ComputedTraitDefinition, expiresAfter: string, scope: Scope): Source => {
   const mine = scope.candidates ? sql<boolean>`e.profile_id = p.id` : lately(event, expiresAfter, scope)
-  return { from: sql`${sessionOf(event, expiresAfter, scope, [mine])} e`, number: aggregateOf(measure), where: sql`true` }
+  return {
+    from: sql`${sessionOf({ event, measure }, expiresAfter, scope, [mine])} e`,
+    number: aggregateOf(measure),
+    where: sql`true`,
+  }
 }
 
 /*

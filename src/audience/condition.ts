@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Duration } from '../base/duration.ts'
+import { instantOf } from './literal.ts'
 
 /*
  * The condition language: a readonly union, checked by zod at the door, stored as it is, and compiled by `compile.ts` to one query.
@@ -13,14 +14,34 @@ export type Literal = z.infer<typeof Literal>
 export const Path = z.string().min(1).max(500)
 
 /**
- * A right side that is read from the data instead of written down (spec/audiences §11.7): a property of the same event, one of the event
- * around it in a funnel, or a trait of the profile.
+ * A right side that is read from the data instead of written down (spec/audiences §11.7): a property or the context of the same event, a
+ * property of the event around it in a funnel, or a trait of the profile.
  */
-export const Reference = z.strictObject({ reference: z.enum(['property', 'parent', 'trait']), path: z.string().max(500) })
+export const Reference = z.strictObject({
+  reference: z.enum(['property', 'context', 'parent', 'trait']),
+  path: z.string().max(500),
+})
 export type Reference = z.infer<typeof Reference>
 
+const TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$/
+const TIME_MEANT = 'write a day that exists, as in 2026-01-31 or 2026-01-31T00:00:00Z'
+
+/** A time as the text form writes it without quotes: the same instant is equal to it, however it is written (spec/audiences §11.2). */
+export const Time = z.strictObject({
+  time: z
+    .string()
+    .regex(TIME, TIME_MEANT)
+    .refine((text) => instantOf(text) !== undefined, TIME_MEANT),
+})
+export type Time = z.infer<typeof Time>
+
+type AnyRight = Literal | Reference | Time
 /** Whether a right side is read from the data. */
-export const isReference = (right: Literal | Reference): right is Reference => typeof right === 'object'
+export const isReference = (right: AnyRight): right is Reference => typeof right === 'object' && 'reference' in right
+/** Whether a right side is a time rather than a text. */
+export const isTime = (right: AnyRight): right is Time => typeof right === 'object' && 'time' in right
+/** Whether a right side is a text, a number or a truth value that was written down. */
+export const isLiteral = (right: AnyRight): right is Literal => typeof right !== 'object'
 
 /** Letters are compared without their case (CND-26, our own). */
 const ignoreCase = z.literal(true).optional()
@@ -28,10 +49,18 @@ const ignoreCase = z.literal(true).optional()
 const Right = z.union([Literal, Reference])
 const Words = z.union([z.string(), Reference])
 const value = <Name extends string>(operator: Name) => z.strictObject({ operator: z.literal(operator), value: Right })
-const equality = <Name extends string>(operator: Name) => value(operator).extend({ ignoreCase })
+const equality = <Name extends string>(operator: Name) =>
+  z.strictObject({ operator: z.literal(operator), value: z.union([Literal, Reference, Time]), ignoreCase })
 const text = <Name extends string>(operator: Name) => z.strictObject({ operator: z.literal(operator), value: Words, ignoreCase })
 const values = <Name extends string>(operator: Name) =>
-  z.strictObject({ operator: z.literal(operator), values: z.array(Literal).min(1).max(1_000), ignoreCase })
+  z.strictObject({
+    operator: z.literal(operator),
+    values: z
+      .array(z.union([Literal, Time]))
+      .min(1)
+      .max(1_000),
+    ignoreCase,
+  })
 const bare = <Name extends string>(operator: Name) => z.strictObject({ operator: z.literal(operator) })
 const span = <Name extends string>(operator: Name) => z.strictObject({ operator: z.literal(operator), duration: Duration })
 const Instant = z.iso
@@ -122,21 +151,23 @@ export const EventSelection: z.ZodType<EventSelection> = z.lazy(() =>
   }),
 )
 
-// Of accounts: the property is a trait of the user who did the event (spec/audiences §7.1).
-const whose = z.literal('user').optional()
+// The path leads into the event's context; of accounts it may be a trait of the user who did the event (spec/audiences §7.1).
+const inContext = z.literal('context').optional()
+const whose = z.enum(['context', 'user']).optional()
 const of = <Kind extends string>(kind: Kind) => z.strictObject({ kind: z.literal(kind), property: Path })
 
 /**
- * What is measured over the selected events (spec/audiences §7.1): how many there are, or what a property of theirs comes to. `minimum` is
+ * What is measured over the selected events (spec/audiences §7.1): how many there are, or what a property of theirs (`of`: or something in their
+ * context, or of accounts a trait of the user) comes to. `minimum` is
  * how often a value must be there to be the most frequent one. `as` is how a property is read: the least and greatest as numbers unless told
  * (`string`: by code point); the most frequent value as text, `array`: a list that a path with `$` leads to is one value.
  */
 export const Measure = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('count') }),
-  of('sum'),
-  of('average'),
-  of('min').extend({ as: z.enum(['number', 'string']).optional() }),
-  of('max').extend({ as: z.enum(['number', 'string']).optional() }),
+  of('sum').extend({ of: inContext }),
+  of('average').extend({ of: inContext }),
+  of('min').extend({ of: inContext, as: z.enum(['number', 'string']).optional() }),
+  of('max').extend({ of: inContext, as: z.enum(['number', 'string']).optional() }),
   of('first').extend({ of: whose }),
   of('last').extend({ of: whose }),
   of('most_frequent').extend({
@@ -144,8 +175,8 @@ export const Measure = z.discriminatedUnion('kind', [
     of: whose,
     as: z.enum(['string', 'number', 'array']).optional(),
   }),
-  of('unique'),
-  of('unique_count'),
+  of('unique').extend({ of: inContext }),
+  of('unique_count').extend({ of: inContext }),
 ])
 export type Measure = z.infer<typeof Measure>
 

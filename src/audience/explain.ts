@@ -6,7 +6,7 @@ import type { Db } from '../db/database.ts'
 import { query, runOne } from '../db/query.ts'
 import { loadCatalog } from './catalog.ts'
 import { lower } from './compile.ts'
-import { type Comparison, type Condition, isReference } from './condition.ts'
+import { type Comparison, type Condition, isReference, isTime, type Literal, type Reference, type Time } from './condition.ts'
 import { type Outlook, outlook } from './evaluator/changes.ts'
 import { type Happenings, type Shown, evidenceOf as shownOf } from './evaluator/evidence.ts'
 import { holds } from './evaluator/matches.ts'
@@ -71,8 +71,10 @@ const foundValue = (condition: Condition, scope: Scope): Sql => {
 }
 
 const literalsOf = (compare: Comparison): Json | undefined => {
-  if ('value' in compare) return isReference(compare.value) ? undefined : compare.value
-  if ('values' in compare) return compare.values.filter((each) => !isReference(each)) as Json
+  const shown = (right: Literal | Reference | Time): Json | undefined =>
+    isReference(right) ? undefined : isTime(right) ? right.time : right
+  if ('value' in compare) return shown(compare.value)
+  if ('values' in compare) return compare.values.map(shown).filter((each) => each !== undefined)
   return 'duration' in compare ? compare.duration : undefined
 }
 

@@ -38,8 +38,8 @@ const joined = (filters: readonly Filter[], word: Sql, of: EventColumns): Sql<bo
 const refused = (message: string, remedy: string): Invalid =>
   new Invalid('filter', [{ field: 'condition.where', message, remedy }])
 
-const surroundings = ({ now, properties, parent, traitValue }: EventColumns) =>
-  around({ now, property: properties, parent, trait: traitValue })
+const surroundings = ({ now, properties, context, parent, traitValue }: EventColumns) =>
+  around({ now, property: properties, context, parent, trait: traitValue })
 
 /** One entry of the array at a path of `column` that satisfies the whole filter. */
 export const anyElement = (

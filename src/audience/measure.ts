@@ -23,4 +23,13 @@ export type MeasureRule<K extends MeasureKind> = {
   /** The measured thing in words: `the sum of “revenue”`. */
   readonly sentence: (measure: MeasureOf<K>) => string
 }
+/** The measured thing as people read it: `“revenue”`, `the user’s “plan”`, `context “campaign.name”`. */
+export const spokenMeasured = ({
+  property,
+  of,
+}: {
+  readonly property: string
+  readonly of?: 'context' | 'user' | undefined
+}): string => `${of === 'user' ? 'user’s ' : of === 'context' ? 'context ' : ''}“${property}”`
+
 export type MeasureTable = { readonly [K in MeasureKind]: MeasureRule<K> }

@@ -25,9 +25,13 @@ export type References = {
 
 const isTimely = (compare: Comparison): boolean => flipsOf(compare).length > 0
 
-/** A measured value that is compared and may be a date: the property it is of. Numbers are none. */
-export const comparedProperty = ({ measure }: Pick<ComputedTraitDefinition, 'measure'>): string | undefined =>
-  measure.kind !== 'count' && answersOf(measure) === 'json' ? measure.property : undefined
+/** A measured value that is compared and may be a date: where it lies in its event. Numbers are none. */
+export const comparedProperty = ({
+  measure,
+}: Pick<ComputedTraitDefinition, 'measure'>): { readonly type: 'property' | 'context'; readonly path: string } | undefined =>
+  measure.kind !== 'count' && answersOf(measure) === 'json'
+    ? { type: measure.of === 'context' ? 'context' : 'property', path: measure.property }
+    : undefined
 
 const isTimelySelection = ({ where }: EventSelection): boolean => where !== undefined && allComparesIn(where).some(isTimely)
 

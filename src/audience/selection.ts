@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { milliseconds } from '../base/duration.ts'
 import { Invalid } from '../base/errors.ts'
-import { aggregateOf, asJson, type Measured, numberTest, presenceOf } from './aggregate.ts'
+import { aggregateOf, asJson, type Measured, numberTest, ofContext, presenceOf } from './aggregate.ts'
 import { around } from './around.ts'
 import { compareValue, referencesIn } from './compare.ts'
-import type { Comparison, EventSelection } from './condition.ts'
+import type { Comparison, ComputedTraitDefinition, EventSelection } from './condition.ts'
 import { type ChildFilter, compileFilter, type EventColumns } from './filter.ts'
 import { traitsOf, traitValue } from './leaves/trait.ts'
 import { answersOf } from './measures/index.ts'
@@ -27,7 +27,6 @@ type Event = Measured & {
   readonly name: Sql
   readonly type: Sql
   readonly sourceId: Sql
-  readonly context: Sql
 }
 
 const FIRST: Event = {
@@ -128,7 +127,8 @@ const childTest = (child: ChildFilter, { scope, here: parent, parent: grandparen
   const number = times ? countListed(event, parent, times) : sql`(select ${aggregateOf(measure, here)} ${from})`
   const rule = numberTest(compare)
   if (rule && answersOf(measure) === 'number') return sql`(${rule.test(number)}) is true`
-  const surroundings = { now: scope.now, property: parent.properties, parent: grandparent?.properties }
+  const { properties: property, context } = parent
+  const surroundings = { now: scope.now, property, context, parent: grandparent?.properties }
   return compareValue(asJson(measure, number), compare, around({ ...surroundings, trait: (path) => traitValue(path, scope) }))
 }
 
@@ -234,17 +234,23 @@ export const everyones = (
 
 /**
  * The current session as `e`: the selected events since the last pause that was longer than `expiresAfter`; none after such a pause (spec/audiences
- * §7.3). `mine` are conditions on `event e` that leave whole profiles.
+ * §7.3). `mine` are conditions on `event e` that leave whole profiles; of each event it has what is measured.
  */
-export const sessionOf = (selection: EventSelection, expiresAfter: string, scope: Scope, mine: readonly Sql<boolean>[]): Sql => {
+export const sessionOf = (
+  { event: selection, measure }: ComputedTraitDefinition,
+  expiresAfter: string,
+  scope: Scope,
+  mine: readonly Sql<boolean>[],
+): Sql => {
+  const [read, kept] = ofContext(measure) ? [sql`e.context`, sql`s.context`] : [sql`e.properties`, sql`s.properties`]
   const pause = milliseconds(expiresAfter)
   const now = sql`${scope.now}::timestamptz`
   const { from, scope: own } = scope.candidates ? { from: sql`event e`, scope } : everyones(selection, scope)
   const parts = [...mine, ...chosen(selection, own), sql<boolean>`e.timestamp <= ${now}`]
-  const events = sql`select e.profile_id, e.timestamp, e.message_id, e.properties,
+  const events = sql`select e.profile_id, e.timestamp, e.message_id, ${read},
     coalesce(lead(e.timestamp) over (partition by e.profile_id order by e.timestamp, e.message_id), ${now}) - e.timestamp
       > ${pause}::bigint * interval '1 millisecond' as ends from ${from} where ${allOf(parts)}`
-  return sql`(select s.profile_id, s.timestamp, s.message_id, s.properties from (select b.*,
+  return sql`(select s.profile_id, s.timestamp, s.message_id, ${kept} from (select b.*,
     bool_or(b.ends) over (partition by b.profile_id order by b.timestamp desc, b.message_id desc) as ended
     from (${events}) b) s where not s.ended)`
 }

@@ -71,6 +71,10 @@ const referenceProblems = (field: string, compare: Comparison, place: Place): re
     ...(reference === 'property' && !place.event && !place.entry
       ? [{ field, message: 'there is no event whose property could be read here', remedy: 'compare with a trait or a literal' }]
       : []),
+    ...(reference === 'context' && !place.event
+      ? [{ field, message: 'there is no event whose context could be read here', remedy: 'compare with a trait or a literal' }]
+      : []),
+    ...(reference === 'context' && rootOf(path) === 'traits' ? [TRAITS_OF_CONTEXT(field)] : []),
     ...(reference === 'trait' && place.alone ? [LONELY(field)] : []),
     ...(reference === 'parent' && !place.parent
       ? [{ field, message: 'there is no event around this one', remedy: 'only an event inside the `where` of another has one' }]
@@ -138,6 +142,11 @@ const LONELY = (field: string): Problem => ({
   message: 'only the event itself can be asked here',
   remedy: 'ask for traits and other events in the condition of an audience',
 })
+const TRAITS_OF_CONTEXT = (field: string): Problem => ({
+  field,
+  message: 'context.traits of an event is no condition',
+  remedy: 'ask for a trait of the profile instead',
+})
 const NAMELESS = (field: string): Problem => ({ field, message: 'the path is empty', remedy: 'write the path of a property' })
 
 const pathProblems = (
@@ -149,21 +158,17 @@ const pathProblems = (
   if (type === 'trait' && place.alone) return [LONELY(field)]
   if (type === 'context' && !place.event)
     return [{ field, message: 'a trait has no context', remedy: 'ask for a property of the entry' }]
-  return type === 'context' && rootOf(path) === 'traits'
-    ? [
-        {
-          field,
-          message: 'context.traits of an event is no condition',
-          remedy: 'ask for a trait of the profile instead',
-        },
-      ]
-    : []
+  return type === 'context' && rootOf(path) === 'traits' ? [TRAITS_OF_CONTEXT(field)] : []
 }
 
-const measure = (field: string, measured: Measure): readonly Problem[] =>
-  measured.kind !== 'count' && measured.kind !== 'most_frequent' && keysOf(measured.property).includes('$')
+const measure = (field: string, measured: Measure): readonly Problem[] => [
+  ...(measured.kind !== 'count' && measured.kind !== 'most_frequent' && keysOf(measured.property).includes('$')
     ? [{ field: `${field}.property`, message: 'an aggregate takes one value an event, not the entries of an array' }]
-    : []
+    : []),
+  ...(measured.kind !== 'count' && measured.of === 'context' && rootOf(measured.property) === 'traits'
+    ? [TRAITS_OF_CONTEXT(`${field}.property`)]
+    : []),
+]
 
 // `parent` is where the comparison of the measure stands: in the condition, or in the event around a child.
 const eventProblems = (

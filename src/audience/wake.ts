@@ -41,8 +41,8 @@ const inColumn = (column: Sql, path: string, compare: Comparison, now: Date): re
 
 // Whichever event's value is measured at last, its moments are among those of all of them.
 const inMeasure = ({ measure, compare }: Measured): readonly Compared[] => {
-  const path = comparedProperty({ measure })
-  return path === undefined || !compare ? [] : [{ type: 'property', path, compare }]
+  const compared = comparedProperty({ measure })
+  return compared === undefined || !compare ? [] : [{ ...compared, compare }]
 }
 
 type Measured = Pick<ComputedTraitDefinition, 'measure'> & { readonly event: EventSelection; readonly compare?: Comparison }

@@ -43,6 +43,7 @@ const SAMPLES: { readonly [O in Comparison['operator']]: readonly Comparison[] }
     { operator: 'equals', value: 'gold' },
     { operator: 'equals', value: 5 },
     { operator: 'equals', value: 'true' },
+    { operator: 'equals', value: { time: '2026-01-01' } },
   ],
   not_equals: [{ operator: 'not_equals', value: 'gold' }],
   less_than: [
@@ -52,7 +53,10 @@ const SAMPLES: { readonly [O in Comparison['operator']]: readonly Comparison[] }
   at_most: [{ operator: 'at_most', value: 'abc' }],
   greater_than: [{ operator: 'greater_than', value: '2026-01-01' }],
   at_least: [{ operator: 'at_least', value: true }],
-  one_of: [{ operator: 'one_of', values: ['a', 5] }],
+  one_of: [
+    { operator: 'one_of', values: ['a', 5] },
+    { operator: 'one_of', values: ['a', { time: '2026-01-01' }, { time: '2026-02-01T00:00:00Z' }] },
+  ],
   none_of: [{ operator: 'none_of', values: [1, 2] }],
   contains: [{ operator: 'contains', values: ['a', 'b'] }],
   omits: [{ operator: 'omits', value: 'a' }],
@@ -91,6 +95,8 @@ it.each([
   ['session', "event('A').expires_after(30 minutes).count()"],
   ['session_beside', "event('A').where(property('n') > trait('goal')).expires_after(1 day).sum('n')"],
   ['beside', "event('A').where(property('n') > trait('goal')).within(1 day).count()"],
+  ['session_of_context', "event('A').expires_after(30 minutes).last(context('page.path'))"],
+  ['count_of_context', "event('A').within(1 day).unique(context('ip')).count()"],
 ])('value %s', async (name, text) => {
   const definition = parseTrait(text)
   await golden(`value.${name}.everybody`, compileValue(definition, scope))
@@ -132,6 +138,7 @@ it.each<[string, Condition]>([
   ],
   ['funnel_measured', parseCondition("event('A').where(event('B').sum('n') > property('n')).sum('n') > 5")],
   ['trait_beside', parseCondition("event('A').where(property('price') >= trait('spent') AND trait('vip') = true).count() >= 2")],
+  ['context_beside', parseCondition("event('A').where(property('n') > context('least')).max(context('fee')) >= 5")],
   ['count_beside', parseCondition("event('A').count() > trait('goal')")],
   ['last_beside', parseCondition("event('A').last('p') = trait('x')")],
   ['trait_and_trait', parseCondition("trait('a') <= trait('b') AND trait('a').contains('x', trait('b'), ignore_case)")],

@@ -9,7 +9,7 @@ import { NOWS, WORLD } from './support/nasty.ts'
 
 /* What the differential test asks is worth what it reaches: each operator at each place, beside each other, with each right side. */
 
-const SAMPLE = 12_000
+const SAMPLE = 20_000
 const OPERATORS = Comparison.options.map(({ shape }) => shape.operator.value)
 const catalog = {
   audiences: new Map(WORLD.audiences.map((key) => [key, key])),
@@ -23,7 +23,8 @@ type Compared = { readonly place: string; readonly operator: string; readonly ri
 const rightOf = (compare: { readonly [key: string]: Json }): string => {
   const values = compare['values']
   const first = Array.isArray(values) ? values[0] : compare['value']
-  return isObject(first) ? `a ${String(first['reference'])}` : 'a literal'
+  if (!isObject(first)) return 'a literal'
+  return 'time' in first ? 'a time' : `a ${String(first['reference'])}`
 }
 
 /** Every comparison in a condition, with the kinds of node around it. */
@@ -82,8 +83,12 @@ const CASED = ['equals', 'not_equals', 'one_of', 'none_of', 'contains', 'omits',
 
 it('CND-16 CND-17 CND-26 every operator that may is asked with each reference, and without regard to case', () => {
   const found = reached(({ operator, right }) => `${operator} ${right}`)
-  const wanted = REFERRING.flatMap((operator) => ['property', 'parent', 'trait'].map((each) => `${operator} a ${each}`))
+  const wanted = REFERRING.flatMap((operator) =>
+    ['property', 'context', 'parent', 'trait'].map((each) => `${operator} a ${each}`),
+  )
   expect(wanted.filter((each) => !found.has(each))).toEqual([])
+  const timed = ['equals', 'not_equals', 'one_of', 'none_of']
+  expect(timed.filter((operator) => !found.has(`${operator} a time`))).toEqual([])
   const cased = reached(({ operator, ignoreCase }) => `${operator} ${ignoreCase}`)
   expect(CASED.filter((operator) => !cased.has(`${operator} true`))).toEqual([])
 })

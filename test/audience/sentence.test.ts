@@ -97,6 +97,11 @@ it.each([
     'one entry of “list” has (“a” is 1, and it contains “x”)',
     "any_element('list', property('a') = 1 AND property('').contains('x'))",
   ],
+  [
+    'the highest context “fee” of “A” where “city” is the same event’s context “location.city” is at least 5',
+    "event('A').where(property('city') = context('location.city')).max(context('fee')) >= 5",
+  ],
+  ['“born” is 2001-02-03', "trait('born') = 2001-02-03"],
   ['did “A” (not from “x” or “y”)', "event('A').sources(exclude: 'x', 'y').count() >= 1"],
   ['“plan” is “gold” (in any case)', "trait('plan').equals('gold', ignore_case)"],
   ['the highest “p” (as text) of “A” is “x”', "event('A').max('p' as string) = 'x'"],

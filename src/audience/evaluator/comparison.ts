@@ -1,14 +1,16 @@
 import { milliseconds } from '../../base/duration.ts'
-import type { Comparison, Literal, Reference } from '../condition.ts'
+import type { Comparison, Literal, Reference, Time } from '../condition.ts'
 import { compareExact } from './exact.ts'
 import { type Instant, instantOfDate, literalInstant } from './instant.ts'
 import { type Place, referencedValues } from './place.ts'
 import { asValue, instantOf, numberOf, textOf, type Value } from './value.ts'
 
 /** What a value is compared with. Only what was written down by hand may be a date or time without a zone (spec/audiences §11.2). */
-type Right = { readonly value: Value; readonly literal: boolean }
+type Right = { readonly value: Value; readonly literal: boolean; readonly time?: Instant | undefined }
 
-const rightsOf = (right: Literal | Reference, place: Place): readonly Right[] => {
+const rightsOf = (right: Literal | Reference | Time, place: Place): readonly Right[] => {
+  if (typeof right === 'object' && 'time' in right)
+    return [{ value: { kind: 'text', text: right.time }, literal: true, time: instantOfLiteral(right.time) }]
   if (typeof right === 'object') return referencedValues(place, right).map((value) => ({ value, literal: false }))
   const value = asValue(right)
   return value === undefined ? [] : [{ value, literal: true }]
@@ -28,6 +30,10 @@ const equal = (left: Value, right: Value, ignoreCase: boolean): boolean => {
   const [one, other] = [numberOf(left), numberOf(right)]
   return one !== undefined && other !== undefined && compareExact(one, other) === 0
 }
+
+/** The same, and to a time without quotes the same instant, however it is written (spec/audiences §11.2). */
+const isSame = (left: Value, { value, time }: Right, ignoreCase: boolean): boolean =>
+  equal(left, value, ignoreCase) || (time !== undefined && instantOf(left) === time)
 
 /** Negative, zero or positive as text `a` goes before, is or goes after `b`, by code point. */
 export const byCodePoint = (a: string, b: string): number => {
@@ -92,13 +98,13 @@ const satisfies = (value: Value, compare: Comparison, place: Place): boolean => 
   const span = 'duration' in compare ? BigInt(milliseconds(compare.duration)) * 1000n : 0n
   const rights = 'value' in compare ? rightsOf(compare.value, place) : []
   const ignoreCase = 'ignoreCase' in compare && compare.ignoreCase === true
-  const isOneOf = (values: readonly Literal[]): boolean =>
-    values.flatMap((each) => rightsOf(each, place)).some((right) => equal(value, right.value, ignoreCase))
+  const isOneOf = (values: readonly (Literal | Time)[]): boolean =>
+    values.flatMap((each) => rightsOf(each, place)).some((right) => isSame(value, right, ignoreCase))
   switch (compare.operator) {
     case 'equals':
-      return rights.some((right) => equal(value, right.value, ignoreCase))
+      return rights.some((right) => isSame(value, right, ignoreCase))
     case 'not_equals':
-      return rights.some((right) => !equal(value, right.value, ignoreCase))
+      return rights.some((right) => !isSame(value, right, ignoreCase))
     case 'one_of':
       return isOneOf(compare.values)
     case 'none_of':

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../base/json.ts'
-import type { Comparison, Condition, EventSelection, Filter, Measure } from '../condition.ts'
+import type { Comparison, Condition, EventSelection, Filter, Measure, Reference } from '../condition.ts'
 import { holds } from './matches.ts'
 import { inTime } from './measure.ts'
 import { jsonsAt, keysOf } from './path.ts'
@@ -54,8 +54,15 @@ const pathsOfCompare = (compare: Comparison): readonly Property[] => {
   const rights: readonly unknown[] = 'value' in compare ? [compare.value] : 'values' in compare ? compare.values : []
   return rights.flatMap((right): readonly Property[] => {
     const { reference, path } = (typeof right === 'object' ? right : {}) as { reference?: string; path?: string }
-    return reference === 'property' && path !== undefined ? [{ label: path, from: 'property', path }] : []
+    if ((reference !== 'property' && reference !== 'context') || path === undefined) return []
+    return [{ label: `${PREFIX[reference]}${path}`, from: reference, path }]
   })
+}
+
+const pathOfMeasure = (measure: Measure): readonly Property[] => {
+  if (measure.kind === 'count') return []
+  const from = measure.of === 'context' ? 'context' : 'property'
+  return [{ label: `${PREFIX[from]}${measure.property}`, from, path: measure.property }]
 }
 
 /** The properties of an event that a filter looks at. */
@@ -96,10 +103,7 @@ const parentPaths = (where: Filter | undefined): readonly Property[] => {
 type Selected = { readonly event: EventSelection; readonly measure: Measure }
 
 const propertiesOf = (event: Happened, { event: { where }, measure }: Selected): JsonObject => {
-  const asked: readonly Property[] = [
-    ...(where === undefined ? [] : pathsOf(where)),
-    ...('property' in measure ? [{ label: measure.property, from: 'property' as const, path: measure.property }] : []),
-  ]
+  const asked: readonly Property[] = [...(where === undefined ? [] : pathsOf(where)), ...pathOfMeasure(measure)]
   return Object.fromEntries(
     asked.map(({ label, from, path }) => {
       const found = jsonsAt(from === 'property' ? event.properties : event.context, keysOf(path))
@@ -163,7 +167,7 @@ const linkedOf = (condition: Condition, { person, ...place }: Place): Linked => 
 
 const thresholdOf = (compare: Comparison, place: Place): { readonly threshold?: Json } => {
   const rights = 'value' in compare ? [compare.value] : compare.operator === 'contains' ? compare.values : []
-  const references = rights.filter((right) => typeof right === 'object')
+  const references = rights.filter((right): right is Reference => typeof right === 'object' && 'reference' in right)
   if (references.length === 0) return {}
   const found = references.flatMap((each) => referencedValues(place, each)).map(jsonOf)
   return { threshold: found.length > 1 ? found : (found[0] ?? null) }

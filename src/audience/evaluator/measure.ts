@@ -94,7 +94,9 @@ const total = (numbers: readonly Exact[]): Exact | undefined => {
 }
 
 /** What a measure makes of the selected events: exact, and nothing where there is nothing to measure (spec/audiences §11.2). */
-export const measured = (events: readonly Happened[], measure: Measure): Value | undefined => {
+export const measured = (happened: readonly Happened[], measure: Measure): Value | undefined => {
+  const inContext = measure.kind !== 'count' && measure.of === 'context'
+  const events = inContext ? happened.map((event) => ({ ...event, properties: event.context })) : happened
   switch (measure.kind) {
     case 'count':
       return number(whole(events.length))

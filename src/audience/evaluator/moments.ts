@@ -100,7 +100,7 @@ type Selected = { readonly event: EventSelection; readonly measure: Measure; rea
 const ofMeasured = (event: Happened, { measure, compare }: Selected): readonly Moment[] =>
   measure.kind === 'count'
     ? []
-    : valuesAt(event.properties, keysOf(measure.property)).flatMap((value) =>
+    : valuesAt(measure.of === 'context' ? event.context : event.properties, keysOf(measure.property)).flatMap((value) =>
         ofDate(value, compare, `“${measure.property}” of ${spoken(event)}`),
       )
 

@@ -73,6 +73,8 @@ export const referencedValues = (place: Place, { reference, path }: Reference): 
   switch (reference) {
     case 'property':
       return propertyValues(place, path)
+    case 'context':
+      return valuesAt(place.event?.context, keysOf(path))
     case 'parent':
       return valuesAt(place.parent?.properties, keysOf(path))
     case 'trait':

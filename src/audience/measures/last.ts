@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { MeasureRule } from '../measure.ts'
+import { type MeasureRule, spokenMeasured } from '../measure.ts'
 
 /** The value of the latest event that has one; of events at one instant the messageId decides (spec/audiences §11.2). */
 export const last: MeasureRule<'last'> = {
@@ -11,5 +11,5 @@ export const last: MeasureRule<'last'> = {
   }),
   answers: () => 'json',
   ofNothing: null,
-  sentence: ({ property, of }) => `the last ${of === 'user' ? 'user’s ' : ''}“${property}”`,
+  sentence: (measure) => `the last ${spokenMeasured(measure)}`,
 }

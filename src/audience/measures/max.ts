@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { MeasureRule } from '../measure.ts'
+import { type MeasureRule, spokenMeasured } from '../measure.ts'
 
 /** The highest number, or as a string the last by code point. */
 export const max: MeasureRule<'max'> = {
@@ -7,5 +7,5 @@ export const max: MeasureRule<'max'> = {
     measure.as === 'string' ? sql`to_jsonb(max(scalar_text(${value}) collate "C"))` : sql`max(decimal_of(${value}))`,
   answers: (measure) => (measure.as === 'string' ? 'json' : 'number'),
   ofNothing: null,
-  sentence: (measure) => `the highest “${measure.property}”${measure.as === 'string' ? ' (as text)' : ''}`,
+  sentence: (measure) => `the highest ${spokenMeasured(measure)}${measure.as === 'string' ? ' (as text)' : ''}`,
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { MeasureRule } from '../measure.ts'
+import { type MeasureRule, spokenMeasured } from '../measure.ts'
 
 /** The lowest number, or as a string the first by code point. */
 export const min: MeasureRule<'min'> = {
@@ -7,5 +7,5 @@ export const min: MeasureRule<'min'> = {
     measure.as === 'string' ? sql`to_jsonb(min(scalar_text(${value}) collate "C"))` : sql`min(decimal_of(${value}))`,
   answers: (measure) => (measure.as === 'string' ? 'json' : 'number'),
   ofNothing: null,
-  sentence: (measure) => `the lowest “${measure.property}”${measure.as === 'string' ? ' (as text)' : ''}`,
+  sentence: (measure) => `the lowest ${spokenMeasured(measure)}${measure.as === 'string' ? ' (as text)' : ''}`,
 }

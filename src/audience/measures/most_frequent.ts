@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { MeasureRule } from '../measure.ts'
+import { type MeasureRule, spokenMeasured } from '../measure.ts'
 import type { Sql } from '../operator.ts'
 import { keysOf } from '../path.ts'
 
@@ -29,6 +29,6 @@ export const mostFrequent: MeasureRule<'most_frequent'> = {
   },
   answers: ({ as }) => (as === 'number' ? 'number' : 'json'),
   ofNothing: null,
-  sentence: ({ property, minimum, as, of }) =>
-    `the most frequent ${of === 'user' ? 'user’s ' : ''}“${property}”${as === 'array' ? ' (as a list)' : ''}${minimum === 1 ? '' : ` (there at least ${minimum === 2 ? 'twice' : `${minimum} times`})`}`,
+  sentence: ({ minimum, as, ...measure }) =>
+    `the most frequent ${spokenMeasured(measure)}${as === 'array' ? ' (as a list)' : ''}${minimum === 1 ? '' : ` (there at least ${minimum === 2 ? 'twice' : `${minimum} times`})`}`,
 }

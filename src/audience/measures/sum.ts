@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { MeasureRule } from '../measure.ts'
+import { type MeasureRule, spokenMeasured } from '../measure.ts'
 
 export const sum: MeasureRule<'sum'> = {
   aggregate: (value) => sql`sum(decimal_of(${value}))`,
   answers: () => 'number',
   ofNothing: null,
-  sentence: ({ property }) => `the sum of “${property}”`,
+  sentence: (measure) => `the sum of ${spokenMeasured(measure)}`,
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { MeasureRule } from '../measure.ts'
+import { type MeasureRule, spokenMeasured } from '../measure.ts'
 
 /** The distinct values as strings, by code point: 5 and "5" are one (spec/audiences §11.2). */
 export const unique: MeasureRule<'unique'> = {
@@ -8,5 +8,5 @@ export const unique: MeasureRule<'unique'> = {
     sql`jsonb_agg(distinct scalar_text(${value}) collate "C") filter (where scalar_text(${value}) is not null)`,
   answers: () => 'json',
   ofNothing: null,
-  sentence: ({ property }) => `the list of every “${property}”`,
+  sentence: (measure) => `the list of every ${spokenMeasured(measure)}`,
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { isReference, type Literal, type Reference } from '../condition.ts'
+import { must } from '../../base/must.ts'
+import { isLiteral, isReference, isTime, type Literal, type Reference, type Time } from '../condition.ts'
 import { decimalOf, equalForms, instantOf } from '../literal.ts'
 import type { Around, Sql } from '../operator.ts'
 
@@ -10,6 +11,8 @@ import type { Around, Sql } from '../operator.ts'
 
 /** A right side: written down, or read from the data. */
 export type Right = Literal | Reference
+/** A right side that was written down. */
+type Written = Literal | Time
 type Spelling = { readonly ignoreCase?: true | undefined }
 
 const unspelled = (literal: Literal): Literal => (typeof literal === 'string' ? literal.toLowerCase() : literal)
@@ -26,12 +29,29 @@ const equalsLiterals = (value: Sql, literals: readonly Literal[]): Sql<boolean |
   return numbers.length === literals.length ? sql`${byNumber}` : sql`(${byForm} or ${byNumber})`
 }
 
-/** Equal to one of the literals, across the forms that mean the same (spec/audiences §11.2). Null or false where the value is missing. */
-export const equalsAny = (value: Sql, literals: readonly Literal[], { ignoreCase }: Spelling = {}): Sql<boolean | null> =>
+const equalsWritten = (value: Sql, literals: readonly Literal[], { ignoreCase }: Spelling): Sql<boolean | null> =>
   ignoreCase ? equalsLiterals(sql`folded(${value})`, literals.map(unspelled)) : equalsLiterals(value, literals)
 
+const equalsInstants = (value: Sql, times: readonly Time[]): Sql<boolean | null> => {
+  const instants = times.map(({ time }) => must(instantOf(time), 'an instant'))
+  const days = instants.map((instant) => +new Date(instant))
+  const near = instantNear(value, { from: new Date(Math.min(...days)), to: new Date(Math.max(...days)) })
+  return instants.length === 1 ? sql`${near} = ${instants[0]}::timestamptz` : sql`${near} = any(${instants}::timestamptz[])`
+}
+
+/**
+ * Equal to one of what was written, across the forms that mean the same; to a time the same instant, too (spec/audiences §11.2). Null or
+ * false where the value is missing.
+ */
+export const equalsAny = (value: Sql, rights: readonly Written[], spelling: Spelling = {}): Sql<boolean | null> => {
+  const times = rights.filter(isTime)
+  if (times.length === 0) return equalsWritten(value, rights.filter(isLiteral), spelling)
+  const texts = rights.map((right) => (isTime(right) ? right.time : right)).filter(isLiteral)
+  return sql`(${equalsWritten(value, texts, spelling)} or ${equalsInstants(value, times)})`
+}
+
 /** Equal to the right side. Null or false where either is missing. */
-export const equalTo = (value: Sql, right: Right, spelling: Spelling, { read }: Around): Sql<boolean | null> => {
+export const equalTo = (value: Sql, right: Right | Time, spelling: Spelling, { read }: Around): Sql<boolean | null> => {
   if (!isReference(right)) return equalsAny(value, [right], spelling)
   const other = read(right)
   return spelling.ignoreCase ? sql`same_value(folded(${value}), folded(${other}))` : sql`same_value(${value}, ${other})`
@@ -113,10 +133,16 @@ export const containsAny = (
     sql` or `,
   )})`
 
-const REFERRED = { property: 'the same event’s', parent: 'the first event’s', trait: 'the trait' } as const
+const REFERRED = {
+  property: 'the same event’s',
+  context: 'the same event’s context',
+  parent: 'the first event’s',
+  trait: 'the trait',
+} as const
 
 /** How people read a right side. */
-export const spoken = (right: Right): string => {
+export const spoken = (right: Right | Time): string => {
+  if (isTime(right)) return right.time
   if (isReference(right)) return right.path === '' ? 'itself' : `${REFERRED[right.reference]} “${right.path}”`
   return typeof right === 'string' ? `“${right}”` : String(right)
 }

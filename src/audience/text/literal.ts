@@ -1,5 +1,5 @@
-import { isReference, type Literal, type Reference } from '../condition.ts'
-import { type Calls, notYet, readCall } from './call.ts'
+import { isReference, isTime, type Literal, type Reference, type Time } from '../condition.ts'
+import { type Calls, readCall } from './call.ts'
 import { readParent } from './duration.ts'
 import type { Reader } from './reader.ts'
 import type { Token } from './token.ts'
@@ -28,20 +28,18 @@ const readNumber = (reader: Reader, token: Token): number => {
   )
 }
 
-const NAMED: Calls<Written> = {
-  literal: (reader: Reader) => readLiteral(reader),
-  context: notYet('comparing with the context'),
-}
+const NAMED: Calls<Written> = { literal: (reader: Reader) => readLiteral(reader) }
 
 const REFERENCES: Calls<Reference> = {
   property: (reader) => {
     const reference = readParent(reader) ? 'parent' : 'property'
     return { reference, path: readMaybeEmpty(reader, 'a path') }
   },
+  context: (reader) => ({ reference: 'context', path: readQuoted(reader, 'a path') }),
   trait: (reader) => ({ reference: 'trait', path: readQuoted(reader, 'a path') }),
 }
 
-/** `property('p')`, `property(parent: 'p')` or `trait('t')` on the right side; undefined where something else stands. */
+/** `property('p')`, `property(parent: 'p')`, `context('c')` or `trait('t')` on the right side; undefined where something else stands. */
 export const readReference = (reader: Reader): Reference | undefined => {
   const token = reader.peek()
   return token.kind === 'word' && Object.hasOwn(REFERENCES, token.raw) ? readCall(reader, REFERENCES) : undefined
@@ -90,7 +88,8 @@ const writeReference = ({ reference, path }: Reference): string =>
   reference === 'parent' ? `property(parent: ${writeText(path)})` : `${reference}(${writeText(path)})`
 
 /** A right side as it is written. */
-export const writeRight = (right: Literal | Reference): string => {
+export const writeRight = (right: Literal | Reference | Time): string => {
+  if (isTime(right)) return right.time
   if (isReference(right)) return writeReference(right)
   return typeof right === 'string' ? writeText(right) : String(right)
 }

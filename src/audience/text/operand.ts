@@ -1,4 +1,4 @@
-import { Comparison, type Literal, type Operator, type Reference } from '../condition.ts'
+import { Comparison, type Literal, type Operator, type Reference, type Time } from '../condition.ts'
 import { instantOf } from '../literal.ts'
 import { readDuration, writeDuration } from './duration.ts'
 import { readLiteral, readReference, readWords, writeRight, writeText } from './literal.ts'
@@ -45,12 +45,10 @@ const readList = <T>(reader: Reader, one: (reader: Reader) => T): T[] => {
 type Right = Literal | Reference
 const readBound = (reader: Reader): Right => readReference(reader) ?? readLiteral(reader).value
 
-// To an unquoted time a differently written instant is equal, to a text it is not; conditions hold texts only.
-const readExact = (reader: Reader): Literal => {
+// To an unquoted time a differently written instant is equal, to a text it is not (spec/audiences §11.2).
+const readExact = (reader: Reader): Literal | Time => {
   const { value, token } = readLiteral(reader)
-  if (token.kind !== 'time') return value
-  const remedy = `quote it to compare the text, or write >= ${token.raw} AND … <= ${token.raw} to compare the instant`
-  throw reader.fault({ sentence: 'equality with a time without quotes is not supported yet', remedy }, token)
+  return token.kind === 'time' ? { time: token.value } : value
 }
 
 // An instant may leave out seconds and zone, which is then UTC; conditions hold the whole of it.
@@ -61,7 +59,7 @@ const whole = (text: string): string => {
   return `${day}T${minute}${second}${hours === undefined ? utc : `${hours}:${minutes}`}`
 }
 
-const readExactRight = (reader: Reader): Right => readReference(reader) ?? readExact(reader)
+const readExactRight = (reader: Reader): Right | Time => readReference(reader) ?? readExact(reader)
 const readWordsRight = (reader: Reader): string | Reference => readReference(reader) ?? readWords(reader)
 
 const readInstant = (reader: Reader): string => {
@@ -77,11 +75,11 @@ export const bound: Operand<{ value: Right }> = {
   read: (reader) => ({ value: readBound(reader) }),
   write: ({ value }) => writeRight(value),
 }
-export const exact: Operand<Spelling & { value: Right }> = {
+export const exact: Operand<Spelling & { value: Right | Time }> = {
   read: (reader) => ({ value: readExactRight(reader), ...readSpelling(reader) }),
   write: (needs) => `${writeRight(needs.value)}${writeSpelling(needs)}`,
 }
-export const several: Operand<Spelling & { values: Literal[] }> = {
+export const several: Operand<Spelling & { values: (Literal | Time)[] }> = {
   read: (reader) => ({ values: readList(reader, readExact), ...readSpelling(reader) }),
   write: (needs) => `${needs.values.map(writeRight).join(', ')}${writeSpelling(needs)}`,
 }

@@ -1,6 +1,6 @@
 import { unreachable } from '../../base/must.ts'
 import type { ComputedTraitDefinition, EventSelection, Filter, Measure } from '../condition.ts'
-import { type Argument, type Calls, notYet, readCall, readLink } from './call.ts'
+import { type Argument, type Calls, readCall, readLink } from './call.ts'
 import { readDuration, readParent, writeDuration } from './duration.ts'
 import { readWhere, type Streams, writeWhere } from './filter.ts'
 import { readQuoted, writeText } from './literal.ts'
@@ -10,28 +10,30 @@ import type { Token } from './token.ts'
 /* `event('Name')`, its filters in any order, and the reducer that makes one value of them. */
 
 const readQuotedPath = (reader: Reader): string => readQuoted(reader, 'a path')
-const PROPERTY: Calls<string> = { property: readQuotedPath, context: notYet('a reducer of the context') }
+type Read = { readonly property: string; readonly of?: 'context' }
+const PROPERTY: Calls<Read> = {
+  property: (reader) => ({ property: readQuotedPath(reader) }),
+  context: (reader) => ({ property: readQuotedPath(reader), of: 'context' }),
+}
 
-const readProperty = (reader: Reader): string => {
-  if (reader.peek().kind === 'text') return readQuotedPath(reader)
+const readProperty = (reader: Reader): Read => {
+  if (reader.peek().kind === 'text') return { property: readQuotedPath(reader) }
   return readCall(reader, PROPERTY, ['a path in single quotes'])
 }
 
 // Of accounts, `trait('email')` in place of a property: a trait of the user who did the event, a form of our own (spec/audiences §7.1).
-type Owned = { readonly property: string; readonly of?: 'user' }
-const OWNED: Calls<Owned> = {
-  property: (reader) => ({ property: readQuotedPath(reader) }),
-  trait: (reader) => ({ property: readQuotedPath(reader), of: 'user' }),
-}
+type Owned = { readonly property: string; readonly of?: 'context' | 'user' }
+const OWNED: Calls<Owned> = { trait: (reader) => ({ property: readQuotedPath(reader), of: 'user' }) }
 const readOwned = (reader: Reader): Owned =>
-  reader.peek().raw === 'trait' ? readCall(reader, OWNED, ['a path in single quotes']) : { property: readProperty(reader) }
+  reader.peek().raw === 'trait' ? readCall(reader, OWNED, ['a path in single quotes']) : readProperty(reader)
 
-const writeOwned = ({ property, of }: { readonly property: string; readonly of?: 'user' | undefined }): string =>
-  `${of === 'user' ? 'trait' : 'property'}(${writeText(property)})`
+const WRITTEN = { context: 'context', user: 'trait' } as const
+const writeOwned = ({ property, of }: { readonly property: string; readonly of?: 'context' | 'user' | undefined }): string =>
+  `${of === undefined ? 'property' : WRITTEN[of]}(${writeText(property)})`
 
 const reduced =
   (kind: 'sum' | 'average'): Argument<Step> =>
-  (reader) => ({ measure: { kind, property: readProperty(reader) } })
+  (reader) => ({ measure: { kind, ...readProperty(reader) } })
 
 const chosen =
   (kind: 'first' | 'last'): Argument<Step> =>
@@ -49,9 +51,9 @@ const readHint = <Type extends string>(reader: Reader, types: readonly Type[]): 
 const extreme =
   (kind: 'min' | 'max'): Argument<Step> =>
   (reader) => {
-    const property = readProperty(reader)
+    const read = readProperty(reader)
     const as = readHint(reader, ['number', 'string'] as const)
-    return { measure: { kind, property, ...(as === undefined ? {} : { as }) } }
+    return { measure: { kind, ...read, ...(as === undefined ? {} : { as }) } }
   }
 
 const readMode: Argument<Step> = (reader) => {
@@ -113,7 +115,7 @@ const STEPS: Calls<Step> = {
   mode: readMode,
   first: chosen('first'),
   last: chosen('last'),
-  unique: (reader) => ({ measure: { kind: 'unique', property: readProperty(reader) } }),
+  unique: (reader) => ({ measure: { kind: 'unique', ...readProperty(reader) } }),
 }
 
 const both = (a: Filter | undefined, b: Filter): Filter => (a === undefined ? b : { type: 'and', filters: [a, b] })
@@ -129,17 +131,17 @@ const narrowed = (reader: Reader, event: EventSelection, { filter, word }: Extra
 export const readEventName: Argument<EventSelection> = (reader) => ({ name: readQuoted(reader, 'the name of an event') })
 
 // `.unique('p').count()` is the length of the list; any other word after the list compares it.
-const readLength = (reader: Reader, property: string): Measure => {
-  if (reader.peek().raw !== '.' || reader.peek(1).raw !== 'count') return { kind: 'unique', property }
+const readLength = (reader: Reader, list: Extract<Measure, { kind: 'unique' }>): Measure => {
+  if (reader.peek().raw !== '.' || reader.peek(1).raw !== 'count') return list
   for (const sign of ['.', 'count', '(', ')']) reader.expect(sign)
-  return { kind: 'unique_count', property }
+  return { ...list, kind: 'unique_count' }
 }
 
 /** The filters after `event('Name')` and the reducer that ends them. */
 export const readStream = (reader: Reader, event: EventSelection): ComputedTraitDefinition => {
   const step = readLink(reader, STEPS)
   if (!('measure' in step)) return readStream(reader, narrowed(reader, event, step))
-  return { event, measure: step.measure.kind === 'unique' ? readLength(reader, step.measure.property) : step.measure }
+  return { event, measure: step.measure.kind === 'unique' ? readLength(reader, step.measure) : step.measure }
 }
 
 const REDUCERS = { sum: 'sum', average: 'avg', unique: 'unique' } as const
@@ -152,16 +154,16 @@ const writeMeasure = (measure: Measure): string => {
       return '.count()'
     case 'min':
     case 'max':
-      return `.${measure.kind}(property(${writeText(measure.property)})${writeHint(measure.as)})`
+      return `.${measure.kind}(${writeOwned(measure)}${writeHint(measure.as)})`
     case 'first':
     case 'last':
       return `.${measure.kind}(${writeOwned(measure)})`
     case 'sum':
     case 'average':
     case 'unique':
-      return `.${REDUCERS[measure.kind]}(property(${writeText(measure.property)}))`
+      return `.${REDUCERS[measure.kind]}(${writeOwned(measure)})`
     case 'unique_count':
-      return `.unique(property(${writeText(measure.property)})).count()`
+      return `.unique(${writeOwned(measure)}).count()`
     case 'most_frequent':
       return `.mode(${writeOwned(measure)}${writeHint(measure.as)}, ${measure.minimum})`
     default:

@@ -1,4 +1,4 @@
-import { type Comparison, type Filter, isReference, type Literal } from '../../audience/condition.ts'
+import { type Comparison, type Filter, isLiteral, type Literal } from '../../audience/condition.ts'
 
 /*
  * Whether two filters can be shown never to hold for the same event. This proves, it does not evaluate: what an operator means stays in
@@ -10,21 +10,23 @@ type Leaf = Extract<Filter, { type: 'property' | 'context' | 'trait' }>
 // Numbers and their text are one value (spec/audiences §11.2, rulings), so they have one name here.
 const same = (value: Literal): string => (/^-?\d+(\.\d+)?$/.test(String(value)) ? String(Number(value)) : String(value))
 
-// What is read from the data, or compared in any case, is not known here.
-const isKnown = (compare: Comparison): boolean =>
-  !('ignoreCase' in compare && compare.ignoreCase) && !('value' in compare && isReference(compare.value))
+// What is read from the data, or compared in any case, is not known here; nor is it how else an instant may be written.
+const isKnown = (compare: Comparison): boolean => {
+  const rights = 'values' in compare ? compare.values : 'value' in compare ? [compare.value] : []
+  return !('ignoreCase' in compare && compare.ignoreCase) && rights.every(isLiteral)
+}
 
 const listed = (compare: Comparison): readonly string[] | undefined => {
   if (!isKnown(compare)) return undefined
-  if (compare.operator === 'equals' && !isReference(compare.value)) return [same(compare.value)]
-  if (compare.operator === 'one_of') return compare.values.map(same)
+  if (compare.operator === 'equals' && isLiteral(compare.value)) return [same(compare.value)]
+  if (compare.operator === 'one_of') return compare.values.filter(isLiteral).map(same)
   return undefined
 }
 
 const excluded = (compare: Comparison): readonly string[] | undefined => {
   if (!isKnown(compare)) return undefined
-  if (compare.operator === 'not_equals' && !isReference(compare.value)) return [same(compare.value)]
-  if (compare.operator === 'none_of') return compare.values.map(same)
+  if (compare.operator === 'not_equals' && isLiteral(compare.value)) return [same(compare.value)]
+  if (compare.operator === 'none_of') return compare.values.filter(isLiteral).map(same)
   return undefined
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Comparison, Literal, Reference } from '../../../src/audience/condition.ts'
+import { type Comparison, type Literal, type Reference, Time } from '../../../src/audience/condition.ts'
 import { dateNear, number, SPANS, text } from './nasty.ts'
 
 /* Random comparisons: with literals, with other values, with now. */
@@ -39,7 +39,7 @@ const reference = (around: Around): fc.Arbitrary<Reference> =>
   fc.record({
     reference: fc.constantFrom<Reference['reference']>(
       'trait',
-      ...(around === 'profile' ? [] : (['property', 'property'] as const)),
+      ...(around === 'profile' ? [] : (['property', 'property', 'context'] as const)),
       ...(around === 'child' ? (['parent', 'parent', 'parent'] as const) : []),
     ),
     path: fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...REFERRED) }, fc.constantFrom('spent', 'visits', 'vip')),
@@ -63,6 +63,12 @@ const referring =
   }
 const CASED = new Set<string>(['equals', 'not_equals', 'one_of', 'none_of', 'contains', 'omits', 'starts_with', 'ends_with'])
 
+/** A time without quotes. */
+const time = (now: Date): fc.Arbitrary<Time> =>
+  dateNear(now)
+    .map((each) => ({ time: each }))
+    .filter((each) => Time.safeParse(each).success)
+
 /** Any comparison of a stored value. */
 export const comparison = (now: Date, around: Around = 'profile'): fc.Arbitrary<Comparison> =>
   literally(now).chain(referring(around))
@@ -84,7 +90,7 @@ const literally = (now: Date): fc.Arbitrary<Comparison> => {
       arbitrary: fc.record({ operator: fc.constantFrom('one_of', 'none_of'), values: some }) as fc.Arbitrary<Of<'one_of'>>,
     },
     {
-      weight: 1,
+      weight: 2,
       arbitrary: fc.record({
         operator: fc.constant('contains' as const),
         values: fc.array(words, { minLength: 1, maxLength: 2 }),
@@ -98,12 +104,23 @@ const literally = (now: Date): fc.Arbitrary<Comparison> => {
     },
     { weight: 2, arbitrary: fc.record({ operator: fc.constantFrom('exists', 'absent') }) as fc.Arbitrary<Of<'exists'>> },
     {
-      weight: 1,
+      weight: 2,
       arbitrary: fc.record({ operator: fc.constantFrom('before_date', 'after_date'), value: instant(now) }) as fc.Arbitrary<
         Of<'before_date'>
       >,
     },
     { weight: 3, arbitrary: relative },
+    {
+      weight: 2,
+      arbitrary: fc.record({ operator: fc.constantFrom('equals', 'not_equals'), value: time(now) }) as fc.Arbitrary<Of<'equals'>>,
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        operator: fc.constantFrom('one_of', 'none_of'),
+        values: fc.array(fc.oneof(one, time(now), time(now)), { minLength: 1, maxLength: 3 }),
+      }) as fc.Arbitrary<Of<'one_of'>>,
+    },
     {
       weight: 2,
       arbitrary: fc.record({

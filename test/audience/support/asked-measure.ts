@@ -60,11 +60,16 @@ const hinted: fc.Arbitrary<Measure> = fc.oneof(
   }),
 )
 
-export const anyMeasure: fc.Arbitrary<Measure> = fc.oneof(
+const ofEvents: fc.Arbitrary<Measure> = fc.oneof(
   { weight: 4, arbitrary: measure },
   { weight: 4, arbitrary: valued },
   { weight: 1, arbitrary: hinted },
 )
+
+/** Any measure, now and then of the context of the events. */
+export const anyMeasure: fc.Arbitrary<Measure> = fc
+  .tuple(ofEvents, fc.constantFrom(false, false, false, false, false, true))
+  .map(([each, inContext]) => (inContext && each.kind !== 'count' ? { ...each, of: 'context' as const } : each))
 
 const amount = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom<Literal>(0, 1, 2, 3, 5, 5.5, '1', '5.0', 0.3, 100) },

@@ -1,5 +1,12 @@
 import fc from 'fast-check'
-import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter } from '../../../src/audience/condition.ts'
+import {
+  type Comparison,
+  type ComputedTraitDefinition,
+  type Condition,
+  type EventSelection,
+  type Filter,
+  isTime,
+} from '../../../src/audience/condition.ts'
 import { type Around, comparison, duration } from './asked-comparison.ts'
 import { anyMeasure, isNumber, listed, numeric, TEXTUAL, written } from './asked-measure.ts'
 import { KEYS, NAMES, WORLD } from './nasty.ts'
@@ -41,7 +48,9 @@ const PATHS = [
 const isDated = (compare: Comparison): boolean =>
   'duration' in compare ||
   compare.operator.endsWith('_date') ||
-  ('value' in compare && typeof compare.value === 'string' && /^\d{4}-/.test(compare.value))
+  ('value' in compare && typeof compare.value === 'string' && /^\d{4}-/.test(compare.value)) ||
+  ('value' in compare && typeof compare.value === 'object' && isTime(compare.value)) ||
+  ('values' in compare && compare.values.some(isTime))
 
 /** A path; where dates are asked for, mostly one that holds dates. */
 const path = (compare: Comparison): fc.Arbitrary<string> =>

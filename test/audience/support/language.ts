@@ -8,6 +8,7 @@ import type {
   Literal,
   Measure,
   Reference,
+  Time,
 } from '../../../src/audience/condition.ts'
 
 /* Everything that the condition language can say, whether it makes sense or not: what is written must be read as it was meant. */
@@ -31,10 +32,20 @@ const duration = fc
 const span = fc.tuple(duration, duration)
 
 const reference: fc.Arbitrary<Reference> = fc.oneof(
-  fc.record({ reference: fc.constant('trait' as const), path: name }),
+  fc.record({ reference: fc.constantFrom('trait' as const, 'context' as const), path: name }),
   fc.record({ reference: fc.constantFrom('property' as const, 'parent' as const), path: fc.oneof(name, fc.constant('')) }),
 )
 const right = fc.oneof({ weight: 2, arbitrary: literal }, { weight: 1, arbitrary: reference })
+const time: fc.Arbitrary<Time> = fc.record({
+  time: fc.constantFrom(
+    '2026-01-31',
+    '2026-01-31T10:00',
+    '2026-01-31T10:00:00Z',
+    '2026-01-31T10:00:00.5+0200',
+    '2028-02-29T00:00:00-05',
+  ),
+})
+const exact = fc.oneof({ weight: 5, arbitrary: literal }, { weight: 1, arbitrary: time })
 const words = fc.oneof({ weight: 2, arbitrary: text }, { weight: 1, arbitrary: reference })
 const spelling = fc.constantFrom({}, {}, { ignoreCase: true as const })
 
@@ -43,8 +54,13 @@ const spelled = (needs: fc.Arbitrary<object>): fc.Arbitrary<Comparison> =>
 const operator = <Name extends Comparison['operator']>(...names: readonly Name[]) => fc.constantFrom(...names)
 
 const comparison: fc.Arbitrary<Comparison> = fc.oneof(
-  spelled(fc.record({ operator: operator('equals', 'not_equals'), value: right })),
-  spelled(fc.record({ operator: operator('one_of', 'none_of'), values: fc.array(literal, { minLength: 1, maxLength: 3 }) })),
+  spelled(
+    fc.record({
+      operator: operator('equals', 'not_equals'),
+      value: fc.oneof({ weight: 5, arbitrary: right }, { weight: 1, arbitrary: time }),
+    }),
+  ),
+  spelled(fc.record({ operator: operator('one_of', 'none_of'), values: fc.array(exact, { minLength: 1, maxLength: 3 }) })),
   spelled(fc.record({ operator: operator('contains'), values: fc.array(words, { minLength: 1, maxLength: 3 }) })),
   spelled(fc.record({ operator: operator('omits', 'starts_with', 'ends_with'), value: words })),
   fc.record({ operator: operator('less_than', 'at_most', 'greater_than', 'at_least'), value: right }) as fc.Arbitrary<Comparison>,
@@ -64,8 +80,8 @@ const hinted = <Hint extends string>(kinds: readonly ('min' | 'max')[], hints: r
     .record({ kind: fc.constantFrom(...kinds), property: name, as: fc.constantFrom(...hints) })
     .map(({ as, ...rest }) => ({ ...rest, ...(as === undefined ? {} : { as }) }))
 
-const measure: fc.Arbitrary<Measure> = fc.oneof(
-  fc.constant({ kind: 'count' as const }),
+const counted = fc.constant({ kind: 'count' as const })
+const propertied: fc.Arbitrary<Measure> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('sum', 'average', 'first', 'last', 'unique', 'unique_count'),
     property: name,
@@ -78,6 +94,12 @@ const measure: fc.Arbitrary<Measure> = fc.oneof(
       as: fc.constantFrom(undefined, 'string' as const, 'number' as const, 'array' as const),
     })
     .map(({ as, ...rest }) => ({ kind: 'most_frequent' as const, ...rest, ...(as === undefined ? {} : { as }) })),
+)
+
+const measure: fc.Arbitrary<Measure> = fc.oneof(
+  { weight: 1, arbitrary: counted },
+  { weight: 4, arbitrary: propertied },
+  { weight: 1, arbitrary: propertied.map((each) => ({ ...each, of: 'context' as const }) as Measure) },
 )
 
 const joined = <Node>(node: fc.Arbitrary<Node>) => fc.array(node, { minLength: 1, maxLength: 3 })

@@ -95,6 +95,38 @@ it.each<[string, Condition, string?]>([
     },
     "event('X').where((property('a') = 1 OR NOT context('page.url').exists()) AND property('b') = true).sum(property('revenue')) > 100.5",
   ],
+  // What lies in the context of an event, on either side and measured.
+  [
+    "event('X').where(property('city') = context('location.city') and context('ip') != property('ip')).sum(context('fee')) > 1",
+    {
+      type: 'event',
+      event: {
+        name: 'X',
+        where: {
+          type: 'and',
+          filters: [
+            property('city', 'equals', { reference: 'context', path: 'location.city' }),
+            {
+              type: 'context',
+              path: 'ip',
+              compare: { operator: 'not_equals', value: { reference: 'property', path: 'ip' } },
+            },
+          ],
+        },
+      },
+      measure: { kind: 'sum', property: 'fee', of: 'context' },
+      compare: { operator: 'greater_than', value: 1 },
+    },
+    "event('X').where(property('city') = context('location.city') AND context('ip') != property('ip')).sum(context('fee')) > 1",
+  ],
+  // A time without quotes is an instant, one with quotes a text (spec/audiences §11.2).
+  ["trait('x') = 2024-01-01T00:00:00Z", trait('x', 'equals', { value: { time: '2024-01-01T00:00:00Z' } })],
+  ["trait('x') == literal(2024-01-01)", trait('x', 'equals', { value: { time: '2024-01-01' } }), "trait('x') = 2024-01-01"],
+  ["trait('x') = '2024-01-01'", trait('x', 'equals', { value: '2024-01-01' })],
+  [
+    "trait('x').none_of(2024-01-01T10:00+02:00, 'soon')",
+    trait('x', 'none_of', { values: [{ time: '2024-01-01T10:00+02:00' }, 'soon'] }),
+  ],
   // Precedence and groups (CND-30).
   [`${A} OR ${B} AND ${C}`, or(a, and(b, c))],
   [`${A} OR (${B} AND ${C})`, or(a, and(b, c)), `${A} OR ${B} AND ${C}`],

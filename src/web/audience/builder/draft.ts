@@ -42,7 +42,12 @@ export const isEditable = (leaf: Leaf): leaf is EditableLeaf => {
     case 'trait':
       return isSimple(leaf.compare)
     case 'event':
-      return isSimple(leaf.compare) && !leaf.event.excludeSources && !('as' in leaf.measure && leaf.measure.as)
+      return (
+        isSimple(leaf.compare) &&
+        !leaf.event.excludeSources &&
+        !('as' in leaf.measure && leaf.measure.as) &&
+        !('of' in leaf.measure && leaf.measure.of)
+      )
     default:
       return false
   }

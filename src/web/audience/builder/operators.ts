@@ -1,4 +1,4 @@
-import type { Comparison, Literal, Operator, Reference } from '../../../audience/condition.ts'
+import { type Comparison, isLiteral, type Literal, type Operator } from '../../../audience/condition.ts'
 
 /** What an operator asks for beside itself. */
 export type Needs = 'value' | 'text' | 'values' | 'texts' | 'nothing' | 'duration' | 'date'
@@ -37,8 +37,6 @@ export const literalOf = (text: string, type?: string): Literal => {
   return text
 }
 
-const isLiteral = (right: Literal | Reference): right is Literal => typeof right !== 'object'
-
 const firstOf = (compare: Comparison): Literal => {
   const first = 'value' in compare ? compare.value : 'values' in compare ? (compare.values[0] ?? '') : ''
   return isLiteral(first) ? first : ''
@@ -51,7 +49,10 @@ export const withOperator = (compare: Comparison, operator: Operator): Compariso
     value: { operator, value: before },
     text: { operator, value: String(before) },
     values: { operator, values: 'values' in compare ? compare.values : before === '' ? [] : [before] },
-    texts: { operator, values: 'values' in compare ? compare.values.map(String) : before === '' ? [] : [String(before)] },
+    texts: {
+      operator,
+      values: 'values' in compare ? compare.values.filter(isLiteral).map(String) : before === '' ? [] : [String(before)],
+    },
     nothing: { operator },
     duration: { operator, duration: 'duration' in compare ? compare.duration : '30 days' },
     date: { operator, value: /^\d{4}-/.test(String(before)) ? before : new Date().toISOString().slice(0, 10) },

@@ -29,24 +29,26 @@ type PropertyProps = {
   readonly accounts: boolean
 }
 
-/** Of accounts, the first, last and most frequent may be of a trait of whoever did it. */
+/** Of accounts, the first, last and most frequent may be of a trait of whoever did it. What lies in the context is said where it was chosen in text. */
 const Property = ({ measure, set, properties, traits, accounts }: PropertyProps) => {
-  const ofUser = 'of' in measure && measure.of === 'user'
+  const ofUser = measure.of === 'user'
+  const inContext = measure.of === 'context'
   const canBeOfUser = accounts && (measure.kind === 'first' || measure.kind === 'last' || measure.kind === 'most_frequent')
   const whose = (word: string): void => {
     const { of: _, ...own } = { of: undefined, ...measure }
-    set((word === 'user' ? { ...own, of: 'user' } : own) as Measure)
+    set((word === 'event' ? own : { ...own, of: word }) as Measure)
   }
   return (
     <>
-      {canBeOfUser && (
+      {(canBeOfUser || inContext) && (
         <Pick
-          value={ofUser ? 'user' : 'event'}
+          value={measure.of ?? 'event'}
           label="Of what"
           set={whose}
           of={[
             { value: 'event', label: 'property' },
-            { value: 'user', label: 'trait of the user' },
+            ...(canBeOfUser ? [{ value: 'user', label: 'trait of the user' }] : []),
+            ...(inContext ? [{ value: 'context', label: 'context' }] : []),
           ]}
         />
       )}
@@ -54,8 +56,8 @@ const Property = ({ measure, set, properties, traits, accounts }: PropertyProps)
         value={measure.property}
         set={(property) => set({ ...measure, property })}
         label="Measured property"
-        placeholder={ofUser ? 'a trait' : 'a property'}
-        of={suggested(ofUser ? traits : properties)}
+        placeholder={ofUser ? 'a trait' : inContext ? 'a path in the context' : 'a property'}
+        of={suggested(ofUser ? traits : inContext ? [] : properties)}
       />
     </>
   )
