@@ -22,6 +22,7 @@ import { reactionsOf } from './reactions.ts'
 import { type SqlTraitContext, sqlTraitLoop } from './sql-trait/loop.ts'
 import { workflowBundle } from './worker/bundle.ts'
 import { createFailing } from './worker/failing.ts'
+import { forgettingActivities } from './worker/forget.ts'
 
 /** What activities, reactions and loops of the worker get. */
 export type WorkerContext = {
@@ -63,6 +64,7 @@ const activitiesOf = (context: WorkerContext, delivery: Delivery) => ({
   ...evaluationActivities(context),
   ...cohortActivities(context),
   ...deliveryActivities(delivery),
+  ...forgettingActivities(context),
 })
 
 // Between two looks: at 500 events a second each look then finds some fifty and not some ten, and what a look costs is shared by them.

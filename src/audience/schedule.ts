@@ -28,7 +28,7 @@ const ensure = async (client: Client, options: ScheduleOptions): Promise<void> =
 
 const DAY_MS = 86_400_000
 
-/** Makes the schedules `evaluate` and `evaluate-fully`, or brings them up to date. Safe from several workers at once. */
+/** Makes the schedules `evaluate`, `evaluate-fully` and `forget`, or brings them up to date. Safe from several workers at once. */
 export const ensureEvaluationSchedules = async (client: Client, taskQueue: string, evaluateEvery: Duration): Promise<void> => {
   const every = milliseconds(evaluateEvery)
   await ensure(client, optionsOf({ id: 'evaluate', workflow: 'evaluate', every, what: 'Evaluates whoever is due' }, taskQueue))
@@ -38,5 +38,9 @@ export const ensureEvaluationSchedules = async (client: Client, taskQueue: strin
       { id: 'evaluate-fully', workflow: 'evaluateFully', every: DAY_MS, what: 'Proves daily that nothing drifted' },
       taskQueue,
     ),
+  )
+  await ensure(
+    client,
+    optionsOf({ id: 'forget', workflow: 'forget', every: DAY_MS, what: 'Forgets what is older than 30 days' }, taskQueue),
   )
 }

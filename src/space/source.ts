@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
+import { Refused } from '../base/errors.ts'
 import type { Db } from '../db/database.ts'
-import { query, run, runOne } from '../db/query.ts'
+import { query, run, runOne, transact } from '../db/query.ts'
 import type { SourceRow } from '../db/rows/space.ts'
 
 /** Whom a write key lets in. */
@@ -73,6 +74,47 @@ export const changeSource = async (db: Db, spaceId: string, id: string, change: 
   )
   return row !== undefined
 }
+
+/** Lets a source in by one more write key, so that the old one may go once nobody uses it. */
+export const addWriteKey = async (db: Db, spaceId: string, sourceId: string, key: string): Promise<void> => {
+  await run(
+    db,
+    query('write_key.add', sql`insert into write_key (key, space_id, source_id) values (${key}, ${spaceId}, ${sourceId})`),
+  )
+}
+
+/**
+ * Takes a write key from a source: within seconds it lets nothing in any more. Answers whether the source had it.
+ * @throws Refused when it is the only one.
+ */
+export const deleteWriteKey = (db: Db, spaceId: string, sourceId: string, key: string): Promise<boolean> =>
+  transact(db, async (tx) => {
+    await run(tx, query('source.lock', sql`select id from source where space_id = ${spaceId} and id = ${sourceId} for update`))
+    const keys = await run(
+      tx,
+      query(
+        'write_key.of_source',
+        sql<{ key: string }>`select key from write_key where space_id = ${spaceId} and source_id = ${sourceId} order by key`,
+      ),
+    )
+    if (!keys.some((one) => one.key === key)) return false
+    if (keys.length === 1)
+      throw new Refused(
+        'last_write_key',
+        'This is the only write key of the source. Make another one first, or switch the source off.',
+        {
+          status: 409,
+        },
+      )
+    await run(
+      tx,
+      query(
+        'write_key.delete',
+        sql`delete from write_key where space_id = ${spaceId} and source_id = ${sourceId} and key = ${key}`,
+      ),
+    )
+    return true
+  })
 
 /**
  * Looks up write keys and remembers those it found for `keepMs`: a source that is switched off stays open for that long at most. Who asks while

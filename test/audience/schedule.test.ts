@@ -15,6 +15,17 @@ const { db, url } = await freshDatabase()
 await makePartitions(db)
 const { address } = await freshTemporal()
 
+const ranWell = async (client: Client, id: string): Promise<string> => {
+  await client.schedule.getHandle(id).trigger()
+  return until(`${id} ended well`, async () => {
+    const { info } = await client.schedule.getHandle(id).describe()
+    const last = info.recentActions.at(-1)
+    if (last === undefined) return undefined
+    const { status } = await client.workflow.getHandle(last.action.workflow.workflowId).describe()
+    return status.name === 'COMPLETED' && status.name
+  })
+}
+
 it('the schedules are made once, brought up to date, and evaluate by themselves', async () => {
   const connection = await Connection.connect({ address })
   const client = new Client({ connection })
@@ -41,15 +52,7 @@ it('the schedules are made once, brought up to date, and evaluate by themselves'
     const { info } = await client.schedule.getHandle('evaluate').describe()
     return info.numActionsTaken > 0
   })
-  await client.schedule.getHandle('evaluate-fully').trigger()
-  const run = await until('the full evaluation ended well', async () => {
-    const { info } = await client.schedule.getHandle('evaluate-fully').describe()
-    const last = info.recentActions.at(-1)
-    if (last === undefined) return undefined
-    const { status } = await client.workflow.getHandle(last.action.workflow.workflowId).describe()
-    return status.name === 'COMPLETED' && status.name
-  })
-  expect(run).toBe('COMPLETED')
+  for (const id of ['evaluate-fully', 'forget']) expect(await ranWell(client, id)).toBe('COMPLETED')
   await worker.stop()
   await connection.close()
 })

@@ -2,8 +2,9 @@ import * as z from 'zod'
 import { notFound } from '../../base/errors.ts'
 import { prefixedId } from '../../base/ids.ts'
 import type { Db } from '../../db/database.ts'
-import { changeSource, type ListedSource, sourcesOf } from '../../space/source.ts'
+import { addWriteKey, changeSource, deleteWriteKey, type ListedSource, sourcesOf } from '../../space/source.ts'
 import { createSource } from '../../space/space.ts'
+import type { Inside } from '../door.ts'
 import type { App } from '../server.ts'
 import type { Route } from './index.ts'
 
@@ -61,8 +62,50 @@ const oneSource = (app: App, db: Db): void => {
   )
 }
 
+// None begins with a dash, which a command line would take for an option.
+const newKey = (random: Inside['random']): string => Buffer.from(random(16)).toString('hex')
+
+/** A source has as many write keys as it is given: a second one, and then the first goes, is how one is changed without loss (spec/connections §2.1). */
+const writeKeys = (app: App, { db, random }: Inside): void => {
+  const one = z.object({ space: z.string(), source: z.string() })
+  app.post(
+    '/spaces/:space/sources/:source/writekey',
+    {
+      schema: {
+        tags: ['source'],
+        summary: 'Makes one more write key',
+        params: one,
+        response: { 201: z.object({ data: z.object({ writeKey: z.string(), source: Source }) }) },
+      },
+    },
+    async (request, reply) => {
+      const { caller, params } = request
+      await oneOf(db, caller.spaceId, params.source)
+      const writeKey = newKey(random)
+      await addWriteKey(db, caller.spaceId, params.source, writeKey)
+      return reply.status(201).send({ data: { writeKey, source: await oneOf(db, caller.spaceId, params.source) } })
+    },
+  )
+  app.delete(
+    '/spaces/:space/sources/:source/writekey/:key',
+    {
+      schema: {
+        tags: ['source'],
+        summary: 'Deletes a write key: within seconds it lets nothing in any more. The only one is not deleted',
+        params: one.extend({ key: z.string() }),
+        response: { 200: z.object({ data: z.object({ status: z.literal('SUCCESS') }) }) },
+      },
+    },
+    async ({ caller, params }) => {
+      if (!(await deleteWriteKey(db, caller.spaceId, params.source, params.key))) throw notFound('write key', params.key)
+      return { data: { status: 'SUCCESS' as const } }
+    },
+  )
+}
+
 /** `GET /sources`, and `POST /sources {name, kind}`, which answers the write key that an SDK is configured with. */
-export const sourceRoutes: Route = (app, { db, now, random }) => {
+export const sourceRoutes: Route = (app, door) => {
+  const { db, now, random } = door
   const params = z.object({ space: z.string() })
   app.get(
     '/spaces/:space/sources',
@@ -95,7 +138,7 @@ export const sourceRoutes: Route = (app, { db, now, random }) => {
     },
     async (request, reply) => {
       const { name, kind } = request.body
-      const [id, writeKey, at] = [prefixedId('src', random(12)), Buffer.from(random(24)).toString('base64url'), now()]
+      const [id, writeKey, at] = [prefixedId('src', random(12)), newKey(random), now()]
       await createSource(db, { spaceId: request.caller.spaceId, id, name, kind, writeKey }, at)
       return reply.status(201).send({
         data: { source: { id, name, kind, enabled: true, strict: false, writeKeys: [writeKey], createdAt: at.toISOString() } },
@@ -103,4 +146,5 @@ export const sourceRoutes: Route = (app, { db, now, random }) => {
     },
   )
   oneSource(app, db)
+  writeKeys(app, door)
 }

@@ -14,6 +14,7 @@ import { credentialOf } from '../auth.ts'
 import type { Inside } from '../door.ts'
 import type { App } from '../server.ts'
 import { answer, DISCARDED, discard, isStrict, REFUSED, type Refusal, refuse } from '../tracking/answer.ts'
+import { GIF, readPixel } from '../tracking/pixel.ts'
 import type { Route } from './index.ts'
 import { sdkSettings } from './sdk-settings.ts'
 
@@ -84,12 +85,17 @@ const refuseBody = async (
 
 type Opened = { readonly source: Source; readonly bytes: number }
 
-const store = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, opened: Opened, arrivals: readonly Arrival[]) => {
-  const { source, bytes } = opened
+const keep = async (desk: Desk, { source, bytes }: Opened, arrivals: readonly Arrival[]) => {
   const { results, announced, profileOf } = await desk.gather(source.spaceId, arrivals)
   desk.door.tail.note(source.spaceId, source.sourceId, { arrivals, results, profileOf, bytes })
   if (results.some((result) => result.status === 'stored')) desk.door.notify('profile_change')
   if (announced) desk.door.notify('outbox')
+  return results
+}
+
+const store = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, opened: Opened, arrivals: readonly Arrival[]) => {
+  const { source } = opened
+  const results = await keep(desk, opened, arrivals)
   return answer(reply, results, { strict: isStrict(request, source), trusted: source.strict })
 }
 
@@ -147,6 +153,45 @@ const takeBatch = async (desk: Desk, request: FastifyRequest, reply: FastifyRepl
   return store(desk, request, reply, opened, arrivals)
 }
 
+// Whatever is wrong with it is counted where it can be said whose it was: the page that shows the image shows no broken one.
+const takePixel = async (desk: Desk, request: FastifyRequest, type: EventType): Promise<void> => {
+  const { data } = request.query as { data?: unknown }
+  const body = readPixel(data, request.headers['user-agent'], MOST_CALL_BYTES)
+  if (body.kind !== 'body') return
+  const { value, bytes } = body
+  const source = await sourceOfRequest(desk, request, value)
+  if (!source?.enabled) {
+    const refusal = source ? DISCARDED.source_disabled : DISCARDED.project_not_found
+    return count(desk, source, refusal, source ? value : { writeKey: `${keyOf(request, value)?.slice(0, 4) ?? ''}…` })
+  }
+  const around = surroundings(desk, request, source)
+  const { sourceId, receivedAt } = around
+  await keep(desk, { source, bytes }, [{ raw: value, type, parsed: parseCall(value, { ...around, type }), sourceId, receivedAt }])
+}
+
+/** `GET /v1/pixel/<call>`: an image in somebody else's mail that is a call (spec/connections §2.7, journeys §10.4). */
+const pixels = (app: App, desk: Desk): void => {
+  for (const [path, type] of Object.entries(CALLS))
+    app.get(
+      `/v1/pixel/${path}`,
+      {
+        schema: {
+          tags: ['tracking'],
+          summary: `A ${type} call in the address of an image: always 200 with a GIF`,
+          hide: path.length === 1,
+          querystring: z.looseObject({
+            data: z.unknown().optional().describe('the call with its writeKey, as JSON or as its base64'),
+          }),
+          produces: ['image/gif'],
+        },
+      },
+      async (request, reply) => {
+        await takePixel(desk, request, type).catch((error: unknown) => request.log.warn({ err: error }, 'a pixel was not stored'))
+        return reply.type('image/gif').header('cache-control', 'no-store').send(GIF)
+      },
+    )
+}
+
 /** What a call is answered, also where nothing was taken: then `code`, `message` and `remedy` say why. */
 const Taken = z.looseObject({ success: z.boolean() })
 const SdkSettings = z.looseObject({ integrations: z.record(z.string(), z.looseObject({})) })
@@ -201,6 +246,7 @@ export const trackingRoutes: Route = (app, door) => {
     app.post(`/v1/${path}`, described('Up to 2,500 calls', path.length === 1), (request, reply) =>
       takeBatch(desk, request, reply),
     )
+  pixels(app, desk)
   // Measurements that analytics.js sends about itself.
   app.post('/v1/m', { schema: { hide: true } }, () => ({ success: true }))
   for (const prefix of ['', '/cdn'])

@@ -67,8 +67,28 @@ const change = async (api: Api, named: string, { on, off, strict, name }: Change
     ...(name === undefined ? {} : { name }),
   })
 
-/** `usher source list`, `drops <source>`, `tail <source>`, `change <source>`. */
-export const sourceCommand = (program: Command, { api, print }: Session): void => {
+const keyCommands = (source: Command, { api, print }: Session): void => {
+  const key = source.command('key').description('what lets its calls in: add one, configure the SDK with it, delete the old one')
+  key
+    .command('add <source>')
+    .description('makes one more write key')
+    .action(async (named: string) => {
+      const open = await api()
+      print(await open.post(`/sources/${await sourceIdOf(open, named)}/writekey`), (answer) => textOf(answer['writeKey']))
+    })
+  key
+    .command('delete <source> <key>')
+    .description('a deleted one lets nothing in any more; the only one stays')
+    .action(async (named: string, writeKey: string) => {
+      const open = await api()
+      const path = `/sources/${await sourceIdOf(open, named)}/writekey/${encodeURIComponent(writeKey)}`
+      print(await open.delete(path), () => 'deleted')
+    })
+}
+
+/** `usher source list`, `drops <source>`, `tail <source>`, `key add|delete <source>`, `change <source>`. */
+export const sourceCommand = (program: Command, session: Session): void => {
+  const { api, print } = session
   const source = program.command('source').description('where events come from')
   source
     .command('list')
@@ -92,6 +112,7 @@ export const sourceCommand = (program: Command, { api, print }: Session): void =
     .option('--count <n>', 'how many of those before', '10')
     .option('--end <n>', 'end after so many')
     .action(async (named: string, options: Tailing) => tail(await api(), named, options, print))
+  keyCommands(source, session)
   source
     .command('change <source>')
     .description('switch it on or off, make it strict, name it')

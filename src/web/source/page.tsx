@@ -19,6 +19,49 @@ export type Source = {
   readonly writeKeys: readonly string[]
 }
 
+const Keys = ({ of }: { readonly of: Source }) => {
+  const api = useApi()
+  const queries = useQueryClient()
+  const [problem, setProblem] = useState<ApiFailure>()
+  const act = (method: 'POST' | 'DELETE', path: string): Promise<void> => {
+    setProblem(undefined)
+    return api
+      .call(method, path)
+      .then(() => queries.invalidateQueries())
+      .catch(setProblem)
+  }
+  return (
+    <>
+      {problem && <Failing error={problem} title="This could not be changed" />}
+      <ul className="list" aria-label="Write keys">
+        {of.writeKeys.map((key) => (
+          <li key={key}>
+            <span className="dim">write key</span> <span className="mono clip grow">{key}</span>
+            {of.writeKeys.length > 1 && (
+              <Button
+                size="xs"
+                variant="default"
+                aria-label={`Delete the write key ${key}`}
+                onClick={() => void act('DELETE', `/sources/${of.id}/writekey/${encodeURIComponent(key)}`)}
+              >
+                Delete
+              </Button>
+            )}
+          </li>
+        ))}
+        <li className="wrap">
+          <span className="grow dim small">
+            To change a key without loss: add one, configure the SDK with it, delete the old one.
+          </span>
+          <Button size="xs" variant="default" onClick={() => void act('POST', `/sources/${of.id}/writekey`)}>
+            Add a write key
+          </Button>
+        </li>
+      </ul>
+    </>
+  )
+}
+
 const Settings = ({ of }: { readonly of: Source }) => {
   const api = useApi()
   const queries = useQueryClient()
@@ -48,12 +91,8 @@ const Settings = ({ of }: { readonly of: Source }) => {
             {of.strict ? 'Make it lenient' : 'Make it strict'}
           </Button>
         </li>
-        {of.writeKeys.map((key) => (
-          <li key={key}>
-            <span className="dim">write key</span> <span className="mono clip">{key}</span>
-          </li>
-        ))}
       </ul>
+      <Keys of={of} />
     </Block>
   )
 }

@@ -1,0 +1,54 @@
+import { sql } from 'kysely'
+import type { Db } from '../db/database.ts'
+import { type Query, query, run } from '../db/query.ts'
+import { NO_SPACE } from '../ingest/refusals.ts'
+import { forgetWatches } from '../ingest/source-call.ts'
+
+/** As long is kept what was not taken, what broke its plan, and which identifiers were refused. */
+export const KEPT_DAYS = 30
+const DAY_MS = 86_400_000
+const AT_ONCE = 10_000
+
+const spaces = (): Query<{ id: string }> => query('space.ids', sql<{ id: string }>`select id from space order by id`)
+
+const drops = (spaceId: string, before: Date) =>
+  query('source_drop.forget', sql`delete from source_drop where space_id = ${spaceId} and hour < ${before}::timestamptz`)
+
+const violations = (spaceId: string, before: Date) =>
+  query('violation_hour.forget', sql`delete from violation_hour where space_id = ${spaceId} and hour < ${before}::timestamptz`)
+
+// There may be one for each of many people, and a call may just repeat an old one: what somebody holds is passed by until the next day.
+const refusals = (spaceId: string, before: Date) =>
+  query(
+    'identity_refusal.forget',
+    sql<{ profile_id: string }>`delete from identity_refusal where space_id = ${spaceId} and last_at < ${before}::timestamptz
+        and (profile_id, code, type, value) in (
+          select profile_id, code, type, value from identity_refusal where space_id = ${spaceId} and last_at < ${before}::timestamptz
+          order by profile_id, code, type, value limit ${AT_ONCE} for update skip locked)
+      returning profile_id`,
+  )
+
+const forgetIn = async (db: Db, spaceId: string, before: Date): Promise<void> => {
+  await run(db, drops(spaceId, before))
+  await run(db, violations(spaceId, before))
+  while ((await run(db, refusals(spaceId, before))).length === AT_ONCE);
+}
+
+/**
+ * Forgets what says only how things went, and went so more than 30 days ago: calls and identifiers that were not taken, violations of plans;
+ * and who looked at a source more than a day ago. What came with no space's key, too.
+ */
+export const forgetOld = async (db: Db, now: Date): Promise<void> => {
+  const before = new Date(now.getTime() - KEPT_DAYS * DAY_MS)
+  await run(db, drops(NO_SPACE, before))
+  for (const { id } of await run(db, spaces())) {
+    await forgetIn(db, id, before)
+    await forgetWatches(db, id, new Date(now.getTime() - DAY_MS))
+  }
+}
+
+/** The activity of `workflows/forget.ts`. */
+export const forgettingActivities = ({ db, now }: { readonly db: Db; readonly now: () => Date }) => ({
+  forgetOld: () => forgetOld(db, now()),
+})
+export type ForgettingActivities = ReturnType<typeof forgettingActivities>

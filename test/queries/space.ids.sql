@@ -1,0 +1,1 @@
+select id from space order by id

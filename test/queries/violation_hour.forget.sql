@@ -1,0 +1,1 @@
+delete from violation_hour where space_id = $1 and hour < $2::timestamptz
