@@ -11,7 +11,6 @@ import type { Config } from '../config.ts'
 export type Api = {
   readonly get: (path: string, search?: Readonly<Record<string, string | undefined>>) => Promise<JsonObject>
   readonly post: (path: string, body?: unknown) => Promise<JsonObject>
-  readonly delete: (path: string) => Promise<JsonObject>
   /** A file at an address that the API gave out, asked for where we reach the API. */
   readonly fetchFile: (address: string) => Promise<Response>
   /** The data of server-sent events, as they come. */
@@ -96,7 +95,6 @@ export const openApi = async (config: Config): Promise<Api> => {
     follow: (path, search = {}) => follow(url, token, at(withSearch(path, search))),
     fetchFile: (address) => fetch(new URL(new URL(address).pathname, url)),
     post: (path, body = {}) => request(url, token, 'POST', at(path), body),
-    delete: (path) => request(url, token, 'DELETE', at(path)),
     patch: (path, body) => request(url, token, 'PATCH', at(path), body),
     remove: (path) => request(url, token, 'DELETE', at(path)),
   }

@@ -57,6 +57,68 @@ it('SRC-01 write keys are made and deleted from the command line', async () => {
   expect((await api.call('GET', source)).body.data.source.writeKeys).toEqual([of.writeKeys[1]])
 })
 
+type Enabled = Readonly<Record<string, { readonly enabled: boolean }>>
+const settings = async (key: string, prefix = '') => {
+  const { statusCode, headers, body } = await api.server.inject({ method: 'GET', url: `${prefix}/v1/projects/${key}/settings` })
+  return { status: statusCode, headers, body: JSON.parse(body) }
+}
+/** What analytics.js does with the settings: an event's own word wins, then the default's. */
+const isEnabled = (track: Enabled, event: string): boolean | undefined => (track[event] ?? track['__default'])?.enabled
+
+it.each(['', '/cdn'])(
+  'SRC-12 GET %s/v1/projects/{key}/settings has the shape that analytics.js reads, for any site, for a minute',
+  async (prefix) => {
+    const { status, headers, body } = await settings(decoy.writeKey, prefix)
+    expect([status, headers['access-control-allow-origin'], headers['cache-control']]).toEqual([200, '*', 'max-age=60'])
+    expect(body).toMatchObject({
+      integrations: {
+        'Segment.io': {
+          apiKey: decoy.writeKey,
+          apiHost: expect.stringMatching(/\/v1$/),
+          protocol: expect.stringMatching(/^https?$/),
+        },
+      },
+      plan: {
+        track: { __default: { enabled: true, integrations: {} } },
+        identify: { __default: { enabled: true } },
+        group: { __default: { enabled: true } },
+      },
+      remotePlugins: [],
+      middlewareSettings: {},
+    })
+    expect((await settings('nobodys', prefix)).body.plan).toEqual(body.plan)
+  },
+)
+
+it('SRC-13 where unplanned events are blocked, the settings enable the planned ones alone', async () => {
+  const [writeKey] = (await api.call('GET', source)).body.data.source.writeKeys
+  const plan = (await api.call('POST', '/spaces/spa_test/tracking-plans', { name: 'Shop', type: 'LIVE' })).body.data.trackingPlan
+  const path = `/spaces/spa_test/tracking-plans/${plan.id}`
+  const rule = { type: 'TRACK', key: 'Order Completed', version: 1, jsonSchema: { type: 'object' } }
+  const home = { type: 'PAGE', key: 'Home', version: 1, jsonSchema: { type: 'object' } }
+  expect((await api.call('PATCH', `${path}/rules`, { rules: [rule, home] })).status).toBe(200)
+  expect((await api.call('POST', `${path}/sources`, { sourceId: 'src_spa_test' })).status).toBe(200)
+  expect(isEnabled((await settings(writeKey)).body.plan.track, 'Surprise')).toBe(true)
+  await api.call('PATCH', `${source}/settings`, { track: { allowUnplannedEvents: false } })
+  const { track } = (await settings(writeKey)).body.plan
+  expect(['Order Completed', 'order completed', 'Surprise', 'Home'].map((event) => isEnabled(track, event))).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ])
+  // The call itself still comes to the door, which drops it by the same rule.
+  const sent = await post(
+    api.server,
+    '/v1/track',
+    { userId: 'u', event: 'Surprise', integrations: { All: false, 'Segment.io': true, Personas: true } },
+    { ...basic(writeKey), ...strict },
+  )
+  expect([sent.status, sent.body.error.problems[0].code]).toEqual([400, 'unplanned'])
+  await api.call('PATCH', `${source}/settings`, { track: { allowUnplannedEvents: true } })
+  expect(isEnabled((await settings(writeKey)).body.plan.track, 'Surprise')).toBe(true)
+})
+
 const opened = (messageId: string, rest: object = {}) => ({
   writeKey: decoy.writeKey,
   userId: 'reader',

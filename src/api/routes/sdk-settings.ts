@@ -1,5 +1,7 @@
+import { type BrowserPlan, EVERY_EVENT } from '../../tracking-plan/browser-plan.ts'
+
 /** The settings that analytics.js loads before its first call: send everything to us, nothing to anybody else from the browser. */
-export const sdkSettings = (writeKey: string, publicUrl: string) => {
+export const sdkSettings = (writeKey: string, publicUrl: string, plan: BrowserPlan = EVERY_EVENT) => {
   const { protocol, host } = new URL(publicUrl)
   return {
     integrations: {
@@ -13,11 +15,7 @@ export const sdkSettings = (writeKey: string, publicUrl: string) => {
         versionSettings: { version: '4.4.7', componentTypes: ['browser'] },
       },
     },
-    plan: {
-      track: { __default: { enabled: true, integrations: {} } },
-      identify: { __default: { enabled: true } },
-      group: { __default: { enabled: true } },
-    },
+    plan,
     edgeFunction: {},
     analyticsNextEnabled: true,
     middlewareSettings: {},

@@ -10,6 +10,7 @@ import { parseCall, type Surroundings } from '../../ingest/parse.ts'
 import { problem } from '../../ingest/problems.ts'
 import { createRefusals, NO_SPACE } from '../../ingest/refusals.ts'
 import { createSourceLookup, type Source } from '../../space/source.ts'
+import { browserPlanAt, EVERY_EVENT } from '../../tracking-plan/browser-plan.ts'
 import { credentialOf } from '../auth.ts'
 import type { Inside } from '../door.ts'
 import type { App } from '../server.ts'
@@ -225,6 +226,16 @@ const acceptAnyBody = (app: App, desk: Desk): void => {
   })
 }
 
+// Without its settings an SDK sends nothing at all, so they are answered also while the database is away: the door itself still judges.
+const browserPlan = async ({ door, sourceOf }: Desk, writeKey: string) => {
+  try {
+    const source = await sourceOf(writeKey)
+    return source ? await browserPlanAt(door.db, source.spaceId, source.sourceId) : EVERY_EVENT
+  } catch {
+    return EVERY_EVENT
+  }
+}
+
 /** The tracking API: `POST /v1/<call>`, `POST /v1/batch`, and what SDKs ask for before they start (spec/audiences §2). */
 export const trackingRoutes: Route = (app, door) => {
   const desk: Desk = {
@@ -260,6 +271,10 @@ export const trackingRoutes: Route = (app, door) => {
           response: { 200: SdkSettings },
         },
       },
-      (request) => sdkSettings((request.params as { writeKey: string }).writeKey, door.config.publicUrl),
+      async (request, reply) => {
+        const { writeKey } = request.params as { writeKey: string }
+        reply.header('cache-control', 'max-age=60')
+        return sdkSettings(writeKey, door.config.publicUrl, await browserPlan(desk, writeKey))
+      },
     )
 }

@@ -82,7 +82,7 @@ const keyCommands = (source: Command, { api, print }: Session): void => {
     .action(async (named: string, writeKey: string) => {
       const open = await api()
       const path = `/sources/${await sourceIdOf(open, named)}/writekey/${encodeURIComponent(writeKey)}`
-      print(await open.delete(path), () => 'deleted')
+      print(await open.remove(path), () => 'deleted')
     })
 }
 

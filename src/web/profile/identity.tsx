@@ -20,6 +20,7 @@ type Graph = {
 
 const By = ({ of }: { readonly of: Cause }) => (
   <div className="dim small clip" title={of.messageId ?? ''}>
+    {of.sourceId && 'by '}
     {of.sourceId && <Go to={`/sources/${of.sourceId}`}>{of.sourceName ?? of.sourceId}</Go>}
     {of.messageId && <span className="mono"> {of.messageId}</span>}
   </div>
@@ -40,7 +41,9 @@ export const Identity = ({ id }: { readonly id: string }) => {
                     <span className="dim">{one.type}</span> <span className="mono">{one.value}</span>
                     <By of={one} />
                   </div>
-                  <Ago at={one.addedAt} />
+                  <span className="soft small nowrap">
+                    <Ago at={one.addedAt} />
+                  </span>
                 </li>
               ))}
               {graph.merges.map((one) => (
@@ -50,7 +53,9 @@ export const Identity = ({ id }: { readonly id: string }) => {
                     <span className="mono dim small">{one.mergedProfileId.slice(0, 8)}</span>
                     <div className="dim small mono clip">{one.messageId}</div>
                   </div>
-                  <Ago at={one.mergedAt} />
+                  <span className="soft small nowrap">
+                    <Ago at={one.mergedAt} />
+                  </span>
                 </li>
               ))}
             </ul>
@@ -65,7 +70,9 @@ export const Identity = ({ id }: { readonly id: string }) => {
                     </div>
                     <By of={one} />
                   </div>
-                  <Ago at={one.lastAt} />
+                  <span className="soft small nowrap">
+                    <Ago at={one.lastAt} />
+                  </span>
                 </li>
               ))}
             </ul>

@@ -2,7 +2,7 @@ import { useGet } from '../api.ts'
 import { Block } from '../parts/page.tsx'
 import { Await, Empty } from '../parts/state.tsx'
 import { Ago } from '../parts/time.tsx'
-import { human, many, number } from '../parts/words.ts'
+import { capital, human, many, number } from '../parts/words.ts'
 
 export type Drops = {
   readonly total: number
@@ -28,7 +28,7 @@ export const pretty = (text: string): string => {
 const Row = ({ of }: { readonly of: Drops['drops'][number] }) => (
   <tr>
     <td className="main">
-      <strong>{human(of.code)}</strong> <span className="dim mono small">{of.subject}</span>
+      <strong>{capital(human(of.code))}</strong> <span className="dim mono small">{of.subject}</span>
       <div className="sub">{of.reason}</div>
       <details>
         <summary className="accent small">An example</summary>
@@ -49,9 +49,7 @@ export const Dropped = ({ source }: { readonly source: string }) => {
   return (
     <Await of={drops}>
       {({ drops: all, total }) => (
-        <Block
-          title={total === 0 ? 'Nothing was dropped in 24 hours' : `${many(total, 'time')} something was not taken in 24 hours`}
-        >
+        <Block title={total === 0 ? 'Nothing was dropped in 24 hours' : `${many(all.length, 'reason')}, the most frequent first`}>
           {all.length === 0 ? (
             <Empty icon="check" title="Every call was taken as it came." />
           ) : (

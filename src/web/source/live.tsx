@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import { eventsIn } from '../../base/event-stream.ts'
 import { useApi } from '../api.ts'
@@ -7,7 +7,7 @@ import { Icon } from '../parts/icon.tsx'
 import { Block } from '../parts/page.tsx'
 import { Empty } from '../parts/state.tsx'
 import { Ago } from '../parts/time.tsx'
-import { human, many } from '../parts/words.ts'
+import { capital, human, many } from '../parts/words.ts'
 import type { Session } from '../wire.ts'
 import { pretty as broken } from './dropped.tsx'
 
@@ -45,11 +45,17 @@ const useCalls = (source: string) => {
   const { session } = useApi()
   const [calls, setCalls] = useState<readonly Call[]>([])
   const waiting = useRef<Call[]>([])
+  const heard = useRef(new Set<string>())
   useEffect(() => {
     const ending = new AbortController()
     const again = async (): Promise<void> => {
       while (!ending.signal.aborted) {
-        await follow(session, source, ending.signal, (call) => waiting.current.push(call)).catch(() => {})
+        await follow(session, source, ending.signal, (call) => {
+          // A stream that broke begins again with the newest, most of which were heard before.
+          if (heard.current.has(call.id)) return
+          heard.current.add(call.id)
+          waiting.current.push(call)
+        }).catch(() => {})
         await new Promise((resolve) => setTimeout(resolve, 1_000))
       }
     }
@@ -59,10 +65,7 @@ const useCalls = (source: string) => {
   const take = (): void => {
     if (waiting.current.length === 0) return
     const came = waiting.current.splice(0).toReversed()
-    setCalls((before) => {
-      const known = new Set(came.map((call) => call.id))
-      return [...came, ...before.filter((call) => !known.has(call.id))].slice(0, MOST)
-    })
+    setCalls((before) => [...came, ...before].slice(0, MOST))
   }
   return { calls, take, waiting: () => waiting.current.length }
 }
@@ -74,20 +77,24 @@ const MEANS: Readonly<Record<Call['status'], string>> = {
   dropped: 'not taken',
 }
 
+const VIEWS = ['pretty', 'raw', 'violations'] as const
+
 const Details = ({ of }: { readonly of: Call }) => {
-  const [view, setView] = useState('pretty')
+  const [view, setView] = useState<(typeof VIEWS)[number]>('pretty')
   return (
     <div className="stack tight">
-      <SegmentedControl
-        size="xs"
-        value={view}
-        onChange={setView}
-        data={[
-          { value: 'pretty', label: 'Pretty' },
-          { value: 'raw', label: 'Raw' },
-          { value: 'violations', label: `Violations (${of.problems.length})` },
-        ]}
-      />
+      <div className="filters spaced">
+        {VIEWS.map((one) => (
+          <button key={one} type="button" className="chip" aria-pressed={view === one} onClick={() => setView(one)}>
+            {one === 'violations' ? `Violations (${of.problems.length})` : capital(one)}
+          </button>
+        ))}
+        {of.profileId && (
+          <Go to={`/people/${of.profileId}`} className="accent small">
+            Whose it is
+          </Go>
+        )}
+      </div>
       {view === 'violations' ? (
         <ul className="list">
           {of.problems.map((one) => (
@@ -103,7 +110,6 @@ const Details = ({ of }: { readonly of: Call }) => {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must be reachable by keyboard
         <pre tabIndex={0}>{view === 'pretty' ? of.pretty : broken(of.raw)}</pre>
       )}
-      {of.profileId && <Go to={`/people/${of.profileId}`}>Whose it is</Go>}
     </div>
   )
 }
@@ -111,10 +117,10 @@ const Details = ({ of }: { readonly of: Call }) => {
 const Row = ({ of }: { readonly of: Call }) => {
   const [open, setOpen] = useState(false)
   return (
-    <li>
+    <li className={open ? 'from-top' : ''}>
       <div className="grow">
         <button type="button" className="link-button left" aria-expanded={open} onClick={() => setOpen(!open)}>
-          {of.type || 'call'} <strong>{of.name}</strong>
+          {of.type || 'call'} {of.name !== of.type && <strong>{of.name}</strong>}
         </button>{' '}
         <span className={of.status === 'dropped' ? 'tone-bad' : 'dim'}>
           <Icon name={of.status === 'stored' ? 'check' : of.status === 'dropped' ? 'cross' : 'archive'} size={13} />{' '}
@@ -123,7 +129,9 @@ const Row = ({ of }: { readonly of: Call }) => {
         </span>
         {open && <Details of={of} />}
       </div>
-      <Ago at={of.receivedAt} />
+      <span className="soft small">
+        <Ago at={of.receivedAt} />
+      </span>
     </li>
   )
 }
@@ -145,7 +153,13 @@ export const Live = ({ source }: { readonly source: string }) => {
   const found = calls.filter((call) => matches(call, search, status))
   return (
     <Block
-      title={calls.length === 0 ? 'Waiting for calls' : `The last ${many(found.length, 'call')}`}
+      title={
+        calls.length === 0
+          ? 'Waiting for calls'
+          : found.length === calls.length
+            ? `The last ${many(calls.length, 'call')}`
+            : `${found.length} of the last ${many(calls.length, 'call')}`
+      }
       aside={paused ? `${waiting()} new` : 'live'}
     >
       <div className="filters">

@@ -31,12 +31,12 @@ const Keys = ({ of }: { readonly of: Source }) => {
       .catch(setProblem)
   }
   return (
-    <>
+    <Block title="Write keys">
       {problem && <Failing error={problem} title="This could not be changed" />}
       <ul className="list" aria-label="Write keys">
         {of.writeKeys.map((key) => (
           <li key={key}>
-            <span className="dim">write key</span> <span className="mono clip grow">{key}</span>
+            <span className="mono clip grow">{key}</span>
             {of.writeKeys.length > 1 && (
               <Button
                 size="xs"
@@ -58,7 +58,7 @@ const Keys = ({ of }: { readonly of: Source }) => {
           </Button>
         </li>
       </ul>
-    </>
+    </Block>
   )
 }
 
@@ -92,13 +92,19 @@ const Settings = ({ of }: { readonly of: Source }) => {
           </Button>
         </li>
       </ul>
-      <Keys of={of} />
     </Block>
   )
 }
 
+const Setup = ({ of }: { readonly of: Source }) => (
+  <div className="stack">
+    <Settings of={of} />
+    <Keys of={of} />
+  </div>
+)
+
 const Opened = ({ of }: { readonly of: Source }) => {
-  const drops = useGet<Drops>(`/sources/${of.id}/drops`)
+  const drops = useGet<Drops>(`/sources/${of.id}/drops`, { every: 5_000 })
   const fact = !of.enabled
     ? 'switched off'
     : drops.data === undefined
@@ -121,7 +127,7 @@ const Opened = ({ of }: { readonly of: Source }) => {
           { key: 'live', label: 'Live', body: () => <Live source={of.id} /> },
           { key: 'dropped', label: 'Not taken', body: () => <Dropped source={of.id} /> },
           { key: 'filters', label: 'Filters', body: () => <Filters source={of.id} /> },
-          { key: 'settings', label: 'Settings', body: () => <Settings of={of} /> },
+          { key: 'settings', label: 'Settings', body: () => <Setup of={of} /> },
         ]}
       />
     </Page>
