@@ -19,6 +19,7 @@ import { deliveryActivities, startDeliveryOn } from './message/activities.ts'
 import { createDelivery, type Delivery } from './message/delivery.ts'
 import type { DeliveryContext } from './message/drain.ts'
 import { reactionsOf } from './reactions.ts'
+import { eraseLoop } from './regulation/work.ts'
 import { type SqlTraitContext, sqlTraitLoop } from './sql-trait/loop.ts'
 import { workflowBundle } from './worker/bundle.ts'
 import { createFailing } from './worker/failing.ts'
@@ -80,7 +81,7 @@ const relayTwice = async ({ db, now }: WorkerContext, reactions: Reactions): Pro
 const startLoops = (
   context: WorkerContext,
   delivery: Delivery,
-): Readonly<Record<Topic | 'statistics' | 'sql_trait' | 'export' | 'preview', Loop>> => {
+): Readonly<Record<Topic | 'statistics' | 'sql_trait' | 'export' | 'preview' | 'erase', Loop>> => {
   const failed = createFailing(context.log, () => context.now().getTime())
   const reactions = reactionsOf(context)
   return {
@@ -90,6 +91,7 @@ const startLoops = (
     sql_trait: sqlTraitLoop(sqlTraitContextOf(context), failed('running SQL traits')),
     export: exportLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('exporting')),
     preview: previewLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('previewing')),
+    erase: eraseLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('erasing')),
     statistics: loop(1_000, () => learnStatistics(context.db).then(() => false), failed('looking at grown tables')),
   }
 }

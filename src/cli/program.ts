@@ -5,6 +5,7 @@ import { audienceCommand } from './commands/audience.ts'
 import { codeCommand } from './commands/code.ts'
 import { filterCommand } from './commands/filter.ts'
 import { journeyCommand } from './commands/journey.ts'
+import { personCommand } from './commands/person.ts'
 import { profileCommand } from './commands/profile.ts'
 import { sendTestCommand } from './commands/send-test.ts'
 import { sourceCommand } from './commands/source.ts'
@@ -29,6 +30,7 @@ export const createProgram = (config: Config, write: (text: string) => void): Co
     audienceCommand,
     codeCommand,
     journeyCommand,
+    personCommand,
     profileCommand,
     sourceCommand,
     sqlTraitCommand,

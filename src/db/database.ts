@@ -8,6 +8,7 @@ import type { GateTables } from './rows/gate.ts'
 import type { JourneyTables } from './rows/journey.ts'
 import type { MessageTables } from './rows/message.ts'
 import type { ProfileTables } from './rows/profile.ts'
+import type { RegulationTables } from './rows/regulation.ts'
 import type { SpaceTables } from './rows/space.ts'
 import type { SqlTraitTables } from './rows/sql-trait.ts'
 import type { SubscriptionTables } from './rows/subscription.ts'
@@ -24,6 +25,7 @@ export type Database = SpaceTables &
   AudienceTables &
   SqlTraitTables &
   SubscriptionTables &
+  RegulationTables &
   MessageTables &
   JourneyTables
 

@@ -66,7 +66,7 @@ const external = (item: Json): readonly [string, unknown] | undefined =>
     : undefined
 
 /** One spelling per value: e-mail trimmed and in lower case, phone in E.164 where it is one; everything else exactly as it is. */
-const spelled = (type: string, value: string): string => {
+export const spelled = (type: string, value: string): string => {
   if (type === 'email') return value.trim().toLowerCase()
   if (type === 'phone') return normaliseAddress('sms', value) ?? value.trim()
   return value

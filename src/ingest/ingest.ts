@@ -23,6 +23,7 @@ import { parseCall, type Surroundings } from './parse.ts'
 import { type Outcome, type Result, resultsOf } from './results.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { storeAttached } from './store.ts'
+import { refuseSuppressed } from './suppressed.ts'
 import { dropsOfRefusals, violationsOf } from './violations.ts'
 
 /** Whether other processes have work now. */
@@ -160,10 +161,11 @@ const storeKept = async (db: Db, spaceId: string, work: Omit<Work, 'spaceId' | '
 export const storeArrivals = async (
   db: Db,
   spaceId: string,
-  arrivals: readonly Arrival[],
+  given: readonly Arrival[],
   { now, random }: Context,
 ): Promise<Stored> => {
   const settings = await readSettings(db, spaceId, now)
+  const arrivals = settings.suppressing ? await refuseSuppressed(db, spaceId, given, settings.rules) : given
   const { rulesOf, noted } = await openGates(
     db,
     spaceId,

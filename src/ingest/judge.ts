@@ -7,6 +7,7 @@ import { identifiersOf } from './identifiers.ts'
 import { type Problem, problem } from './problems.ts'
 import { type CallRule, judge } from './rule.ts'
 import type { Settings } from './settings.ts'
+import { isTraceless } from './suppressed.ts'
 
 /** What is to be done with an arrival: stored, left alone because it says so itself, or dropped with its problem. */
 export type Judged =
@@ -58,4 +59,6 @@ export const keptOf = (judged: readonly Judged[]): readonly Identified[] =>
 
 /** Those that are not, as they are counted. */
 export const dropsOf = (judged: readonly Judged[]): readonly Drop[] =>
-  judged.flatMap((one) => (one.kind === 'dropped' ? [dropOf(one.arrival, one.problem, one.messageId)] : []))
+  judged.flatMap((one) =>
+    one.kind === 'dropped' ? [dropOf(one.arrival, one.problem, isTraceless(one.problem) ? undefined : one.messageId)] : [],
+  )

@@ -47,6 +47,7 @@ const PROBLEMS = {
   ],
   consent_version_should_be_number: ['context.consent.version', 'is not a number', 'send a number, or leave it out'],
   device_advertisingid_should_be_string: ['context.device.advertisingId', 'is not a text', 'send it as a text'],
+  user_suppressed: ['userId', 'is suppressed', 'nothing is taken of this person until the suppression is lifted'],
   bad_request: ['', 'cannot be stored', 'check its values'],
 } as const satisfies Readonly<Record<string, readonly [string, string, string]>>
 

@@ -14,6 +14,7 @@ import {
   writeGroupStates,
   writeStates,
 } from './state.ts'
+import { liftTombstones } from './tombstone.ts'
 
 export type Applying = {
   /** Where it came from, for the history: `identify`, `track`, `retl`, `api`, `link`, `one-click`, `preferences`, … */
@@ -82,6 +83,12 @@ export const applySubscriptions = (
     const groupStates = await readGroupStates(tx, spaceId, groupPairs(changes, groupIds))
     const decided = decideChanges(changes, { spaceId, origin, now, byPerson, groupIds, states, groupStates })
     const done = await write(tx, spaceId, origin, decided)
+    if (byPerson)
+      await liftTombstones(
+        tx,
+        spaceId,
+        changes.filter(({ status }) => status === 'subscribed'),
+      )
     const meant = new Set([...decided.writes.keys(), ...decided.groupWrites.keys()])
     return decided.results.map(({ change, outcome, errors, keys }) => {
       // Meant and not written: somebody newer came first between our look and our write.

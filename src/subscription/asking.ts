@@ -7,6 +7,7 @@ import { normaliseAddress } from './address.ts'
 import { type Decision, decide, decisionOf, type GateQuestion, type GroupState, type Mode } from './gate.ts'
 import { groupKey, readGroupStates, readStates, vectorKey } from './state.ts'
 import { readSuppressions } from './suppression.ts'
+import { keptOf, readKept } from './tombstone.ts'
 
 export type GateRequest = {
   readonly channel: SubscriptionChannel
@@ -35,8 +36,8 @@ const inOneSpelling = (request: GateRequest): GateRequest & { readonly usable: b
 }
 
 /**
- * Decides for each (channel, address, purpose, group) whether a message may go there now, in the order asked. Four statements however
- * many are asked: the space's mode, the addresses' states, which are suppressed, and for e-mail with a group the groups' states. An address that is none has
+ * Decides for each (channel, address, purpose, group) whether a message may go there now, in the order asked. Six statements however
+ * many are asked: the space's mode, the addresses' states, which are suppressed, what is kept of those that were erased, and for e-mail with a group the groups' states. An address that is none has
  * `no_supported_ids`, for test sends too.
  */
 export const gateAddresses = async (
@@ -49,13 +50,19 @@ export const gateAddresses = async (
   const mode = await modeOf(db, spaceId)
   const states = await readStates(db, spaceId, asked)
   const suppressed = await readSuppressions(db, spaceId, asked)
+  const erased = await readKept(db, spaceId, asked)
   const pairs = asked.flatMap(({ channel, address, groupId }) => (channel === 'email' && groupId ? [{ address, groupId }] : []))
   const groupStates = await readGroupStates(db, spaceId, pairs)
   return asked.map(({ channel, address, purpose, groupId, usable }) => {
     if (!usable) return { channel, address, ...decisionOf('no_supported_ids') }
-    const group: GroupState = groupId ? (groupStates.get(groupKey(address, groupId))?.status ?? 'none') : 'no-group'
     const key = vectorKey({ channel, address })
-    const state = suppressed.has(key) ? 'suppressed' : (states.get(key)?.status ?? 'none')
+    const kept = keptOf(erased, { channel, address })
+    const group: GroupState = !groupId
+      ? 'no-group'
+      : kept.leftGroups.has(groupId)
+        ? 'unsubscribed'
+        : (groupStates.get(groupKey(address, groupId))?.status ?? 'none')
+    const state = suppressed.has(key) ? 'suppressed' : (kept.state ?? states.get(key)?.status ?? 'none')
     return { channel, address, ...decide({ purpose, mode, channel, state, group } satisfies GateQuestion) }
   })
 }

@@ -5,6 +5,7 @@ import { query, run, transact } from '../db/query.ts'
 import type { SubscriptionStatus } from '../db/rows/subscription.ts'
 import { normaliseAddress } from './address.ts'
 import { lockStates, vectorKey, writeChanges } from './state.ts'
+import { liftTombstones } from './tombstone.ts'
 
 export type Keyword = 'stop' | 'start' | 'help'
 
@@ -75,6 +76,7 @@ export const applyKeyword = async (
 const textIn = async (tx: Db, spaceId: string, channel: TextChannel, address: string, status: SubscriptionStatus, now: Date) => {
   const before = (await lockStates(tx, spaceId, [{ channel, address }])).get(vectorKey({ channel, address }))
   await write(tx, spaceId, channel, address, status, now)
+  if (status === 'subscribed') await liftTombstones(tx, spaceId, [{ channel, address }])
   if (before?.status === status) return
   const id = idFrom(spaceId, channel, address, '', 'keyword', now.toISOString(), status)
   const previous = before?.status ?? null

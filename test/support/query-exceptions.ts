@@ -20,6 +20,8 @@ export const EXCEPTIONS: Readonly<Record<string, { readonly rules: readonly Find
   'message.accounts_with_work': { rules: ['R2'], why: ACROSS },
   'export.waiting': { rules: ['R2'], why: ACROSS },
   'export.over': { rules: ['R2'], why: ACROSS },
+  'regulation.due': { rules: ['R2'], why: ACROSS },
+  'erase.lock': { rules: ['R5'], why: LOCKS },
   'audience_preview.lapsed': { rules: ['R2'], why: ACROSS },
   'audience_preview.over': { rules: ['R2'], why: ACROSS },
   'source_watch.now': { rules: ['R2'], why: ACROSS },

@@ -23,6 +23,7 @@ import { profileApiRoutes } from './profile-api.ts'
 import { profileGraphRoutes } from './profile-graph.ts'
 import { profileRoutes } from './profiles.ts'
 import { providerAccountRoutes } from './provider-accounts.ts'
+import { regulationRoutes } from './regulations.ts'
 import { sessionRoutes } from './session.ts'
 import { sourceCallRoutes } from './source-calls.ts'
 import { sourceDropRoutes } from './source-drops.ts'
@@ -67,6 +68,7 @@ export const managementRoutes: readonly Route[] = [
   mailboxRoutes,
   subscriptionRoutes,
   suppressionRoutes,
+  regulationRoutes,
   templateRoutes,
   messageRoutes,
   testSendRoutes,

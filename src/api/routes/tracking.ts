@@ -9,6 +9,7 @@ import { createGather, type Gather } from '../../ingest/gather.ts'
 import { parseCall, type Surroundings } from '../../ingest/parse.ts'
 import { problem } from '../../ingest/problems.ts'
 import { createRefusals, NO_SPACE } from '../../ingest/refusals.ts'
+import { isTraceless } from '../../ingest/suppressed.ts'
 import { createSourceLookup, type Source } from '../../space/source.ts'
 import { browserPlanAt, EVERY_EVENT } from '../../tracking-plan/browser-plan.ts'
 import { credentialOf } from '../auth.ts'
@@ -88,7 +89,17 @@ type Opened = { readonly source: Source; readonly bytes: number }
 
 const keep = async (desk: Desk, { source, bytes }: Opened, arrivals: readonly Arrival[]) => {
   const { results, announced, profileOf } = await desk.gather(source.spaceId, arrivals)
-  desk.door.tail.note(source.spaceId, source.sourceId, { arrivals, results, profileOf, bytes })
+  // Who is suppressed leaves no trace, here neither.
+  const shown = arrivals.flatMap((arrival, place) => {
+    const result = results[place]
+    return result && !(result.status === 'dropped' && isTraceless(result)) ? [[arrival, result] as const] : []
+  })
+  desk.door.tail.note(source.spaceId, source.sourceId, {
+    arrivals: shown.map(([arrival]) => arrival),
+    results: shown.map(([, result]) => result),
+    profileOf,
+    bytes,
+  })
   if (results.some((result) => result.status === 'stored')) desk.door.notify('profile_change')
   if (announced) desk.door.notify('outbox')
   return results

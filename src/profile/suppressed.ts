@@ -1,0 +1,94 @@
+import { sql } from 'kysely'
+import { sha256 } from '../base/hash.ts'
+import type { Db } from '../db/database.ts'
+import { query, run } from '../db/query.ts'
+import type { SuppressedIdentifierRow } from '../db/rows/regulation.ts'
+import type { Identifier } from './identifier.ts'
+
+/** An identifier by which nobody who reads the database can tell her: what is left of it when she is erased. */
+export const identifierHash = (spaceId: string, { type, value }: Identifier): string =>
+  sha256([spaceId, type, value].join('\u0000'))
+
+/** Which of these identifiers are suppressed, as hashes. */
+export const suppressedAmong = async (db: Db, spaceId: string, hashes: Iterable<string>): Promise<ReadonlySet<string>> => {
+  const distinct = [...new Set(hashes)].toSorted()
+  if (distinct.length === 0) return new Set()
+  const rows = await run(
+    db,
+    query(
+      'suppressed_identifier.among',
+      sql<{ hash: string }>`select s.hash from unnest(${distinct}::text[]) as r (hash)
+        cross join lateral (select hash from suppressed_identifier where space_id = ${spaceId} and hash = r.hash limit 1) as s`,
+    ),
+  )
+  return new Set(rows.map(({ hash }) => hash))
+}
+
+/** An identifier to suppress because of `root`: itself, or another of the same person. */
+export type Suppressing = Identifier & { readonly root: string; readonly keepValue: boolean }
+
+/** Suppresses identifiers from now on; one that is suppressed stays as it is. */
+export const suppressIdentifiers = async (
+  tx: Db,
+  spaceId: string,
+  all: readonly Suppressing[],
+  { by, now }: { readonly by: string; readonly now: Date },
+): Promise<void> => {
+  const byHash = new Map(all.toReversed().map((each) => [identifierHash(spaceId, each), each]))
+  const rows = [...byHash].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  if (rows.length === 0) return
+  await run(
+    tx,
+    query(
+      'suppressed_identifier.add',
+      sql`insert into suppressed_identifier (space_id, hash, root, type, value, suppressed_by, suppressed_at)
+        select ${spaceId}, r.hash, r.root, r.type, r.value, ${by}, ${now}::timestamptz
+        from unnest(${rows.map(([hash]) => hash)}::text[], ${rows.map(([, r]) => r.root)}::text[], ${rows.map(([, r]) => r.type)}::text[],
+          ${rows.map(([, r]) => (r.keepValue ? r.value : null))}::text[]) as r (hash, root, type, value)
+        on conflict do nothing`,
+    ),
+  )
+}
+
+/** Lifts suppressions with all that was suppressed because of them; answers how many identifiers are free again. */
+export const liftSuppressions = async (tx: Db, spaceId: string, roots: readonly string[]): Promise<number> => {
+  const lifted = await run(
+    tx,
+    query(
+      'suppressed_identifier.lift',
+      sql<{ hash: string }>`delete from suppressed_identifier
+        where space_id = ${spaceId} and root in (select r.root from unnest(${roots}::text[]) as r (root)) returning hash`,
+    ),
+  )
+  return lifted.length
+}
+
+/** Forgets what suppressed identifiers are in clear text: who was erased is refused by the hash alone. */
+export const hideSuppressed = async (tx: Db, spaceId: string, hashes: readonly string[]): Promise<void> => {
+  await run(
+    tx,
+    query(
+      'suppressed_identifier.hide',
+      sql`update suppressed_identifier set value = null
+        where space_id = ${spaceId} and hash in (select r.hash from unnest(${hashes}::text[]) as r (hash)) and value is not null`,
+    ),
+  )
+}
+
+/** A page of what was suppressed by name, newest first. */
+export const listSuppressed = (
+  db: Db,
+  spaceId: string,
+  { count, after }: { readonly count: number; readonly after?: { readonly at: Date; readonly id: string } | undefined },
+): Promise<readonly SuppressedIdentifierRow[]> => {
+  const { at, id } = after ?? { at: null, id: null }
+  return run(
+    db,
+    query(
+      'suppressed_identifier.list',
+      sql<SuppressedIdentifierRow>`select * from suppressed_identifier where space_id = ${spaceId} and root = hash
+        and (${at}::timestamptz is null or (suppressed_at, hash) < (${at}::timestamptz, ${id}::text))
+        order by suppressed_at desc, hash desc limit ${count}`,
+    ),
+  )
+}

@@ -1,0 +1,198 @@
+import { sql } from 'kysely'
+import { crashPoint } from '../base/crash-point.ts'
+import { Unavailable } from '../base/errors.ts'
+import { type Loop, loop } from '../base/loop.ts'
+import type { Db } from '../db/database.ts'
+import { query, run } from '../db/query.ts'
+import type { RegulationType } from '../db/rows/regulation.ts'
+import { Collision } from '../profile/load.ts'
+import { forgetPeople, Moved, type Subject } from './forget.ts'
+import { knownAs } from './people.ts'
+import { REGULATIONS } from './regulation.ts'
+import { addCounts, type Removed, removeChanges, removeRows } from './remove.ts'
+import { dropFiles, scrubSamples } from './scrub.ts'
+
+export type EraseContext = { readonly db: Db; readonly now: () => Date; readonly newClaim: () => string }
+
+const LEASE_MS = 60_000
+// What was on its way when she was forgotten (a tick of evaluation, a message being sent) has ended by then, and is removed as well.
+const SETTLES_MS = 60_000
+const SOME = 50
+const ATTEMPTS = 20
+
+type Claimed = {
+  readonly spaceId: string
+  readonly id: string
+  readonly type: RegulationType
+  readonly by: string
+  readonly claim: string
+  readonly attempts: number
+}
+
+const claimNext = async ({ db, now, newClaim }: EraseContext): Promise<Claimed | undefined> => {
+  const at = now()
+  const due = await run(
+    db,
+    query(
+      'regulation.due',
+      sql<{ spaceId: string; id: string }>`select space_id as "spaceId", id from regulation
+        where due_at <= ${at}::timestamptz and (claim is null or claimed_until < ${at}::timestamptz) order by due_at, space_id, id limit 10`,
+    ),
+  )
+  const until = new Date(at.getTime() + LEASE_MS)
+  for (const { spaceId, id } of due) {
+    const [taken] = await run(
+      db,
+      query(
+        'regulation.claim',
+        sql<Claimed>`update regulation set claim = ${newClaim()}, claimed_until = ${until}::timestamptz, status = 'RUNNING'
+          where space_id = ${spaceId} and id = ${id} and due_at <= ${at}::timestamptz and (claim is null or claimed_until < ${at}::timestamptz)
+          returning space_id as "spaceId", id, type, requested_by as by, claim, attempts`,
+      ),
+    )
+    if (taken) return taken
+  }
+  return undefined
+}
+
+type Held = Subject & { readonly profile_ids: readonly string[] }
+
+const subjectsAt = (
+  db: Db,
+  { spaceId, id }: Claimed,
+  status: 'INITIALIZED' | 'FORGOTTEN',
+  before: Date,
+): Promise<readonly Held[]> =>
+  run(
+    db,
+    query(
+      'regulation_subject.next',
+      sql<Held>`select hash, type, value, profile_ids from regulation_subject
+        where space_id = ${spaceId} and regulation_id = ${id} and status = ${status}
+          and (forgotten_at is null or forgotten_at <= ${before}::timestamptz) order by hash limit ${SOME}`,
+    ),
+  )
+
+const nextDue = async (db: Db, { spaceId, id }: Claimed): Promise<Date | undefined> => {
+  const [row] = await run(
+    db,
+    query(
+      'regulation_subject.next_due',
+      sql<{ at: Date | null; count: number }>`select min(forgotten_at) as at, count(*)::integer as count from regulation_subject
+        where space_id = ${spaceId} and regulation_id = ${id} and status <> 'FINISHED'`,
+    ),
+  )
+  return row?.at ? new Date(row.at.getTime() + SETTLES_MS) : undefined
+}
+
+const addTo = (a: Readonly<Removed>, b: Readonly<Removed>): Removed => {
+  const sum = { ...a }
+  for (const [table, count] of Object.entries(b)) addCounts(sum, table, count)
+  return sum
+}
+
+const readRemoved = async (db: Db, { spaceId, id }: Claimed): Promise<Removed> => {
+  const [row] = await run(
+    db,
+    query(
+      'regulation.removed',
+      sql<{ removed: Removed }>`select removed from regulation where space_id = ${spaceId} and id = ${id}`,
+    ),
+  )
+  return row?.removed ?? {}
+}
+
+type End = {
+  readonly dueAt: Date | null
+  readonly status: 'RUNNING' | 'FINISHED' | 'FAILED'
+  readonly error?: string
+  readonly attempts: number
+}
+
+const release = async (db: Db, job: Claimed, removed: Removed, end: End, now: Date): Promise<void> => {
+  const sum = addTo(await readRemoved(db, job), removed)
+  await run(
+    db,
+    query(
+      'regulation.release',
+      sql`update regulation set claim = null, claimed_until = null, due_at = ${end.dueAt}::timestamptz, status = ${end.status},
+          removed = ${JSON.stringify(sum)}::jsonb, error = ${end.error ?? null}, attempts = ${end.attempts}::integer,
+          finished_at = ${end.status === 'FINISHED' ? now : null}::timestamptz
+        where space_id = ${job.spaceId} and id = ${job.id} and claim = ${job.claim}`,
+    ),
+  )
+}
+
+const finish = async (db: Db, { spaceId, id }: Claimed, subjects: readonly Held[], now: Date): Promise<void> => {
+  await run(
+    db,
+    query(
+      'regulation_subject.finish',
+      sql`update regulation_subject set status = 'FINISHED', value = null, profile_ids = '{}', finished_at = ${now}::timestamptz
+        where space_id = ${spaceId} and regulation_id = ${id} and status = 'FORGOTTEN'
+          and hash in (select r.hash from unnest(${subjects.map((s) => s.hash)}::text[]) as r (hash))`,
+    ),
+  )
+}
+
+const forgetSome = async ({ db, now }: EraseContext, job: Claimed, subjects: readonly Held[]): Promise<Removed> => {
+  const { spaceId, id, type, by } = job
+  const known = [...(await knownAs(db, spaceId, subjects)).values()].flat()
+  const scrubbed: Removed = {}
+  await scrubSamples(db, spaceId, [...subjects, ...known], scrubbed)
+  const { suppresses } = REGULATIONS[type]
+  const { people, removed } = await forgetPeople(db, { spaceId, regulationId: id, suppresses, by, now: now() }, subjects)
+  crashPoint('regulation.forgotten')
+  const rows = addTo(scrubbed, removed)
+  await removeRows(db, spaceId, [...new Set(people.flatMap((person) => person.profileIds))].toSorted(), rows)
+  await dropFiles(db, spaceId, rows)
+  return rows
+}
+
+// Once more, for what was written meanwhile by whoever had found her before.
+const settleSome = async ({ db, now }: EraseContext, job: Claimed, subjects: readonly Held[]): Promise<Removed> => {
+  const removed: Removed = {}
+  const ids = [...new Set(subjects.flatMap((subject) => subject.profile_ids))].toSorted()
+  await scrubSamples(db, job.spaceId, subjects, removed)
+  await removeRows(db, job.spaceId, ids, removed)
+  await removeChanges(db, job.spaceId, ids)
+  await dropFiles(db, job.spaceId, removed)
+  await finish(db, job, subjects, now())
+  return removed
+}
+
+const workOn = async (context: EraseContext, job: Claimed): Promise<void> => {
+  const { db } = context
+  const at = context.now()
+  const waiting = await subjectsAt(db, job, 'INITIALIZED', at)
+  if (waiting.length > 0) {
+    const removed = await forgetSome(context, job, waiting)
+    return release(db, job, removed, { dueAt: at, status: 'RUNNING', attempts: 0 }, at)
+  }
+  const settled = await subjectsAt(db, job, 'FORGOTTEN', new Date(at.getTime() - SETTLES_MS))
+  const removed = settled.length > 0 ? await settleSome(context, job, settled) : {}
+  const next = await nextDue(db, job)
+  await release(db, job, removed, { dueAt: next ?? null, status: next ? 'RUNNING' : 'FINISHED', attempts: 0 }, at)
+}
+
+/** Does the next part of one request to erase people; answers whether there was one. Each part may be done twice: what is removed is gone. */
+export const eraseNext = async (context: EraseContext): Promise<boolean> => {
+  const job = await claimNext(context)
+  if (!job) return false
+  const at = context.now()
+  try {
+    await workOn(context, job)
+  } catch (error) {
+    if (error instanceof Unavailable) throw error
+    const attempts = job.attempts + 1
+    const again = attempts < ATTEMPTS || error instanceof Moved || error instanceof Collision
+    const end = { dueAt: again ? new Date(at.getTime() + 5_000) : null, status: again ? 'RUNNING' : 'FAILED', attempts } as const
+    await release(context.db, job, {}, { ...end, error: error instanceof Error ? error.message : String(error) }, at)
+    if (!(error instanceof Moved)) throw error
+  }
+  return true
+}
+
+/** Erases in a worker: looks every second whether a request waits. */
+export const eraseLoop = (context: EraseContext, failed: (error: unknown) => void): Loop =>
+  loop(1_000, () => eraseNext(context), failed)

@@ -1,0 +1,1 @@
+delete from profile where space_id = $1 and id in (select r.id from unnest($2::uuid[]) as r (id)) returning 1 as one

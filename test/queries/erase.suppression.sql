@@ -1,0 +1,2 @@
+delete from "suppression" where space_id = $1
+  and address in (select r.address from unnest($2::text[]) as r (address)) returning 1 as one

@@ -1,0 +1,4 @@
+with hit as materialized (select v.source_id, v.hour, v.id from violation_hour v
+  where v.space_id = $1 and exists (select from unnest($2::text[]) as p (text) where strpos(lower(v.sample), p.text) > 0))
+  update violation_hour v set sample = 'null' from hit h
+  where v.space_id = $3 and v.source_id = h.source_id and v.hour = h.hour and v.id = h.id returning 1 as one

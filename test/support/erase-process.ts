@@ -1,0 +1,13 @@
+import { randomUUID } from 'node:crypto'
+import { setCrashPoint } from '../../src/base/crash-point.ts'
+import { connect } from '../../src/db/connect.ts'
+import { eraseNext } from '../../src/regulation/work.ts'
+
+/*
+ * A worker that erases and dies at a named place: `node erase-process.ts <database> <crash point>`.
+ */
+const [databaseUrl = '', crashAt = ''] = process.argv.slice(2)
+setCrashPoint(crashAt)
+const { db, close } = connect(databaseUrl)
+while (await eraseNext({ db, now: () => new Date(), newClaim: () => randomUUID() }));
+await close()
