@@ -28,7 +28,7 @@ export type CaseDefinition = {
   readonly collection?: Collection | undefined
 }
 
-/** People are written as user ids, or as `type:value`. A call's `timestamp` may be `3 days ago`; without one it happens at `at`. */
+/** People are written as user ids, accounts as group ids, or both as `type:value`. A call's `timestamp` may be `3 days ago`; without one it happens at `at`. */
 export type Case = {
   readonly name: string
   readonly audience: string
@@ -70,9 +70,10 @@ const wrongOf = async (tx: Db, one: Case, { id }: Play): Promise<readonly Wrong[
   const scope = { spaceId: id, now: one.at, ...eligibilityOf(audience.definition, audience), since: undefined }
   const asking = { id: audience.id, condition: audience.definition as unknown as Condition }
   const asked = (['in', 'out'] as const).flatMap((expected) => one[expected].map((person) => ({ person, expected })))
+  const idType = audience.collection === 'accounts' ? 'group_id' : 'user_id'
   const wrong: Wrong[] = []
   for (const { person, expected } of asked) {
-    const profileId = await profileIdOf(tx, id, person.includes(':') ? person : `user_id:${person}`)
+    const profileId = await profileIdOf(tx, id, person.includes(':') ? person : `${idType}:${person}`)
     const why = await explain(tx, scope, asking, profileId)
     if (why.matches !== (expected === 'in')) wrong.push({ person, expected, why })
   }

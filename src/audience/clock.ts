@@ -3,6 +3,7 @@ import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne } from '../db/query.ts'
 import type { Computation } from './computation.ts'
+import { addDue } from './due.ts'
 
 /** A window edge: events of this name, this age, move profiles of these computations by time alone. */
 type Edge = { readonly name: string; readonly age: number; readonly computations: string[] }
@@ -63,7 +64,7 @@ const before = (instant: Date, ms: number): Date => new Date(instant.getTime() -
 
 /**
  * Makes due whoever has an event that crossed an edge in (movedAt, now]: one statement for all edges of all computations, a short range scan
- * for each. `offset 0` keeps it a scan an edge: joined, the planner may read every event instead. Both ends are included, so that an event
+ * for each; where somebody did, a second one for the computations. `offset 0` keeps it a scan an edge: joined, the planner may read every event instead. Both ends are included, so that an event
  * exactly at an edge is looked at from both sides.
  */
 export const crossEdges = async (
@@ -75,12 +76,11 @@ export const crossEdges = async (
   now: Date,
 ): Promise<void> => {
   if (edges.length === 0) return
-  const mentions = edges.flatMap((edge, index) => edge.computations.map((id) => ({ index, id })))
-  await run(
+  const crossed = await run(
     tx,
     query(
       'computation_due.cross_edges',
-      sql`with crossed as (
+      sql<{ batch: string; profiles: number }>`with crossed as (
           insert into due_profile (space_id, batch, profile_id)
           select distinct ${spaceId}, ${batch}::text || '.edge ' || w.edge, e.profile_id
           from unnest(${edges.map((_, index) => index)}::integer[], ${edges.map((edge) => edge.name)}::text[],
@@ -89,14 +89,16 @@ export const crossEdges = async (
             cross join lateral (select v.profile_id from event v where v.space_id = ${spaceId} and v.name = w.name
               and v.timestamp >= w.since and v.timestamp <= w.until offset 0) as e
           order by 2, e.profile_id on conflict do nothing returning batch)
-        insert into computation_due (space_id, computation_id, batch, profiles)
-        select ${spaceId}, m.computation_id, c.batch, c.profiles
-        from (select batch, count(*) as profiles from crossed group by batch) c
-          join unnest(${mentions.map((each) => each.index)}::integer[], ${mentions.map((each) => each.id)}::text[]) as m (edge, computation_id)
-            on c.batch = ${batch}::text || '.edge ' || m.edge
-        order by m.computation_id, c.batch on conflict do nothing`,
+        select batch, count(*) as profiles from crossed group by batch`,
     ),
   )
+  const counts = new Map(crossed.map((row) => [row.batch, row.profiles]))
+  const due = edges.flatMap((edge, index) => {
+    const own = `${batch}.edge ${index}`
+    const profiles = counts.get(own)
+    return profiles === undefined ? [] : edge.computations.map((id) => ({ id, batch: own, profiles }))
+  })
+  await addDue(tx, spaceId, due)
 }
 
 /**

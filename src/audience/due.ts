@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
+import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
-import { query, run } from '../db/query.ts'
+import { query, run, runOne } from '../db/query.ts'
 import type { Sql } from './operator.ts'
 
 /*
@@ -146,17 +147,40 @@ export const markChanged = async (
   batch: string,
   { name, changed }: { readonly name: string; readonly changed: Sql },
 ): Promise<void> => {
-  await run(
+  const passed = await runOne(
     tx,
     query(
       name,
-      sql`with passed as (
+      sql<{ profiles: number }>`with passed as (
           insert into due_profile (space_id, batch, profile_id)
           select c.space_id, ${batch}, c.profile_id from ${changed} order by c.profile_id on conflict do nothing returning profile_id)
-        insert into computation_due (space_id, computation_id, batch, profiles)
-        select ${spaceId}, r.id, ${batch}, n.profiles
-        from (select count(*) as profiles from passed) n cross join unnest(${computationIds.toSorted()}::text[]) as r (id)
-        order by r.id on conflict do nothing`,
+        select count(*) as profiles from passed`,
+    ),
+  )
+  const profiles = must(passed, 'one row').profiles
+  await addDue(
+    tx,
+    spaceId,
+    computationIds.map((id) => ({ id, batch, profiles })),
+  )
+}
+
+/** Has computations look at batches of profiles, each with how many it is. */
+export const addDue = async (
+  tx: Db,
+  spaceId: string,
+  due: readonly { readonly id: string; readonly batch: string; readonly profiles: number }[],
+): Promise<void> => {
+  if (due.length === 0) return
+  await run(
+    tx,
+    query(
+      'computation_due.add',
+      sql`insert into computation_due (space_id, computation_id, batch, profiles)
+        select ${spaceId}, r.id, r.batch, r.profiles
+        from unnest(${due.map((each) => each.id)}::text[], ${due.map((each) => each.batch)}::text[], ${due.map((each) => each.profiles)}::bigint[])
+          as r (id, batch, profiles)
+        order by r.id, r.batch on conflict do nothing`,
     ),
   )
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { type Api, openApi } from './api.ts'
 import { audienceCommand } from './commands/audience.ts'
 import { codeCommand } from './commands/code.ts'
+import { computedTraitCommand } from './commands/computed-trait.ts'
 import { filterCommand } from './commands/filter.ts'
 import { journeyCommand } from './commands/journey.ts'
 import { personCommand } from './commands/person.ts'
@@ -28,6 +29,7 @@ export const createProgram = (config: Config, write: (text: string) => void): Co
   }
   for (const command of [
     audienceCommand,
+    computedTraitCommand,
     codeCommand,
     journeyCommand,
     personCommand,

@@ -141,6 +141,32 @@ describe('a space as files', () => {
   })
 })
 
+describe('options in files', () => {
+  it('CMP-06 says nothing of history that a batch definition has whatever was asked for, however often it is applied', async () => {
+    write(
+      'audiences/recent_ones.yaml',
+      "name: Recent ones\nquery: event('Order Completed').within(30 days).count() >= 1\noptions:\n  includeHistoricalData: false\n",
+    )
+    await usher('apply', folder)
+    expect(await usher('plan', folder)).toContain('Nothing to do.')
+    rmSync(join(folder, 'audiences/recent_ones.yaml'))
+    await usher('apply', folder, '--remove')
+  })
+
+  it('counts whom another option moves', async () => {
+    write('audiences/anyone.yaml', "name: Anyone\nquery: event('Order Completed').count() >= 1\n")
+    await usher('apply', folder)
+    await evaluate()
+    write(
+      'audiences/anyone.yaml',
+      "name: Anyone\nquery: event('Order Completed').count() >= 1\noptions:\n  filterByExternalIds: [email]\n",
+    )
+    expect(await usher('plan', folder)).toMatch(/options: - \{\}\n[\s\S]*0 enter, 3 exit, 0 stay/)
+    rmSync(join(folder, 'audiences/anyone.yaml'))
+    await usher('apply', folder, '--remove')
+  })
+})
+
 describe('cases', () => {
   const calls = [
     '      - { type: identify, userId: ada, traits: { email: ada@example.com } }',
@@ -158,6 +184,17 @@ describe('cases', () => {
     )
     write('tests/recent.yaml', caseFile('    in: ["email:ada@example.com"]\n    out: [bob]\n'))
     expect(await usher('test', folder)).toBe('✓ one old order and one of yesterday\n\n1 passed, 0 failed\n')
+  })
+
+  it('ACC-01 are about accounts where the audience is', async () => {
+    write('audiences/busy.yaml', "name: Busy\naudienceType: ACCOUNTS\nquery: ANY event('Order Completed').count() >= 1\n")
+    const group = (userId: string, groupId: string) => `      - { type: group, userId: ${userId}, groupId: ${groupId} }\n`
+    write(
+      'tests/busy.yaml',
+      `audience: busy\ncases:\n  - name: one account is busy\n    calls:\n${group('ada', 'acme')}${group('bob', 'idle')}      - { type: track, userId: ada, event: Order Completed }\n    in: [acme]\n    out: ["group_id:idle"]\n`,
+    )
+    expect(await usher('test', folder)).toContain('✓ one account is busy')
+    for (const path of ['audiences/busy.yaml', 'tests/busy.yaml']) rmSync(join(folder, path))
   })
 
   it('say why somebody is not where they should be, and fail', async () => {

@@ -7,9 +7,4 @@ with crossed as (
   cross join lateral (select v.profile_id from event v where v.space_id = $7 and v.name = w.name
   and v.timestamp >= w.since and v.timestamp <= w.until offset 0) as e
   order by 2, e.profile_id on conflict do nothing returning batch)
-  insert into computation_due (space_id, computation_id, batch, profiles)
-  select $8, m.computation_id, c.batch, c.profiles
-  from (select batch, count(*) as profiles from crossed group by batch) c
-  join unnest($9::integer[], $10::text[]) as m (edge, computation_id)
-  on c.batch = $11::text || '.edge ' || m.edge
-  order by m.computation_id, c.batch on conflict do nothing
+  select batch, count(*) as profiles from crossed group by batch

@@ -2,7 +2,4 @@ with passed as (
   insert into due_profile (space_id, batch, profile_id)
   select c.space_id, $1, c.profile_id from membership_change c
   where c.space_id = $2 and c.audience_id = $3 and c.changed_at = $4::timestamptz and c.evaluation = $5::bigint order by c.profile_id on conflict do nothing returning profile_id)
-  insert into computation_due (space_id, computation_id, batch, profiles)
-  select $6, r.id, $7, n.profiles
-  from (select count(*) as profiles from passed) n cross join unnest($8::text[]) as r (id)
-  order by r.id on conflict do nothing
+  select count(*) as profiles from passed

@@ -38,8 +38,5 @@ export const EXCEPTIONS: Readonly<Record<string, { readonly rules: readonly Find
   'profile_change.take': { rules: ['R5', 'R6'], why: TAKES },
   'computation_wake.take': { rules: ['R5', 'R6'], why: TAKES },
   'trait.lock*': { rules: ['R5'], why: LOCKS },
-  'computation_due.cross_edges': { rules: ['R6'], why: TAKES },
-  'computed_change.pass_on': { rules: ['R6'], why: TAKES },
-  'membership_change.pass_on': { rules: ['R6'], why: TAKES },
   'audience_evaluation.drift': { rules: ['R3'], why: TAKES },
 }

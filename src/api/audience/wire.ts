@@ -54,7 +54,7 @@ export const TraitOptions = Options.omit({ backfillEventDataDays: true }).extend
 })
 
 // In a change null takes an option back; what is not sent stays as it is.
-const PatchedOptions = z.strictObject({
+export const PatchedOptions = z.strictObject({
   filterByExternalIds: Options.shape.filterByExternalIds.nullable(),
   includeHistoricalData: Options.shape.includeHistoricalData.nullable(),
   backfillEventDataDays: Options.shape.backfillEventDataDays.nullable(),
@@ -62,7 +62,7 @@ const PatchedOptions = z.strictObject({
   recompute: Options.shape.recompute.nullable(),
   honourGroupId: Options.shape.honourGroupId.nullable(),
 })
-const PatchedTraitOptions = PatchedOptions.omit({ backfillEventDataDays: true }).extend({
+export const PatchedTraitOptions = PatchedOptions.omit({ backfillEventDataDays: true }).extend({
   backfillDurationDays: TraitOptions.shape.backfillDurationDays.nullable(),
   includeAnonymousUsers: TraitOptions.shape.includeAnonymousUsers.nullable(),
 })
@@ -276,7 +276,7 @@ export const audienceFrom = (spaceId: string, row: Definition, moved: Moved | un
     definition: answeredDefinition(condition, row.collection),
     sentence: sentence(condition),
     audienceType: typeOf(row.collection),
-    options: optionsFrom(condition, row.options) as z.infer<typeof Options>,
+    options: optionsFrom(condition, row.options, typeOf(row.collection)) as z.infer<typeof Options>,
     history: historyOf(condition, row.options, typeOf(row.collection)),
     computeCadence: cadenceOf(condition, typeOf(row.collection)),
     size: { count: row.count, uniqueCount: row.count, type: typeOf(row.collection) },
@@ -285,13 +285,17 @@ export const audienceFrom = (spaceId: string, row: Definition, moved: Moved | un
 }
 
 // As asked for, so that sending it back changes nothing; history that is needed is there whatever was asked for (CMP-06).
-const optionsFrom = (definition: unknown, asked: StoredOptions): StoredOptions => {
-  const { includeHistoricalData } = historyOf(definition, asked)
+const optionsFrom = (definition: unknown, asked: StoredOptions, about: AudienceType): StoredOptions => {
+  const { includeHistoricalData } = historyOf(definition, asked, about)
   return asked.includeHistoricalData === undefined ? asked : { ...asked, includeHistoricalData }
 }
 
-const traitOptionsFrom = (definition: ComputedTraitDefinition, asked: StoredOptions): z.infer<typeof TraitOptions> => {
-  const { backfillEventDataDays: days, ...rest } = optionsFrom(definition, asked)
+const traitOptionsFrom = (
+  definition: ComputedTraitDefinition,
+  asked: StoredOptions,
+  about: AudienceType,
+): z.infer<typeof TraitOptions> => {
+  const { backfillEventDataDays: days, ...rest } = optionsFrom(definition, asked, about)
   return { ...(rest as z.infer<typeof TraitOptions>), ...(days === undefined ? {} : { backfillDurationDays: days }) }
 }
 
@@ -299,7 +303,7 @@ export const computedTraitFrom = (spaceId: string, row: Definition): z.infer<typ
   const definition = row.definition as unknown as ComputedTraitDefinition
   return {
     ...commonOf(spaceId, row),
-    options: traitOptionsFrom(definition, row.options),
+    options: traitOptionsFrom(definition, row.options, typeOf(row.collection)),
     history: historyOf(definition, row.options, typeOf(row.collection)),
     computeCadence: cadenceOf(definition, typeOf(row.collection)),
     definition: { ...definition, query: printTrait(definition), type: typeOf(row.collection) },

@@ -5,10 +5,15 @@ import { Duration } from '../../base/duration.ts'
 import { Invalid } from '../../base/errors.ts'
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { Key, Options, SpaceParams } from '../audience/wire.ts'
+import { AudienceType, collectionFrom, Key, Options, SpaceParams } from '../audience/wire.ts'
 import type { Route } from './index.ts'
 
-const Written = z.strictObject({ key: Key, query: z.string().max(20_000), options: Options.optional() })
+const Written = z.strictObject({
+  key: Key,
+  query: z.string().max(20_000),
+  audienceType: AudienceType.optional(),
+  options: Options.optional(),
+})
 
 const Timestamp = z.union([
   z.iso.datetime({ offset: true }),
@@ -28,7 +33,11 @@ const Case = z.strictObject({
     .array(z.looseObject({ timestamp: Timestamp.optional() }))
     .max(1_000)
     .meta({ description: 'Tracking calls; a timestamp may be written as `3 days ago`, without one the call happens at `at`' }),
-  in: z.array(z.string().min(1)).max(100).default([]).meta({ description: 'Who must be in: user ids, or `type:value`' }),
+  in: z
+    .array(z.string().min(1))
+    .max(100)
+    .default([])
+    .meta({ description: 'Who must be in: user ids (of an audience of accounts group ids), or `type:value`' }),
   out: z.array(z.string().min(1)).max(100).default([]).meta({ description: 'Who must not be in' }),
 })
 const Body = z.strictObject({
@@ -51,13 +60,25 @@ const Result = z.object({
 const definitionsOf = ({ computedTraits, audiences }: z.infer<typeof Body>): readonly CaseDefinition[] => {
   const keys = new Set(audiences.map(({ key }) => key))
   return [
-    ...computedTraits.map(({ key, query, options = {} }, place): CaseDefinition => {
+    ...computedTraits.map(({ key, query, audienceType, options = {} }, place): CaseDefinition => {
       const definition = parseTrait(query, { field: `computedTraits.${place}.query` })
-      return { kind: 'computed_trait', key, definition: definition as unknown as JsonObject, options }
+      return {
+        kind: 'computed_trait',
+        key,
+        definition: definition as unknown as JsonObject,
+        options,
+        collection: collectionFrom(audienceType),
+      }
     }),
-    ...audiences.map(({ key, query, options = {} }, place): CaseDefinition => {
+    ...audiences.map(({ key, query, audienceType, options = {} }, place): CaseDefinition => {
       const definition = parseCondition(query, { audiences: keys, field: `audiences.${place}.query` })
-      return { kind: 'audience', key, definition: definition as unknown as JsonObject, options }
+      return {
+        kind: 'audience',
+        key,
+        definition: definition as unknown as JsonObject,
+        options,
+        collection: collectionFrom(audienceType),
+      }
     }),
   ]
 }

@@ -1,14 +1,30 @@
 import * as z from 'zod'
 import { previewAudienceEdit, previewTraitEdit } from '../../audience/edit-preview.ts'
+import type { Definition } from '../../audience/store.ts'
 import { definitionOf } from '../../audience/store.ts'
 import { conditionFrom, traitFrom } from '../audience/query.ts'
-import { AudienceDefinition, OneParams, TraitDefinition } from '../audience/wire.ts'
+import {
+  AudienceDefinition,
+  changedOptions,
+  OneParams,
+  PatchedOptions,
+  PatchedTraitOptions,
+  TraitDefinition,
+} from '../audience/wire.ts'
 import type { Route } from './index.ts'
 
 const AudienceEdit = z.object({ entered: z.number(), exited: z.number(), stayed: z.number() })
 const TraitEdit = z.object({ changed: z.number(), kept: z.number() })
 
-/** `POST …/edit-previews`: what saving another definition would do, counted exactly and not saved. */
+type ChangedOptions = Parameters<typeof changedOptions>[0] | undefined
+
+// As it would be saved: only what is sent changes, and null takes an option back.
+const withOptions = (saved: Definition, options: ChangedOptions): Definition => ({
+  ...saved,
+  options: { ...saved.options, ...(options && changedOptions(options)) },
+})
+
+/** `POST …/edit-previews`: what saving another definition, and other options, would do, counted exactly and not saved. */
 export const editPreviewRoutes: Route = (app, { db, now }) => {
   app.post(
     '/spaces/:space/audiences/:id/edit-previews',
@@ -17,12 +33,12 @@ export const editPreviewRoutes: Route = (app, { db, now }) => {
         tags: ['audience'],
         summary: 'How many people another definition would bring in and take out',
         params: OneParams,
-        body: z.strictObject({ definition: AudienceDefinition }),
+        body: z.strictObject({ definition: AudienceDefinition, options: PatchedOptions.optional() }),
         response: { 200: z.object({ data: z.object({ editPreview: AudienceEdit }) }) },
       },
     },
     async ({ caller: { spaceId }, params, body }) => {
-      const audience = await definitionOf(db, 'audience', spaceId, params.id)
+      const audience = withOptions(await definitionOf(db, 'audience', spaceId, params.id), body.options)
       const condition = await conditionFrom(db, spaceId, body.definition)
       return { data: { editPreview: await previewAudienceEdit(db, spaceId, audience, condition, now()) } }
     },
@@ -34,12 +50,12 @@ export const editPreviewRoutes: Route = (app, { db, now }) => {
         tags: ['computed trait'],
         summary: 'How many values another definition would change',
         params: OneParams,
-        body: z.strictObject({ definition: TraitDefinition }),
+        body: z.strictObject({ definition: TraitDefinition, options: PatchedTraitOptions.optional() }),
         response: { 200: z.object({ data: z.object({ editPreview: TraitEdit }) }) },
       },
     },
     async ({ caller: { spaceId }, params, body }) => {
-      const trait = await definitionOf(db, 'computed_trait', spaceId, params.id)
+      const trait = withOptions(await definitionOf(db, 'computed_trait', spaceId, params.id), body.options)
       return { data: { editPreview: await previewTraitEdit(db, spaceId, trait, traitFrom(body.definition), now()) } }
     },
   )

@@ -10,14 +10,14 @@ const bodyOf = ({ name, description, enabled, audienceType, query, options }: De
   options,
 })
 
-// What the file says no more is taken back.
-const optionsOf = (from: Definition['options'], to: Definition['options']) => ({
+/** Options as a change of them sends them: what the file says no more is taken back. */
+export const changedOptionsOf = (from: Definition['options'], to: Definition['options']) => ({
   ...Object.fromEntries(Object.keys(from).map((name) => [name, null])),
   ...to,
 })
 
 const patchOf = ({ from, to, fields }: Extract<Change, { type: 'change' }>) => {
-  const { definition, ...rest } = { ...bodyOf(to), options: optionsOf(from.options, to.options) }
+  const { definition, ...rest } = { ...bodyOf(to), options: changedOptionsOf(from.options, to.options) }
   const plain = Object.fromEntries(Object.entries(rest).filter(([field]) => fields.includes(field as Field)))
   return fields.includes('query') || fields.includes('audienceType') ? { ...plain, definition } : plain
 }

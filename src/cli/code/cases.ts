@@ -30,10 +30,12 @@ export const CaseFile = z.strictObject({
 const writtenOf = (definitions: readonly Definition[], kind: Definition['kind']) =>
   definitions
     .filter((each) => each.kind === kind)
-    .map(({ key, query, options }) => ({
-      key,
-      query,
-      ...(options.filterByExternalIds ? { options: { filterByExternalIds: options.filterByExternalIds } } : {}),
+    .map(({ key, query, audienceType, options: { filterByExternalIds, honourGroupId } }) => ({
+      ...{ key, query, audienceType },
+      options: {
+        ...(filterByExternalIds ? { filterByExternalIds } : {}),
+        ...(honourGroupId === undefined ? {} : { honourGroupId }),
+      },
     }))
 
 /** Plays the cases of a file against the definitions of the folder, in the space's own engine; nothing is kept. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { Api } from '../api.ts'
 import { objectOf } from '../table.ts'
+import { changedOptionsOf } from './apply.ts'
 import { type Definition, KINDS } from './definition.ts'
 import { type Change, missingReferences } from './plan.ts'
 
@@ -24,8 +25,11 @@ const ofNew = async (api: Api, { kind, query, options, enabled, audienceType }: 
   return { numbers: { entered: Number(objectOf(preview, 'size')['count']) } }
 }
 
-const ofEdit = async (api: Api, { kind, key, query }: Definition): Promise<Effect> => {
-  const answer = await api.post(`${KINDS[kind].path}/${key}/edit-previews`, { definition: { query } })
+const ofEdit = async (api: Api, from: Definition, { kind, key, query, options }: Definition): Promise<Effect> => {
+  const answer = await api.post(`${KINDS[kind].path}/${key}/edit-previews`, {
+    definition: { query },
+    options: changedOptionsOf(from.options, options),
+  })
   return { numbers: numbersOf(objectOf(answer, 'editPreview')) }
 }
 
@@ -39,5 +43,6 @@ export const effectOf = async (
   const missing = missingReferences(change.to, keys.all, keys.there)
   if (missing.length > 0) return { note: `can be counted once ${missing.join(', ')} is there` }
   if (change.type === 'make') return ofNew(api, change.to)
-  return change.fields.includes('query') ? ofEdit(api, change.to) : { note: 'nobody moves' }
+  const moves = change.fields.includes('query') || change.fields.includes('options')
+  return moves ? ofEdit(api, change.from, change.to) : { note: 'nobody moves' }
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { historyOf } from '../../audience/options.ts'
 import { computationKeysOf } from '../../audience/references.ts'
 import { parseCondition, parseTrait, printCondition, printTrait } from '../../audience/text/condition.ts'
 import { Invalid } from '../../base/errors.ts'
@@ -15,14 +16,23 @@ export type Field = (typeof FIELDS)[number]
 
 const idOf = ({ kind, key }: Definition): string => `${kind} ${key}`
 
-// One meaning has one text, so a query that is only laid out differently is no change.
+const queryOf = ({ kind, key, query }: Definition, audiences: ReadonlySet<string>): { text: string; meaning: unknown } => {
+  const field = `${KINDS[kind].folder}/${key}.yaml query`
+  if (kind === 'computed_trait') {
+    const meaning = parseTrait(query, { field })
+    return { text: printTrait(meaning), meaning }
+  }
+  const meaning = parseCondition(query, { audiences, field })
+  return { text: printCondition(meaning), meaning }
+}
+
+// One meaning has one text, so a query that is only laid out differently is no change; nor is history that is refused and needed all the same.
 const normal = (definition: Definition, audiences: ReadonlySet<string>): Definition => {
-  const field = `${KINDS[definition.kind].folder}/${definition.key}.yaml query`
-  const query =
-    definition.kind === 'audience'
-      ? printCondition(parseCondition(definition.query, { audiences, field }))
-      : printTrait(parseTrait(definition.query, { field }))
-  return { ...definition, query }
+  const { text, meaning } = queryOf(definition, audiences)
+  const { options, audienceType } = definition
+  const refused = options.includeHistoricalData === false
+  const { includeHistoricalData } = historyOf(meaning, options, audienceType)
+  return { ...definition, query: text, ...(refused ? { options: { ...options, includeHistoricalData } } : {}) }
 }
 
 const referencesOf = ({ kind, query }: Definition, audiences: ReadonlySet<string>): readonly string[] =>
