@@ -4,10 +4,12 @@ import { isObject, type Json, type JsonObject } from './json.ts'
 export type SeenPath = { readonly path: string; readonly type: string; readonly values: readonly Json[] }
 
 const DEEPEST = 4
-const MOST_PATHS = 300
 const MOST_DISTINCT = 1_000
 const SHOWN = 5
 const LONGEST = 100
+
+/** Paths met in JSON objects, and those beyond the most that are kept, in the order in which they were met. */
+export type SeenPaths = { readonly paths: readonly SeenPath[]; readonly dropped: readonly string[] }
 
 type Tally = { readonly types: Map<string, number>; readonly values: Map<Json, number> }
 
@@ -19,16 +21,20 @@ const byCount = <Key>(counts: Map<Key, number>): Key[] => [...counts].toSorted((
 const isWritable = (key: string, goesOn: boolean): boolean =>
   key !== '' && key !== '$' && !key.includes('\\.') && !(goesOn && key.endsWith('\\'))
 
-const visit = (value: Json, path: string, depth: number, tallies: Map<string, Tally>): void => {
+type Met = { readonly tallies: Map<string, Tally>; readonly dropped: Set<string>; readonly most: number }
+
+const visit = (value: Json, path: string, depth: number, met: Met): void => {
+  const { tallies, dropped, most } = met
   if (isObject(value) && depth < DEEPEST) {
     for (const [key, inner] of Object.entries(value)) {
       if (!isWritable(key, isObject(inner))) continue
       const escaped = key.replaceAll('.', '\\.')
-      visit(inner, path === '' ? escaped : `${path}.${escaped}`, depth + 1, tallies)
+      visit(inner, path === '' ? escaped : `${path}.${escaped}`, depth + 1, met)
     }
     return
   }
-  if (path === '' || (!tallies.has(path) && tallies.size >= MOST_PATHS)) return
+  if (path === '') return
+  if (!tallies.has(path) && tallies.size >= most) return void dropped.add(path)
   const tally = tallies.get(path) ?? { types: new Map(), values: new Map() }
   tallies.set(path, tally)
   count(tally.types, typeOf(value))
@@ -37,16 +43,18 @@ const visit = (value: Json, path: string, depth: number, tallies: Map<string, Ta
 }
 
 /** The paths of many objects, those met most often first. A dot inside a key is written `\.`, as conditions
- * read it; what no path leads to is left out. */
-export const pathsOf = (objects: Iterable<JsonObject>): readonly SeenPath[] => {
+ * read it; what no path leads to is left out. Of more than `most` different ones those met later are dropped. */
+export const pathsOf = (objects: Iterable<JsonObject>, most = Number.POSITIVE_INFINITY): SeenPaths => {
   const tallies = new Map<string, Tally>()
-  for (const object of objects) visit(object, '', 0, tallies)
+  const dropped = new Set<string>()
+  for (const object of objects) visit(object, '', 0, { tallies, dropped, most })
   const met = (tally: Tally): number => [...tally.types.values()].reduce((sum, one) => sum + one, 0)
-  return [...tallies]
+  const paths = [...tallies]
     .toSorted(([, a], [, b]) => met(b) - met(a))
     .map(([path, { types, values }]) => ({
       path,
       type: byCount(types).find((type) => type !== 'null') ?? 'null',
       values: byCount(values).slice(0, SHOWN),
     }))
+  return { paths, dropped: [...dropped] }
 }

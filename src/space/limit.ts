@@ -11,6 +11,12 @@ export const LIMITS = {
   audiences: { segment: 100, default: null, unit: 'a space', says: 'Audiences that are not deleted' },
   computed_traits: { segment: 50, default: null, unit: 'a space', says: 'Computed traits that are not deleted' },
   comparisons: { segment: 50, default: 50, unit: 'a definition', says: 'Comparisons in one condition, nested ones too' },
+  property_keys: {
+    segment: 10_000,
+    default: 10_000,
+    unit: 'an event',
+    says: 'Different properties of one event, and different traits, that are offered; further ones are dropped with a notice',
+  },
   look_back: { segment: 1_095, default: 1_095, unit: 'days', says: 'The longest look-back that may be asked for' },
   new_at_once: {
     segment: 5,

@@ -228,6 +228,8 @@ export type Catalog = {
   readonly audiences: readonly Named[]
   readonly computedTraits?: readonly Named[]
   readonly identifiers?: readonly string[]
+  /** What is not offered because there is too much of it. */
+  readonly notices?: readonly { readonly message: string }[]
 }
 
 export type Person = {

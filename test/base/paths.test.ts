@@ -6,7 +6,7 @@ import { pathsOf } from '../../src/base/paths.ts'
 
 /* Paths that the catalogue offers are the paths that conditions read. */
 
-const pathsIn = (object: JsonObject) => pathsOf([object]).map(({ path }) => path)
+const pathsIn = (object: JsonObject) => pathsOf([object]).paths.map(({ path }) => path)
 
 it.each([
   [{ 'a.b': 1 }, ['a\\.b']],

@@ -11,6 +11,18 @@ import type { Route } from './index.ts'
 const Path = z.object({ path: z.string(), type: z.string(), values: z.array(z.unknown()) })
 const About = z.enum(['USERS', 'ACCOUNTS'])
 const Named = z.object({ key: z.string(), name: z.string(), about: About })
+const Notice = z
+  .object({
+    code: z.literal('too_many_property_keys'),
+    about: z.enum(['event', 'traits', 'accountTraits']),
+    name: z.string().optional(),
+    kept: z.number(),
+    dropped: z.number(),
+    example: z.string(),
+    message: z.string(),
+  })
+  .meta({ description: 'What is not offered because there is too much of it; nothing of it is lost' })
+type Notice = z.infer<typeof Notice>
 const Catalog = z.object({
   events: z.array(z.object({ name: z.string(), count: z.number(), properties: z.array(Path) })),
   traits: z.array(Path),
@@ -18,6 +30,7 @@ const Catalog = z.object({
   audiences: z.array(Named),
   computedTraits: z.array(Named),
   identifiers: z.array(z.string()),
+  notices: z.array(Notice),
 })
 
 type Row = z.infer<typeof Named>
@@ -49,10 +62,38 @@ const identifiers = async (db: Db, spaceId: string): Promise<readonly string[]> 
   return [...new Set(['user_id', 'email', 'anonymous_id', ...rows.map((row) => row.type)])]
 }
 
-const shown = (objects: readonly JsonObject[]) => pathsOf(objects).map((path) => ({ ...path, values: [...path.values] }))
+const OF = { event: 'properties', traits: 'traits', accountTraits: 'traits of accounts' } as const
+
+const noticesOf = (about: Notice['about'], name: string | undefined, kept: number, dropped: readonly string[]): Notice[] => {
+  const [example] = dropped
+  if (example === undefined) return []
+  const whose = name === undefined ? 'This space' : `“${name}”`
+  const more = `${dropped.length.toLocaleString('en')} more, for example “${example}”, ${dropped.length === 1 ? 'is' : 'are'} not offered`
+  const message = `${whose} has more than ${kept.toLocaleString('en')} different ${OF[about]}: ${more}. They are stored, and count where they are written by hand. Send what varies as a value, not as a key, or raise property_keys in USHER_LIMITS.`
+  return [
+    {
+      code: 'too_many_property_keys',
+      about,
+      ...(name === undefined ? {} : { name }),
+      kept,
+      dropped: dropped.length,
+      example,
+      message,
+    },
+  ]
+}
+
+/** The paths of objects as they are answered, and a notice where there are more than are kept (spec/audiences §7.1, §28). */
+const seen = (objects: readonly JsonObject[], most: number | null, about: Notice['about'], name?: string) => {
+  const { paths, dropped } = pathsOf(objects, most ?? undefined)
+  return {
+    paths: paths.map((path) => ({ ...path, values: [...path.values] })),
+    notices: noticesOf(about, name, paths.length, dropped),
+  }
+}
 
 /** `GET /catalog`: everything that a condition can be about, with examples: what a builder offers. */
-export const catalogRoutes: Route = (app, { db }) => {
+export const catalogRoutes: Route = (app, { db, config }) => {
   app.get(
     '/spaces/:space/catalog',
     {
@@ -67,16 +108,20 @@ export const catalogRoutes: Route = (app, { db }) => {
     async (request) => {
       const { spaceId } = request.caller
       const { names, rows } = await sampleEvents(db, spaceId)
-      const properties = Map.groupBy(rows, (row) => row.name)
+      const most = config.limits.property_keys
+      const byName = Map.groupBy(rows, (row) => row.name)
+      const events = names.map(({ name, count }) => {
+        const objects = (byName.get(name) ?? []).map((row) => row.properties)
+        return { name, count, ...seen(objects, most, 'event', name) }
+      })
+      const traits = seen(await sampleTraits(db, spaceId), most, 'traits')
+      const accountTraits = seen(await sampleTraits(db, spaceId, 'accounts'), most, 'accountTraits')
       return {
         data: {
-          events: names.map(({ name, count }) => ({
-            name,
-            count,
-            properties: shown((properties.get(name) ?? []).map((row) => row.properties)),
-          })),
-          traits: shown(await sampleTraits(db, spaceId)),
-          accountTraits: shown(await sampleTraits(db, spaceId, 'accounts')),
+          notices: [...events, traits, accountTraits].flatMap(({ notices }) => notices),
+          events: events.map(({ name, count, paths }) => ({ name, count, properties: paths })),
+          traits: traits.paths,
+          accountTraits: accountTraits.paths,
           audiences: [...(await audiences(db, spaceId))],
           computedTraits: [...(await computedTraits(db, spaceId))],
           identifiers: [...(await identifiers(db, spaceId))],

@@ -132,7 +132,16 @@ export default function Sources() {
         </div>
         <Block title="What came in, by name">
           <Await of={catalog}>
-            {({ events: names }) => (names.length === 0 ? <Empty icon="event" title="No event yet" /> : <Names of={names} />)}
+            {({ events: names, notices = [] }) => (
+              <>
+                {names.length === 0 ? <Empty icon="event" title="No event yet" /> : <Names of={names} />}
+                {notices.map(({ message }) => (
+                  <p key={message} className="dim small">
+                    {message}
+                  </p>
+                ))}
+              </>
+            )}
           </Await>
         </Block>
       </div>
