@@ -8,12 +8,14 @@ import { exportLoop } from './audience/export/make.ts'
 import { evaluationLoop } from './audience/loop.ts'
 import { previewLoop } from './audience/preview/make.ts'
 import { ensureEvaluationSchedules } from './audience/schedule.ts'
+import { drawChance } from './base/chance.ts'
 import { type Loop, loop } from './base/loop.ts'
 import type { Config } from './config.ts'
 import { type Connection, connect } from './db/connect.ts'
 import { createNotifier, listen, type Topic } from './db/notify.ts'
 import { type Reactions, relayOnce } from './db/relay.ts'
 import { learnStatistics } from './db/statistics.ts'
+import { importLoop } from './ingest/import/make.ts'
 import { cohortActivities } from './journey/activities.ts'
 import { deliveryActivities, startDeliveryOn } from './message/activities.ts'
 import { createDelivery, type Delivery } from './message/delivery.ts'
@@ -81,7 +83,7 @@ const relayTwice = async ({ db, now }: WorkerContext, reactions: Reactions): Pro
 const startLoops = (
   context: WorkerContext,
   delivery: Delivery,
-): Readonly<Record<Topic | 'statistics' | 'sql_trait' | 'export' | 'preview' | 'erase', Loop>> => {
+): Readonly<Record<Topic | 'statistics' | 'sql_trait' | 'export' | 'import' | 'preview' | 'erase', Loop>> => {
   const failed = createFailing(context.log, () => context.now().getTime())
   const reactions = reactionsOf(context)
   return {
@@ -90,6 +92,16 @@ const startLoops = (
     message: loop(1_000, () => delivery.wake().then(() => false), failed('waking deliveries'), RESTS_MS),
     sql_trait: sqlTraitLoop(sqlTraitContextOf(context), failed('running SQL traits')),
     export: exportLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('exporting')),
+    import: importLoop(
+      {
+        db: context.db,
+        now: context.now,
+        newClaim: () => randomUUID(),
+        random: drawChance(),
+        told: () => context.notify('profile_change'),
+      },
+      failed('importing'),
+    ),
     preview: previewLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('previewing')),
     erase: eraseLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('erasing')),
     statistics: loop(1_000, () => learnStatistics(context.db).then(() => false), failed('looking at grown tables')),

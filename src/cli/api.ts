@@ -11,6 +11,8 @@ import type { Config } from '../config.ts'
 export type Api = {
   readonly get: (path: string, search?: Readonly<Record<string, string | undefined>>) => Promise<JsonObject>
   readonly post: (path: string, body?: unknown) => Promise<JsonObject>
+  /** Sends a file as it is. */
+  readonly upload: (path: string, file: Buffer<ArrayBuffer>, type: string) => Promise<JsonObject>
   /** A file at an address that the API gave out, asked for where we reach the API. */
   readonly fetchFile: (address: string) => Promise<Response>
   /** The data of server-sent events, as they come. */
@@ -55,21 +57,24 @@ const messageOf = (body: unknown, status: number): string => {
   return lines.length > 0 ? ['Not accepted:', ...lines].join('\n') : data.error.message
 }
 
-const request = async (url: string, token: string, method: string, path: string, body?: unknown): Promise<JsonObject> => {
-  const init = {
-    method,
-    headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-  }
-  const answer = await fetch(new URL(path, url), body === undefined ? init : { ...init, body: JSON.stringify(body) }).catch(
-    (cause: unknown) => {
-      throw new Unavailable('cli', `Nobody answers at ${url}. Is Usher running there?`, { cause })
-    },
-  )
+const request = async (
+  url: string,
+  token: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  type = 'application/json',
+): Promise<JsonObject> => {
+  const init = { method, headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': type }) } }
+  const sent = Buffer.isBuffer(body) ? new Uint8Array(body) : JSON.stringify(body)
+  const answer = await fetch(new URL(path, url), body === undefined ? init : { ...init, body: sent }).catch((cause: unknown) => {
+    throw new Unavailable('cli', `Nobody answers at ${url}. Is Usher running there?`, { cause })
+  })
   const json: unknown = await answer.json().catch(() => undefined)
   if (answer.status === 429) {
     // Files of a hundred audiences are more than a minute's requests.
     await sleep(1_000 * Number(answer.headers.get('retry-after') ?? 1))
-    return request(url, token, method, path, body)
+    return request(url, token, method, path, body, type)
   }
   if (!answer.ok) throw new Refused('cli', messageOf(json, answer.status), { status: answer.status })
   return z.object({ data: z.record(z.string(), z.json()) }).parse(json).data as JsonObject
@@ -95,6 +100,7 @@ export const openApi = async (config: Config): Promise<Api> => {
     follow: (path, search = {}) => follow(url, token, at(withSearch(path, search))),
     fetchFile: (address) => fetch(new URL(new URL(address).pathname, url)),
     post: (path, body = {}) => request(url, token, 'POST', at(path), body),
+    upload: (path, file, type) => request(url, token, 'POST', at(path), file, type),
     patch: (path, body) => request(url, token, 'PATCH', at(path), body),
     remove: (path) => request(url, token, 'DELETE', at(path)),
   }

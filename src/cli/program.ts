@@ -5,6 +5,7 @@ import { audienceCommand } from './commands/audience.ts'
 import { codeCommand } from './commands/code.ts'
 import { computedTraitCommand } from './commands/computed-trait.ts'
 import { filterCommand } from './commands/filter.ts'
+import { importCommand } from './commands/import.ts'
 import { journeyCommand } from './commands/journey.ts'
 import { personCommand } from './commands/person.ts'
 import { profileCommand } from './commands/profile.ts'
@@ -34,6 +35,7 @@ export const createProgram = (config: Config, write: (text: string) => void): Co
     journeyCommand,
     personCommand,
     profileCommand,
+    importCommand,
     sourceCommand,
     sqlTraitCommand,
     filterCommand,

@@ -5,6 +5,7 @@ import type { CatalogTables } from './rows/catalog.ts'
 import type { DropTables } from './rows/drop.ts'
 import type { EventTables } from './rows/event.ts'
 import type { GateTables } from './rows/gate.ts'
+import type { ImportTables } from './rows/import.ts'
 import type { JourneyTables } from './rows/journey.ts'
 import type { MessageTables } from './rows/message.ts'
 import type { ProfileTables } from './rows/profile.ts'
@@ -22,6 +23,7 @@ export type Database = SpaceTables &
   CatalogTables &
   TrackingPlanTables &
   CallTables &
+  ImportTables &
   AudienceTables &
   SqlTraitTables &
   SubscriptionTables &

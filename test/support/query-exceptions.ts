@@ -18,6 +18,7 @@ export const EXCEPTIONS: Readonly<Record<string, { readonly rules: readonly Find
     why: 'the daily full evaluation lists definitions, a small reference table',
   },
   'message.accounts_with_work': { rules: ['R2'], why: ACROSS },
+  'import.waiting': { rules: ['R2'], why: ACROSS },
   'export.waiting': { rules: ['R2'], why: ACROSS },
   'export.over': { rules: ['R2'], why: ACROSS },
   'regulation.due': { rules: ['R2'], why: ACROSS },

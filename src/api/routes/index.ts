@@ -10,6 +10,7 @@ import { editPreviewRoutes } from './edit-previews.ts'
 import { filterRoutes } from './filters.ts'
 import { folderRoutes } from './folders.ts'
 import { healthRoutes } from './health.ts'
+import { importRoutes } from './imports.ts'
 import { journeyRunRoutes } from './journey-runs.ts'
 import { journeyRoutes } from './journeys.ts'
 import { limitRoutes } from './limits.ts'
@@ -77,6 +78,7 @@ export const managementRoutes: readonly Route[] = [
   journeyRunRoutes,
   profileRoutes,
   accountRoutes,
+  importRoutes,
   profileGraphRoutes,
   catalogRoutes,
   sourceRoutes,
