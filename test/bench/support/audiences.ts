@@ -28,6 +28,7 @@ export const addAudience = async (
 }
 
 const TABLES = [
+  'space_key',
   'audience',
   'audience_state',
   'audience_evaluation',
