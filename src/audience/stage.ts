@@ -151,6 +151,8 @@ export const evaluateTogether = async (
       if (some.length > 1) outcomes.push(...(await evaluateThese(work, some)))
     } catch (error) {
       if (error instanceof Unavailable) throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      process.emitWarning(`${some.length} audiences are evaluated one by one, for asked together they fail: ${reason}`)
     }
   }
   return outcomes

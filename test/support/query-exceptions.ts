@@ -31,6 +31,10 @@ export const EXCEPTIONS: Readonly<Record<string, { readonly rules: readonly Find
     rules: ['R4'],
     why: 'measures how long its own transaction took: only the database knows, and nothing is decided by it',
   },
+  'audience_evaluation.record_found': {
+    rules: ['R4'],
+    why: 'measures how long its own transaction took: only the database knows, and nothing is decided by it',
+  },
   'identity_refusal.forget': { rules: ['R5'], why: LOCKS },
   'profile.lock': { rules: ['R5'], why: LOCKS },
   'subscription.lock': { rules: ['R5'], why: LOCKS },

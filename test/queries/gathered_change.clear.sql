@@ -1,0 +1,1 @@
+truncate pg_temp.gathered_change
