@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import type { Db } from '../db/database.ts'
 import type { Topic } from '../db/notify.ts'
 import type { Tail } from '../ingest/tail.ts'
+import type { Tally } from '../ingest/tally.ts'
 
 /** What every route gets: the doors are where the clock and chance come in, below them they are arguments. */
 export type Door = {
@@ -12,5 +13,5 @@ export type Door = {
   readonly notify: (topic: Topic) => void
 }
 
-/** What the server adds for its routes: the newest calls, in this process. */
-export type Inside = Door & { readonly tail: Tail }
+/** What the server adds for its routes: the newest calls, and what was seen of which event, in this process. */
+export type Inside = Door & { readonly tail: Tail; readonly tally: Tally }

@@ -9,6 +9,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import { createTail } from '../ingest/tail.ts'
+import { createTally } from '../ingest/tally.ts'
 import { authenticate, type Caller } from './auth.ts'
 import type { Door } from './door.ts'
 import { answerFailure } from './failure.ts'
@@ -62,8 +63,12 @@ const document = async (app: App): Promise<void> => {
 export const createServer = async (outside: Door): Promise<FastifyInstance> => {
   const app = makeServer(outside)
   const tail = createTail(outside.db, outside)
-  const door = { ...outside, tail }
-  app.addHook('onClose', async () => tail.close())
+  const tally = createTally(outside.db)
+  const door = { ...outside, tail, tally }
+  app.addHook('onClose', async () => {
+    tail.close()
+    await tally.close()
+  })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(answerFailure)

@@ -5,6 +5,7 @@ import { query, run, runOne, transact } from '../db/query.ts'
 import type { CatalogSwitchRow } from '../db/rows/catalog.ts'
 import { changeGate } from '../space/gate.ts'
 import { planAt, refuseUnknownSource } from '../tracking-plan/connect.ts'
+import { plannedOf } from './planned.ts'
 import type { Subject } from './subject.ts'
 
 /** Who does it, at which source, and when. */
@@ -88,10 +89,20 @@ const refuseNameless = ({ type, name, path }: Subject): void => {
 
 export type SwitchChange = { readonly enabled?: boolean | undefined; readonly archived?: boolean | undefined }
 
-const archivedAt = (there: Switch | undefined, enabled: boolean, archived: boolean | undefined, now: Date): Date | null => {
-  if (archived === false || (archived === undefined && enabled)) return null
-  if (archived === undefined) return there?.archived_at ?? null
-  if (enabled)
+const archivedAt = async (
+  tx: Db,
+  { spaceId, sourceId, now }: Act,
+  subject: Subject,
+  there: Switch | undefined,
+  enabled: boolean,
+  archived: boolean | undefined,
+): Promise<Date | null> => {
+  if (archived === false) return null
+  if (archived === undefined) return enabled && !there?.enabled ? null : (there?.archived_at ?? null)
+  const plan = await plannedOf(tx, spaceId, sourceId)
+  if (plan?.has(subject))
+    throw new Refused('still_planned', 'It is in the tracking plan: take it out there before it is archived.')
+  if (!plan && enabled)
     throw new Refused('still_let_in', 'Switch it off before it is archived: what still comes in would be out of sight.')
   return there?.archived_at ?? now
 }
@@ -103,7 +114,7 @@ const archivedAt = (there: Switch | undefined, enabled: boolean, archived: boole
 export const changeSwitch = (db: Db, act: Act, subject: Subject, change: SwitchChange): Promise<Switch> => {
   refuseNameless(subject)
   return transact(db, async (tx) => {
-    const { spaceId, sourceId, now } = act
+    const { spaceId, sourceId } = act
     await refuseUnknownSource(tx, spaceId, sourceId)
     await run(
       tx,
@@ -112,7 +123,8 @@ export const changeSwitch = (db: Db, act: Act, subject: Subject, change: SwitchC
     const there = await switchOf(tx, act, subject)
     const enabled = change.enabled ?? there?.enabled ?? true
     if (change.enabled !== undefined) await refusePlanned(tx, act)
-    const saved = await save(tx, act, subject, { enabled, archived_at: archivedAt(there, enabled, change.archived, now) })
+    const archived_at = await archivedAt(tx, act, subject, there, enabled, change.archived)
+    const saved = await save(tx, act, subject, { enabled, archived_at })
     await changeGate(tx, spaceId, sourceId)
     return saved
   })

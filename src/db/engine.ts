@@ -29,6 +29,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   event_filter: own('reference'),
   source_gate: own('reference'),
   catalog_switch: own('reference'),
+  catalog_seen: own('source_id'),
   tracking_plan: own('reference'),
   tracking_plan_rule: own('reference'),
   tracking_plan_change: own('reference'),

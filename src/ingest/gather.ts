@@ -29,7 +29,12 @@ const isAboutData = (error: unknown): boolean => /^(22|54)...$/.test((error as {
 const dropOnly = async (db: Db, spaceId: string, only: Arrival): Promise<Stored> => {
   const messageId = only.parsed.kind === 'call' ? only.parsed.call.messageId : undefined
   await recordDrops(db, spaceId, [dropOf(only, problem('bad_request'), messageId)])
-  return { results: [droppedResult(messageId, problem('bad_request'))], announced: false, profileOf: () => undefined }
+  return {
+    results: [droppedResult(messageId, problem('bad_request'))],
+    announced: false,
+    profileOf: () => undefined,
+    omittedOf: () => [],
+  }
 }
 
 /** Stores calls, and if one of them cannot be stored, the others: halves are tried until the one that spoils it is alone. */
@@ -47,6 +52,7 @@ export const storeWhatCan = async (db: Db, spaceId: string, calls: readonly Arri
       results: [...first.results, ...second.results],
       announced: first.announced || second.announced,
       profileOf: (messageId) => first.profileOf(messageId) ?? second.profileOf(messageId),
+      omittedOf: (messageId) => [...first.omittedOf(messageId), ...second.omittedOf(messageId)],
     }
   }
 }
@@ -64,12 +70,12 @@ const take = (queue: Queue): readonly Waiting[] => {
   return taken
 }
 
-const answer = (taken: readonly Waiting[], { results, announced, profileOf }: Stored): void => {
+const answer = (taken: readonly Waiting[], { results, ...stored }: Stored): void => {
   let from = 0
   for (const { calls, resolve } of taken) {
     const own: readonly Result[] = results.slice(from, from + calls.length)
     from += calls.length
-    resolve({ results: own, announced, profileOf })
+    resolve({ ...stored, results: own })
   }
 }
 

@@ -32,9 +32,12 @@ export type Stored = {
   readonly announced: boolean
   /** Whom a stored call is about, by its message id. */
   readonly profileOf: (messageId: string) => string | undefined
+  /** Which properties or traits were taken out of a call at the door. */
+  readonly omittedOf: (messageId: string) => readonly string[]
 }
 
 const ATTEMPTS = 20
+const NOTHING_OMITTED: readonly string[] = []
 
 const PER_DRAW = 4_096
 
@@ -153,6 +156,14 @@ const storeKept = async (db: Db, spaceId: string, work: Omit<Work, 'spaceId' | '
   return storeAgain(db, { ...work, spaceId, newId: orderedIds(now, random) })
 }
 
+const omittedIn = (noted: readonly Noted[]): ReadonlyMap<string, readonly string[]> => {
+  const omitted = new Map<string, readonly string[]>()
+  for (const { call, verdict } of noted)
+    if (verdict.kind === 'change' && verdict.omitted)
+      omitted.set(call.messageId, [...(omitted.get(call.messageId) ?? NOTHING_OMITTED), ...verdict.omitted])
+  return omitted
+}
+
 /**
  * Stores what came in, in one transaction, counts what is not taken, and answers, in their order, what became of each. When it returns, what is
  * `stored` survives any crash. The calls of a batch do exactly what they would do one by one, in their order.
@@ -176,7 +187,13 @@ export const storeArrivals = async (
   const forwards = judgeArrivals(forwardsOf(noted), settings, () => [])
   const work = { calls: keptOf([...judged, ...forwards]), drops: dropsOf(judged), noted, settings, now }
   const done = await storeKept(db, spaceId, work, random)
-  return { results: resultsOf(judged, done), announced: done.announced, profileOf: (messageId) => done.profiles.get(messageId) }
+  const omitted = omittedIn(noted)
+  return {
+    results: resultsOf(judged, done),
+    announced: done.announced,
+    profileOf: (messageId) => done.profiles.get(messageId),
+    omittedOf: (messageId) => omitted.get(messageId) ?? NOTHING_OMITTED,
+  }
 }
 
 /** Stores calls that a room of ours made itself. */

@@ -158,7 +158,8 @@ const judge = (plan: Plan, call: JsonObject, controls: Controls): Verdict => {
   if (dropped) return dropped
   const violations = distinct(outcome.violations)
   if (violations.length === 0 && outcome.omitted.length === 0 && outcome.omittedOnViolation.length === 0) return PASS
-  return { kind: 'change', call: delivered(plan.sourceId, { ...outcome, violations: [...violations] }), violations }
+  const omitted = [...outcome.omitted, ...outcome.omittedOnViolation]
+  return { kind: 'change', call: delivered(plan.sourceId, { ...outcome, violations: [...violations] }), violations, omitted }
 }
 
 const byKey = (rules: readonly AskedRule[]): ReadonlyMap<string, Versions> => {

@@ -27,6 +27,7 @@ import { providerAccountRoutes } from './provider-accounts.ts'
 import { regulationRoutes } from './regulations.ts'
 import { sessionRoutes } from './session.ts'
 import { sourceCallRoutes } from './source-calls.ts'
+import { sourceCatalogRoutes } from './source-catalog.ts'
 import { sourceDropRoutes } from './source-drops.ts'
 import { sourceSchemaRoutes } from './source-schema.ts'
 import { sourceRoutes } from './sources.ts'
@@ -84,6 +85,7 @@ export const managementRoutes: readonly Route[] = [
   sourceRoutes,
   sourceDropRoutes,
   sourceSchemaRoutes,
+  sourceCatalogRoutes,
   filterRoutes,
   trackingPlanRoutes,
   plannedSourceRoutes,

@@ -5,11 +5,11 @@ import { SpaceParams } from '../audience/wire.ts'
 import type { Caller } from '../auth.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
+import { Type } from '../source-schema/shapes.ts'
 import type { Route } from './index.ts'
 
 const tags = ['source']
 const Params = SpaceParams.extend({ source: z.string().min(1).max(255) })
-const Type = z.enum(['track', 'page', 'screen', 'identify', 'group'])
 // Postgres knows no U+0000, and what is stored holds no half of a pair of surrogates.
 const Text = z.string().transform((text) => text.replaceAll('\u0000', '').toWellFormed())
 const Said = z

@@ -88,7 +88,7 @@ const refuseBody = async (
 type Opened = { readonly source: Source; readonly bytes: number }
 
 const keep = async (desk: Desk, { source, bytes }: Opened, arrivals: readonly Arrival[]) => {
-  const { results, announced, profileOf } = await desk.gather(source.spaceId, arrivals)
+  const { results, announced, profileOf, omittedOf } = await desk.gather(source.spaceId, arrivals)
   // Who is suppressed leaves no trace, here neither.
   const shown = arrivals.flatMap((arrival, place) => {
     const result = results[place]
@@ -100,6 +100,7 @@ const keep = async (desk: Desk, { source, bytes }: Opened, arrivals: readonly Ar
     profileOf,
     bytes,
   })
+  desk.door.tally.note(source.spaceId, source.sourceId, { arrivals, results, omittedOf })
   if (results.some((result) => result.status === 'stored')) desk.door.notify('profile_change')
   if (announced) desk.door.notify('outbox')
   return results

@@ -1,0 +1,1 @@
+select slug from space where id = $1
