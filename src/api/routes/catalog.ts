@@ -2,13 +2,22 @@ import { sql } from 'kysely'
 import * as z from 'zod'
 import type { JsonObject } from '../../base/json.ts'
 import { pathsOf } from '../../base/paths.ts'
+import { joinPaths, restOf } from '../../catalog/joined.ts'
+import { type KnownPath, knownOf } from '../../catalog/known.ts'
 import type { Db } from '../../db/database.ts'
 import { query, run } from '../../db/query.ts'
 import { sampleEvents } from '../../event/catalog.ts'
 import { sampleTraits } from '../../trait/sample.ts'
 import type { Route } from './index.ts'
 
-const Path = z.object({ path: z.string(), type: z.string(), values: z.array(z.unknown()) })
+const Path = z.object({
+  path: z.string(),
+  type: z.string(),
+  values: z.array(z.unknown()),
+  frequent: z
+    .array(z.object({ value: z.unknown(), count: z.number() }))
+    .meta({ description: 'The five values met most often, as they were sent, each at least so often' }),
+})
 const About = z.enum(['USERS', 'ACCOUNTS'])
 const Named = z.object({ key: z.string(), name: z.string(), about: About })
 const Notice = z
@@ -24,7 +33,15 @@ const Notice = z
   .meta({ description: 'What is not offered because there is too much of it; nothing of it is lost' })
 type Notice = z.infer<typeof Notice>
 const Catalog = z.object({
-  events: z.array(z.object({ name: z.string(), count: z.number(), properties: z.array(Path) })),
+  events: z.array(
+    z.object({
+      name: z.string(),
+      count: z.number(),
+      firstSeenAt: z.string().nullable(),
+      lastSeenAt: z.string().nullable(),
+      properties: z.array(Path),
+    }),
+  ),
   traits: z.array(Path),
   accountTraits: z.array(Path).meta({ description: 'What is known of accounts' }),
   audiences: z.array(Named),
@@ -83,17 +100,20 @@ const noticesOf = (about: Notice['about'], name: string | undefined, kept: numbe
   ]
 }
 
-/** The paths of objects as they are answered, and a notice where there are more than are kept (spec/audiences §7.1, §28). */
-const seen = (objects: readonly JsonObject[], most: number | null, about: Notice['about'], name?: string) => {
+type Asked = { readonly most: number | null; readonly known: readonly KnownPath[] }
+/** The paths of objects, and of what was counted as it came in, as they are answered, and a notice where there are more than are kept (spec/audiences §7.1, §28). */
+const seen = (objects: readonly JsonObject[], { most, known }: Asked, about: Notice['about'], name?: string) => {
   const { paths, dropped } = pathsOf(objects, most ?? undefined)
   return {
-    paths: paths.map((path) => ({ ...path, values: [...path.values] })),
+    paths: joinPaths(paths, known)
+      .slice(0, most ?? undefined)
+      .map((path) => ({ ...path, values: [...path.values], frequent: [...path.frequent] })),
     notices: noticesOf(about, name, paths.length, dropped),
   }
 }
 
 /** `GET /catalog`: everything that a condition can be about, with examples: what a builder offers. */
-export const catalogRoutes: Route = (app, { db, config }) => {
+export const catalogRoutes: Route = (app, { db, config, tally }) => {
   app.get(
     '/spaces/:space/catalog',
     {
@@ -107,19 +127,26 @@ export const catalogRoutes: Route = (app, { db, config }) => {
     },
     async (request) => {
       const { spaceId } = request.caller
+      await tally.flush()
       const { names, rows } = await sampleEvents(db, spaceId)
+      const known = await knownOf(db, spaceId)
+      const ofEvent = new Map(known.events.map((event) => [event.name, event]))
       const most = config.limits.property_keys
       const byName = Map.groupBy(rows, (row) => row.name)
-      const events = names.map(({ name, count }) => {
+      const events = [...names, ...restOf(known.events, names)].map(({ name, count }) => {
         const objects = (byName.get(name) ?? []).map((row) => row.properties)
-        return { name, count, ...seen(objects, most, 'event', name) }
+        const { firstAt, lastAt, paths: counted = [] } = ofEvent.get(name) ?? {}
+        const { paths, notices } = seen(objects, { most, known: counted }, 'event', name)
+        const [firstSeenAt, lastSeenAt] = [firstAt?.toISOString() ?? null, lastAt?.toISOString() ?? null]
+        return { shown: { name, count, firstSeenAt, lastSeenAt, properties: paths }, notices }
       })
-      const traits = seen(await sampleTraits(db, spaceId), most, 'traits')
-      const accountTraits = seen(await sampleTraits(db, spaceId, 'accounts'), most, 'accountTraits')
+      const traits = seen(await sampleTraits(db, spaceId), { most, known: known.traits }, 'traits')
+      const ofAccounts = { most, known: known.accountTraits }
+      const accountTraits = seen(await sampleTraits(db, spaceId, 'accounts'), ofAccounts, 'accountTraits')
       return {
         data: {
           notices: [...events, traits, accountTraits].flatMap(({ notices }) => notices),
-          events: events.map(({ name, count, paths }) => ({ name, count, properties: paths })),
+          events: events.map(({ shown }) => shown),
           traits: traits.paths,
           accountTraits: accountTraits.paths,
           audiences: [...(await audiences(db, spaceId))],
