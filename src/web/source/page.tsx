@@ -9,6 +9,7 @@ import { many } from '../parts/words.ts'
 import { Dropped, type Drops } from './dropped.tsx'
 import { Filters } from './filters.tsx'
 import { Live } from './live.tsx'
+import { Schema } from './schema.tsx'
 
 export type Source = {
   readonly id: string
@@ -125,6 +126,7 @@ const Opened = ({ of }: { readonly of: Source }) => {
       <Tabs
         of={[
           { key: 'live', label: 'Live', body: () => <Live source={of.id} /> },
+          { key: 'schema', label: 'What it sends', body: () => <Schema source={of.id} /> },
           { key: 'dropped', label: 'Not taken', body: () => <Dropped source={of.id} /> },
           { key: 'filters', label: 'Filters', body: () => <Filters source={of.id} /> },
           { key: 'settings', label: 'Settings', body: () => <Setup of={of} /> },
