@@ -47,12 +47,23 @@ const removeCalls = (db: Db, spaceId: string, patterns: readonly string[]): Prom
     ),
   )
 
-/** Empties the examples, and removes the raw calls, that name somebody by one of these identifiers. */
+// Whose values these are cannot be asked: a name is written like any other word. They are counted anew from what comes in.
+const scrubFrequent = (db: Db, spaceId: string): Promise<readonly One[]> =>
+  run(
+    db,
+    query(
+      'erase.catalog_seen',
+      sql<One>`update catalog_seen set frequent = '{}' where space_id = ${spaceId} and frequent <> '{}' returning 1 as one`,
+    ),
+  )
+
+/** Empties the examples and frequent values, and removes the raw calls, that name somebody by one of these identifiers. */
 export const scrubSamples = async (db: Db, spaceId: string, named: readonly Identifier[], removed: Removed): Promise<void> => {
   const patterns = [...new Set(named.map(patternOf))].toSorted()
   if (patterns.length === 0) return
   addCounts(removed, 'source_drop', (await scrubDrops(db, spaceId, patterns)).length)
   addCounts(removed, 'violation_hour', (await scrubViolations(db, spaceId, patterns)).length)
+  addCounts(removed, 'catalog_seen', (await scrubFrequent(db, spaceId)).length)
   addCounts(removed, 'source_call', (await removeCalls(db, spaceId, patterns)).length)
 }
 
