@@ -234,7 +234,7 @@ it('TRT-04 the catalogue has events by volume with properties, traits with their
     ['Old', 1],
     ['Page Viewed', 1],
   ])
-  expect(data.events[0].properties).toEqual([{ path: 'n', type: 'number', values: [0, 2, 4, 6] }])
+  expect(data.events[0].properties).toEqual([{ path: 'n', type: 'number', frequent: [], values: [0, 2, 4, 6] }])
   expect(data.traits).toContainEqual({ path: 'plan', type: 'string', values: ['pro'] })
   expect([data.audiences, data.computedTraits]).toEqual([
     [{ key: 'big_spenders', name: 'Big spenders' }],
