@@ -235,7 +235,7 @@ it('TRT-04 the catalogue has events by volume with properties, traits with their
     ['Page Viewed', 1],
   ])
   expect(data.events[0].properties).toEqual([{ path: 'n', type: 'number', frequent: [], values: [0, 2, 4, 6] }])
-  expect(data.traits).toContainEqual({ path: 'plan', type: 'string', values: ['pro'] })
+  expect(data.traits).toContainEqual({ path: 'plan', type: 'string', frequent: [], values: ['pro'] })
   expect([data.audiences, data.computedTraits]).toEqual([
     [{ key: 'big_spenders', name: 'Big spenders' }],
     [{ key: 'orders', name: 'Orders' }],
