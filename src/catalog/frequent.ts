@@ -26,11 +26,11 @@ const cut = (counts: Frequent, to: number): Frequent => {
   return new Map(sorted.slice(0, to).flatMap(([text, count]) => (count > less ? [[text, count - less] as const] : [])))
 }
 
-/** Counts one value. Answers the counts to go on with: cut where there were too many. */
-export const countValue = (counts: Frequent, value: Json): Frequent => {
+/** Counts a value, `times` over. Answers the counts to go on with: cut where there were too many. */
+export const countValue = (counts: Frequent, value: Json, times = 1): Frequent => {
   const text = valueText(value)
   if (text === undefined) return counts
-  counts.set(text, (counts.get(text) ?? 0) + 1)
+  counts.set(text, (counts.get(text) ?? 0) + times)
   return counts.size > MOST_COUNTED ? cut(counts, KEPT) : counts
 }
 

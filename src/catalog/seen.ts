@@ -32,13 +32,31 @@ const seenAt = (map: SeenMap, subject: Subject, at: number): Seen | undefined =>
   return made
 }
 
-const count = (map: SeenMap, subject: Subject, at: number, day: string, blocked: boolean): Seen | undefined => {
+/*
+ * What a call carries is counted of each of the first 256 calls of a name between two writes, and of every eighth after that, eight times: of
+ * more than that a second, every property of every call would be a third of what taking it in costs, and tells nothing more. Calls themselves
+ * are counted all.
+ */
+const ALL_OF = 256
+const ONE_IN = 8
+const met = new WeakMap<SeenMap, Map<string, number>>()
+const weightOf = (map: SeenMap, { type, name }: Pick<Subject, 'type' | 'name'>): number => {
+  const counts = met.get(map) ?? new Map<string, number>()
+  met.set(map, counts)
+  const key = `${type} ${name}`
+  const times = (counts.get(key) ?? 0) + 1
+  counts.set(key, times)
+  if (times <= ALL_OF) return 1
+  return times % ONE_IN === 0 ? ONE_IN : 0
+}
+
+const count = (map: SeenMap, subject: Subject, at: number, day: string, blocked: boolean, times = 1): Seen | undefined => {
   const seen = seenAt(map, subject, at)
   if (!seen) return undefined
   seen.first = Math.min(seen.first, at)
   seen.last = Math.max(seen.last, at)
   const counts = seen.days.get(day) ?? [0, 0]
-  counts[blocked ? 1 : 0]++
+  counts[blocked ? 1 : 0] += times
   seen.days.set(day, counts)
   return seen
 }
@@ -53,24 +71,25 @@ export const countCall = (
   const { type, name } = event
   const day = dayOf(at)
   if (name !== '') count(map, { type, name, path: '' }, at, day, blocked)
-  if (blocked) return
-  const met = new Map<string, Seen | undefined>()
+  const times = blocked ? 0 : weightOf(map, event)
+  if (times === 0) return
+  const paths = new Map<string, Seen | undefined>()
   eachPath(call[bagOf(type)] ?? null, (path, kind, value) => {
-    if (!met.has(path)) {
-      if (met.size >= MOST_PATHS_OF_CALL) return
+    if (!paths.has(path)) {
+      if (paths.size >= MOST_PATHS_OF_CALL) return
       const out = omitted.length > 0 && omitted.some((one) => path === one || path.startsWith(`${one}.`))
-      met.set(path, count(map, { type, name, path: clean(path) }, at, day, out))
+      paths.set(path, count(map, { type, name, path: clean(path) }, at, day, out, times))
     }
-    const seen = met.get(path)
-    if (seen) countInside(seen, kind, value)
+    const seen = paths.get(path)
+    if (seen) countInside(seen, kind, value, times)
   })
 }
 
 const clean = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
 
-const countInside = (seen: Seen, kind: string, value: Json): void => {
-  seen.kinds.set(kind, (seen.kinds.get(kind) ?? 0) + 1)
-  if (kind !== 'array' && kind !== 'object') seen.frequent = countValue(seen.frequent, value)
+const countInside = (seen: Seen, kind: string, value: Json, times: number): void => {
+  seen.kinds.set(kind, (seen.kinds.get(kind) ?? 0) + times)
+  if (kind !== 'array' && kind !== 'object') seen.frequent = countValue(seen.frequent, value, times)
 }
 
 export type Stored = Pick<CatalogSeenRow, 'type' | 'name' | 'path' | 'first_at' | 'last_at' | 'days' | 'kinds' | 'frequent'>
