@@ -237,8 +237,8 @@ it('TRT-04 the catalogue has events by volume with properties, traits with their
   expect(data.events[0].properties).toEqual([{ path: 'n', type: 'number', frequent: [], values: [0, 2, 4, 6] }])
   expect(data.traits).toContainEqual({ path: 'plan', type: 'string', frequent: [], values: ['pro'] })
   expect([data.audiences, data.computedTraits]).toEqual([
-    [{ key: 'big_spenders', name: 'Big spenders' }],
-    [{ key: 'orders', name: 'Orders' }],
+    [{ about: 'USERS', key: 'big_spenders', name: 'Big spenders' }],
+    [{ about: 'USERS', key: 'orders', name: 'Orders' }],
   ])
 })
 
