@@ -29,6 +29,9 @@ export const addAudience = async (
 
 const TABLES = [
   'space_key',
+  'computation_version',
+  'computation_run',
+  'computation_found',
   'audience',
   'audience_state',
   'audience_evaluation',
