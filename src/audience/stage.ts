@@ -15,7 +15,6 @@ import {
   applyFound,
   findChanges,
   lockAll,
-  lockedOf,
   MOST_TOGETHER,
   type PassedOn,
   passFoundOn,
@@ -48,16 +47,7 @@ type Locked = { readonly asked: readonly Asked[]; readonly busy: readonly Audien
 const lockAndTake = async (tx: Db, { spaceId, now, limits }: Work, looking: readonly Looking[]): Promise<Locked> => {
   const at = new Date(Math.max(+now, ...looking.map(({ mine }) => +mine.movedAt)))
   const audiences = looking.map(({ audience }) => audience)
-  const rows = lockedOf(
-    audiences,
-    await lockAll(
-      tx,
-      spaceId,
-      audiences.map(({ id }) => id),
-      at,
-      limits.incrementalMs,
-    ),
-  )
+  const rows = await lockAll(tx, spaceId, audiences, at, limits.incrementalMs)
   const locked = new Set(rows.map(({ id }) => id))
   const current = rows.filter(
     (row) => row.evaluatedVersion === row.audience.version && row.number === row.audience.evaluation + 1,

@@ -33,21 +33,34 @@ export const MOST_TOGETHER = 100
 
 type In = { readonly spaceId: string; readonly catalog: Catalog }
 type Row = { readonly id: string; readonly number: number; readonly at: Date; readonly evaluatedVersion: number }
+type Locked = Row & { readonly audience: Audience }
 
 /** Takes the locks of audiences as `lock` takes one; those that somebody else evaluates now are passed by. The plan is not worth compiling to machine code. */
-export const lockAll = (tx: Db, spaceId: string, ids: readonly string[], at: Date, timeoutMs: number): Promise<readonly Row[]> =>
-  run(
+export const lockAll = async (
+  tx: Db,
+  spaceId: string,
+  audiences: readonly Audience[],
+  at: Date,
+  timeoutMs: number,
+): Promise<readonly Locked[]> => {
+  const byId = new Map(audiences.map((each) => [each.id, each]))
+  const rows = await run(
     tx,
     query(
       'audience.lock_all',
       sql<Row>`update audience_state set evaluation = evaluation + 1,
           evaluated_at = case when evaluated_at > ${at}::timestamptz then evaluated_at else ${at}::timestamptz end
         where space_id = ${spaceId} and audience_id in (select audience_id from audience_state
-          where space_id = ${spaceId} and audience_id = any(${ids.toSorted()}::text[]) order by audience_id for update skip locked)
+          where space_id = ${spaceId} and audience_id = any(${[...byId.keys()].toSorted()}::text[]) order by audience_id for update skip locked)
         returning audience_id as id, evaluation as number, evaluated_at as at, evaluated_version as "evaluatedVersion",
           set_config('statement_timeout', ${String(timeoutMs)}, true), set_config('jit', 'off', true)`,
     ),
   )
+  return rows.map((row) => ({
+    ...row,
+    audience: must(byId.get(row.id), 'a locked audience is one of those that were asked for'),
+  }))
+}
 
 type Pair = { readonly id: string; readonly batch: string }
 
@@ -267,16 +280,4 @@ export const passFoundOn = async (tx: Db, spaceId: string, passed: readonly Pass
         order by k.id, k.batch on conflict do nothing`,
     ),
   )
-}
-
-/** The rows of `lockAll` beside their audiences. */
-export const lockedOf = (
-  audiences: readonly Audience[],
-  rows: readonly Row[],
-): readonly (Row & { readonly audience: Audience })[] => {
-  const byId = new Map(audiences.map((each) => [each.id, each]))
-  return rows.map((row) => ({
-    ...row,
-    audience: must(byId.get(row.id), 'a locked audience is one of those that were asked for'),
-  }))
 }

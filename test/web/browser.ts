@@ -67,3 +67,13 @@ export const violations = async (page: Page): Promise<readonly Violation[]> => {
     .then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + ' | ' + (node.any[0]?.message ?? node.all[0]?.message ?? '')).join(' ;; ') })))`)
 }
+
+/** All that axe finds inside a part of the page, of any weight. */
+export const violationsIn = async (page: Page, where: string): Promise<readonly string[]> => {
+  await addAxe(page)
+  return page.evaluate(async (within) => {
+    type Axe = { run: (within: string) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    const { violations: found } = await (globalThis as unknown as { axe: Axe }).axe.run(within)
+    return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+  }, where)
+}

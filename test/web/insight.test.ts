@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Installation } from '../support/installation.ts'
 import { until } from '../support/wait.ts'
-import { addAxe, build, openBrowser, shootTo } from './browser.ts'
+import { build, openBrowser, shootTo, violationsIn } from './browser.ts'
 import { findChromium, startWorld } from './world.ts'
 
 /* What an audience is like as a whole, seen in a browser: whom it shares with others, by what its members can be reached, how its computing goes. */
@@ -27,14 +27,7 @@ describe.skipIf(!executablePath)('insight into audiences, in Chromium', () => {
   afterAll(() => close?.())
 
   const shoot = shootTo(() => page)
-  const violations = async (where = 'main'): Promise<readonly string[]> => {
-    await addAxe(page)
-    return page.evaluate(async (within) => {
-      type Axe = { run: (within: string) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-      const { violations: found } = await (globalThis as unknown as { axe: Axe }).axe.run(within)
-      return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-    }, where)
-  }
+  const violations = (where = 'main') => violationsIn(page, where)
 
   it('PRE-03 PRE-04 the Insights tab says whom two audiences share, and by what the members are known', async () => {
     await page.goto(`${world.url}/audiences/repeat_buyers`)

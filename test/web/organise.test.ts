@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Installation } from '../support/installation.ts'
-import { addAxe, build, openBrowser, SHOTS, shootTo } from './browser.ts'
+import { build, openBrowser, SHOTS, shootTo, violationsIn } from './browser.ts'
 import { findChromium, startWorld } from './world.ts'
 
 /* Audiences put in order, as a marketer does it: folders, a clone, versions compared and restored, a file of the members. */
@@ -23,14 +23,7 @@ describe.skipIf(!executablePath)('audiences in order, in Chromium', () => {
   afterAll(() => close?.())
 
   const shoot = shootTo(() => page)
-  const violations = async (): Promise<readonly string[]> => {
-    await addAxe(page)
-    return page.evaluate(async () => {
-      type Axe = { run: (within: string) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-      const { violations: found } = await (globalThis as unknown as { axe: Axe }).axe.run('main')
-      return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-    })
-  }
+  const violations = () => violationsIn(page, 'main')
 
   it('AUD-14 makes a folder, moves an audience into it, and disbands it', async () => {
     await page.goto(`${world.url}/audiences`)

@@ -5,7 +5,7 @@ import { SpaceParams } from '../audience/wire.ts'
 import type { Caller } from '../auth.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
-import { Type } from '../source-schema/shapes.ts'
+import { subject, Type } from '../source-schema/shapes.ts'
 import type { Route } from './index.ts'
 
 const tags = ['source']
@@ -14,11 +14,7 @@ const Params = SpaceParams.extend({ source: z.string().min(1).max(255) })
 const Text = z.string().transform((text) => text.replaceAll('\u0000', '').toWellFormed())
 const Said = z
   .object({
-    type: Type,
-    name: z
-      .string()
-      .meta({ description: 'The event: "Page Viewed" for all pages, "Screen Viewed" for all screens, "" for traits' }),
-    path: z.string().meta({ description: 'A property or a trait; "" for the event itself. Items of arrays are "$"' }),
+    ...subject,
     enabled: z.boolean(),
     archivedAt: z.string().nullable(),
     updatedBy: z.string(),

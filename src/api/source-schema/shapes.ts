@@ -2,13 +2,17 @@ import * as z from 'zod'
 import type { Entry } from '../../catalog/read.ts'
 
 export const Type = z.enum(['track', 'page', 'screen', 'identify', 'group'])
+/** Of what a row speaks: an event, or something that it carries. */
+export const subject = {
+  type: Type,
+  name: z
+    .string()
+    .meta({ description: 'The event: "Page Viewed" for all pages, "Screen Viewed" for all screens, "" for traits' }),
+  path: z.string().meta({ description: 'A property or a trait; "" for the event itself. Items of arrays are "$"' }),
+}
 export const Shown = z
   .object({
-    type: Type,
-    name: z
-      .string()
-      .meta({ description: 'The event: "Page Viewed" for all pages, "Screen Viewed" for all screens, "" for traits' }),
-    path: z.string().meta({ description: 'A property or a trait; "" for the event itself. Items of arrays are "$"' }),
+    ...subject,
     kind: z.string().meta({ description: 'The type of JSON that it mostly has' }),
     firstSeenAt: z.string().nullable(),
     lastSeenAt: z.string().nullable(),
