@@ -31,13 +31,14 @@ const namedBy = ({ parsed, raw }: Arrival, rules: Rules): readonly Identifier[] 
   }
 }
 
+/** Of the identifiers that a call names, those that say whom it is about. */
+export const tellingOf = (named: readonly Identifier[]): readonly Identifier[] =>
+  named.some(({ type }) => type === 'user_id') ? named.filter(({ type }) => !OF_A_DEVICE.test(type)) : named
+
 type Asked = { readonly arrival: Arrival; readonly hashes: readonly string[] }
 
 const askedOf = (spaceId: string, arrival: Arrival, rules: Rules): Asked => {
-  const named = namedBy(arrival, rules)
-  const knows = named.some(({ type }) => type === 'user_id')
-  const telling = knows ? named.filter(({ type }) => !OF_A_DEVICE.test(type)) : named
-  return { arrival, hashes: telling.map((id) => identifierHash(spaceId, id)) }
+  return { arrival, hashes: tellingOf(namedBy(arrival, rules)).map((id) => identifierHash(spaceId, id)) }
 }
 
 const refuse = (arrival: Arrival): Arrival => {

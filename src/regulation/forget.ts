@@ -13,7 +13,7 @@ import { keepTombstones, type Tombstone, TYPE_OF_CHANNEL } from '../subscription
 import { identifiersIn, profilesOf, textOf } from './people.ts'
 import { addCounts, type Removed } from './remove.ts'
 
-/** Somebody was merged between finding and locking her: look again. */
+/** Somebody was merged, or became known by another identifier, between finding and locking her: look again. */
 export class Moved extends Error {}
 
 export type Subject = Identifier & { readonly hash: string }
@@ -218,6 +218,8 @@ export type Forgetting = {
   readonly suppresses: boolean
   readonly by: string
   readonly now: Date
+  /** What the people were known by when samples and files were searched for them, by `textOf`. */
+  readonly searched: ReadonlySet<string>
 }
 
 /**
@@ -226,13 +228,14 @@ export type Forgetting = {
  */
 export const forgetPeople = (
   db: Db,
-  { spaceId, regulationId, suppresses, by, now }: Forgetting,
+  { spaceId, regulationId, suppresses, by, now, searched }: Forgetting,
   subjects: readonly Subject[],
 ): Promise<{ readonly people: readonly Person[]; readonly removed: Removed }> =>
   transact(db, async (tx) => {
     const removed: Removed = {}
     const people = await lockPeople(tx, spaceId, subjects)
     const identifiers = people.flatMap((person) => [...person.identifiers, { type: person.type, value: person.value }])
+    if (identifiers.some((each) => !searched.has(textOf(each)))) throw new Moved('known by more meanwhile')
     await forgetAddresses(tx, spaceId, people, removed, now)
     if (suppresses) await suppress(tx, spaceId, people, by, now)
     await hideSuppressed(

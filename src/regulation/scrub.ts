@@ -47,6 +47,30 @@ const removeCalls = (db: Db, spaceId: string, patterns: readonly string[]): Prom
     ),
   )
 
+const scrubRefusals = (db: Db, spaceId: string, patterns: readonly string[]): Promise<readonly One[]> =>
+  run(
+    db,
+    query(
+      'erase.import_refusal',
+      sql<One>`with hit as materialized (select r.import_id, r.line from import_refusal r
+          where r.space_id = ${spaceId} and exists (select from unnest(${patterns}::text[]) as p (text) where strpos(lower(r.message), p.text) > 0))
+        update import_refusal r set message = 'is about a person who was erased' from hit h
+        where r.space_id = ${spaceId} and r.import_id = h.import_id and r.line = h.line returning 1 as one`,
+    ),
+  )
+
+const scrubImports = (db: Db, spaceId: string, patterns: readonly string[]): Promise<readonly One[]> =>
+  run(
+    db,
+    query(
+      'erase.import',
+      sql<One>`with hit as materialized (select i.id from import i where i.space_id = ${spaceId} and exists (
+          select from unnest(${patterns}::text[]) as p (text) where strpos(lower(i.file_name), p.text) > 0 or strpos(lower(i.error), p.text) > 0))
+        update import i set file_name = 'erased.csv', error = case when i.error is null then null else 'unexpected_error' end from hit h
+        where i.space_id = ${spaceId} and i.id = h.id returning 1 as one`,
+    ),
+  )
+
 // Whose values these are cannot be asked: a name is written like any other word. They are counted anew from what comes in.
 const scrubFrequent = (db: Db, spaceId: string): Promise<readonly One[]> =>
   run(
@@ -64,6 +88,8 @@ export const scrubSamples = async (db: Db, spaceId: string, named: readonly Iden
   addCounts(removed, 'source_drop', (await scrubDrops(db, spaceId, patterns)).length)
   addCounts(removed, 'violation_hour', (await scrubViolations(db, spaceId, patterns)).length)
   addCounts(removed, 'catalog_seen', (await scrubFrequent(db, spaceId)).length)
+  addCounts(removed, 'import_refusal', (await scrubRefusals(db, spaceId, patterns)).length)
+  addCounts(removed, 'import', (await scrubImports(db, spaceId, patterns)).length)
   addCounts(removed, 'source_call', (await removeCalls(db, spaceId, patterns)).length)
 }
 

@@ -5,9 +5,10 @@ import { type Loop, loop } from '../base/loop.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import type { RegulationType } from '../db/rows/regulation.ts'
+import { forgetRows } from '../ingest/import/forget.ts'
 import { Collision } from '../profile/load.ts'
 import { forgetPeople, Moved, type Subject } from './forget.ts'
-import { knownAs } from './people.ts'
+import { knownAs, textOf } from './people.ts'
 import { REGULATIONS } from './regulation.ts'
 import { addCounts, type Removed, removeChanges, removeRows } from './remove.ts'
 import { dropFiles, scrubSamples } from './scrub.ts'
@@ -17,6 +18,8 @@ export type EraseContext = { readonly db: Db; readonly now: () => Date; readonly
 const LEASE_MS = 60_000
 // What was on its way when she was forgotten (a tick of evaluation, a message being sent) has ended by then, and is removed as well.
 const SETTLES_MS = 60_000
+// A part of a file of people that is being stored is through in less.
+const LOOKS_AGAIN_MS = 1_000
 const SOME = 50
 const ATTEMPTS = 20
 
@@ -135,18 +138,26 @@ const finish = async (db: Db, { spaceId, id }: Claimed, subjects: readonly Held[
   )
 }
 
-const forgetSome = async ({ db, now }: EraseContext, job: Claimed, subjects: readonly Held[]): Promise<Removed> => {
+type Forgotten = { readonly removed: Removed; readonly underWay: boolean }
+
+const forgetSome = async ({ db, now }: EraseContext, job: Claimed, subjects: readonly Held[]): Promise<Forgotten> => {
   const { spaceId, id, type, by } = job
-  const known = [...(await knownAs(db, spaceId, subjects)).values()].flat()
+  const named = [...subjects, ...[...(await knownAs(db, spaceId, subjects)).values()].flat()]
   const scrubbed: Removed = {}
-  await scrubSamples(db, spaceId, [...subjects, ...known], scrubbed)
+  // Before she is forgotten: a row of hers that is stored afterwards would make her anew.
+  const imported = await forgetRows(db, spaceId, named, now())
+  addCounts(scrubbed, 'import_part', imported.parts)
+  if (imported.underWay) return { removed: scrubbed, underWay: true }
+  await scrubSamples(db, spaceId, named, scrubbed)
   const { suppresses } = REGULATIONS[type]
-  const { people, removed } = await forgetPeople(db, { spaceId, regulationId: id, suppresses, by, now: now() }, subjects)
+  const searched = new Set(named.map(textOf))
+  const forgetting = { spaceId, regulationId: id, suppresses, by, now: now(), searched }
+  const { people, removed } = await forgetPeople(db, forgetting, subjects)
   crashPoint('regulation.forgotten')
   const rows = addTo(scrubbed, removed)
   await removeRows(db, spaceId, [...new Set(people.flatMap((person) => person.profileIds))].toSorted(), rows)
   await dropFiles(db, spaceId, rows)
-  return rows
+  return { removed: rows, underWay: false }
 }
 
 // Once more, for what was written meanwhile by whoever had found her before.
@@ -166,8 +177,9 @@ const workOn = async (context: EraseContext, job: Claimed): Promise<void> => {
   const at = context.now()
   const waiting = await subjectsAt(db, job, 'INITIALIZED', at)
   if (waiting.length > 0) {
-    const removed = await forgetSome(context, job, waiting)
-    return release(db, job, removed, { dueAt: at, status: 'RUNNING', attempts: 0 }, at)
+    const { removed, underWay } = await forgetSome(context, job, waiting)
+    const dueAt = underWay ? new Date(at.getTime() + LOOKS_AGAIN_MS) : at
+    return release(db, job, removed, { dueAt, status: 'RUNNING', attempts: 0 }, at)
   }
   const settled = await subjectsAt(db, job, 'FORGOTTEN', new Date(at.getTime() - SETTLES_MS))
   const removed = settled.length > 0 ? await settleSome(context, job, settled) : {}

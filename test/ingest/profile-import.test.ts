@@ -82,12 +82,17 @@ it('CSV-04 goes on after a kill where it stopped, and counts nobody twice', asyn
   const { body } = await upload(api, rows(2_500))
   const { importId } = body.data.import
   expect((await upload(api, rows(1))).body.error).toMatchObject({ code: 'import_running' })
+  const [first] = await run(
+    db,
+    query('test.*', sql<{ content: Buffer }>`select content from import_part where space_id = ${api.spaceId} and part = 0`),
+  )
   // A worker that stops after the first part, and one that dies after it stored it and before it says so.
   const stopping = new AbortController()
   await makeNextImport({ ...context(api), told: () => stopping.abort(), signal: stopping.signal })
   expect((await read(api, importId)).import).toMatchObject({ status: 'RUNNING', progress: { taken: 1_000 } })
   expect(await claimImport(db, 'too early', now)).toBeUndefined()
   await run(db, query('test.*', sql`update import set reached = 0, taken = 0 where space_id = ${api.spaceId}`))
+  await run(db, query('test.*', sql`insert into import_part values (${api.spaceId}, ${importId}, 0, ${first?.content})`))
   later(61_000)
   await makeNextImport(context(api))
   expect((await read(api, importId)).import).toMatchObject({

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
-import { query, run, runOne } from '../../db/query.ts'
+import { query, run, runOne, transact } from '../../db/query.ts'
 
 /** A file of people that this process works on, until its claim lapses. */
 export type Claimed = {
@@ -63,7 +63,7 @@ export const partOf = async (db: Db, { spaceId, id }: Held, part: number): Promi
     )
   )?.content
 
-/** Says that a part is done, which keeps the claim and its attempts. @throws ClaimLost where it is no longer ours. */
+/** Says that a part is done, which keeps the claim and its attempts; its rows are kept no longer. @throws ClaimLost where it is no longer ours. */
 export const keepImport = async (
   tx: Db,
   { spaceId, id, claim }: Held,
@@ -79,19 +79,27 @@ export const keepImport = async (
     ),
   )
   if (rows.length === 0) throw new ClaimLost('the claim of an import is gone')
+  await run(
+    tx,
+    query(
+      'import_part.done',
+      sql`delete from import_part where space_id = ${spaceId} and import_id = ${id} and part = ${done.part}::bigint`,
+    ),
+  )
 }
 
 /** Ends an import, all done or with what went wrong; its parts are no longer kept. */
-export const finishImport = async (db: Db, { spaceId, id, claim }: Held, now: Date, error?: string): Promise<void> => {
-  const rows = await run(
-    db,
-    query(
-      'import.finish',
-      sql`update import set status = ${error === undefined ? 'COMPLETED' : 'FAILED'}, finished_at = ${now}::timestamptz, error = ${error ?? null},
-          claim = null, claimed_until = null
-        where space_id = ${spaceId} and id = ${id} and claim = ${claim} and status = 'RUNNING' returning id`,
-    ),
-  )
-  if (rows.length === 0) return
-  await run(db, query('import_part.clear', sql`delete from import_part where space_id = ${spaceId} and import_id = ${id}`))
-}
+export const finishImport = (db: Db, { spaceId, id, claim }: Held, now: Date, error?: string): Promise<void> =>
+  transact(db, async (tx) => {
+    const rows = await run(
+      tx,
+      query(
+        'import.finish',
+        sql`update import set status = ${error === undefined ? 'COMPLETED' : 'FAILED'}, finished_at = ${now}::timestamptz, error = ${error ?? null},
+            claim = null, claimed_until = null
+          where space_id = ${spaceId} and id = ${id} and claim = ${claim} and status = 'RUNNING' returning id`,
+      ),
+    )
+    if (rows.length === 0) return
+    await run(tx, query('import_part.clear', sql`delete from import_part where space_id = ${spaceId} and import_id = ${id}`))
+  })

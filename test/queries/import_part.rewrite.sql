@@ -1,0 +1,2 @@
+update import_part set content = $1
+  where space_id = $2 and import_id = $3 and part = $4::bigint
