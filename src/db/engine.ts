@@ -34,6 +34,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   tracking_plan_rule: own('reference'),
   tracking_plan_change: own('reference'),
   tracking_plan_source: own('reference'),
+  tracking_plan_library: own('reference'),
   source_control: own('reference'),
   violation_hour: own('source_id'),
   outbox: own('profile_id'),

@@ -1,6 +1,6 @@
 import type { Db } from '../db/database.ts'
 import { planAt } from './connect.ts'
-import { rulesOf } from './rules.ts'
+import { rulesOf } from './rule-rows.ts'
 import { controlsOf } from './settings.ts'
 
 type Event = { readonly enabled: boolean; readonly integrations: Readonly<Record<string, never>> }

@@ -7,7 +7,7 @@ import type { TrackingPlanChangeRow } from '../db/rows/tracking-plan.ts'
 /** Who does it, and when. */
 export type Act = { readonly spaceId: string; readonly by: string; readonly now: Date }
 export type Change = {
-  readonly action: 'created' | 'changed' | 'deleted' | 'connected' | 'disconnected'
+  readonly action: 'created' | 'changed' | 'deleted' | 'connected' | 'disconnected' | 'synced' | 'unsynced'
   readonly subject: string
 }
 

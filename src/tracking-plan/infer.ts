@@ -5,9 +5,10 @@ import { query, run, transact } from '../db/query.ts'
 import type { Act } from './changelog.ts'
 import { eventsSince } from './consequences.ts'
 import { createPlan, planOf, type TrackingPlan } from './plan.ts'
+import type { Rule } from './rule-rows.ts'
 import type { RuleType } from './rule-type.ts'
 import { ruleTypeOf } from './rule-type.ts'
-import { type Rule, replaceRules } from './rules.ts'
+import { replaceRules } from './rules.ts'
 
 type Property = { readonly type: string; readonly name: string; readonly key: string; readonly kinds: readonly string[] }
 
@@ -71,15 +72,15 @@ export const inferRules = async (db: Db, spaceId: string, sourceId: string, sinc
 export const inferPlan = (
   db: Db,
   act: Act,
-  plan: { readonly id: string; readonly name: string },
+  plan: { readonly id: string; readonly name: string; readonly type: 'LIVE' | 'RULE_LIBRARY' },
   sourceId: string,
   since: Date,
 ): Promise<TrackingPlan> =>
   transact(db, async (tx) => {
-    const rules = await inferRules(tx, act.spaceId, sourceId, since)
+    const seen = await inferRules(tx, act.spaceId, sourceId, since)
+    const rules = plan.type === 'RULE_LIBRARY' ? seen.filter(({ type }) => type === 'TRACK') : seen
     await createPlan(tx, act, {
       ...plan,
-      type: 'LIVE',
       description: `What the source ${sourceId} sent since ${since.toISOString().slice(0, 10)}`,
     })
     await replaceRules(tx, act, plan.id, rules)

@@ -5,8 +5,8 @@ import { query, run } from '../db/query.ts'
 import { planAt } from './connect.ts'
 import type { Controls } from './controls.ts'
 import type { AskedPlan } from './gate.ts'
+import { rulesOf } from './rule-rows.ts'
 import { RuleType } from './rule-type.ts'
-import { rulesOf } from './rules.ts'
 import { controlsOf } from './settings.ts'
 
 /** What is asked of a source's calls: its plan with all rules, and its controls; undefined without a plan. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { notFound } from '../base/errors.ts'
+import { notFound, Refused } from '../base/errors.ts'
 import { keyFrom } from '../base/key.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne, transact } from '../db/query.ts'
@@ -7,6 +7,7 @@ import type { TrackingPlanRow } from '../db/rows/tracking-plan.ts'
 import { changeGate } from '../space/gate.ts'
 import { type Act, noteChanges } from './changelog.ts'
 import { sourcesOfPlan } from './connect.ts'
+import { plansOfLibrary } from './library/links.ts'
 
 export const PLAN_TYPES = ['LIVE', 'ENGAGE', 'RULE_LIBRARY', 'PROPERTY_LIBRARY', 'TEMPLATE'] as const
 export type TrackingPlan = TrackingPlanRow & { readonly rules: number; readonly sources: number }
@@ -101,11 +102,26 @@ export const changePlan = (
     return planOf(tx, spaceId, id)
   })
 
-/** Deletes a plan with its rules for good; its sources then have none. Counted violations stay. @throws Refused 404. */
+const refuseSynced = async (tx: Db, spaceId: string, id: string): Promise<void> => {
+  const synced = await plansOfLibrary(tx, spaceId, id)
+  if (synced.length === 0) return
+  const names = synced.map(({ name }) => `"${name}"`).join(', ')
+  throw new Refused('library_is_synced', `This library is synced with ${names}: end the sync there first.`)
+}
+
+/** Deletes a plan with its rules for good; its sources then have none. Counted violations stay. @throws Refused 404, 409 for a library that plans are synced with. */
 export const deletePlan = (db: Db, spaceId: string, id: string): Promise<void> =>
   transact(db, async (tx) => {
     await lockPlan(tx, spaceId, id)
+    await refuseSynced(tx, spaceId, id)
     for (const { source_id } of await sourcesOfPlan(tx, spaceId, id)) await changeGate(tx, spaceId, source_id)
+    await run(
+      tx,
+      query(
+        'tracking_plan_library.of_plan_delete',
+        sql`delete from tracking_plan_library where space_id = ${spaceId} and plan_id = ${id}`,
+      ),
+    )
     await run(
       tx,
       query(

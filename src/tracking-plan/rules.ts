@@ -1,65 +1,29 @@
-import { sql } from 'kysely'
 import { Invalid, notFound } from '../base/errors.ts'
-import type { JsonObject } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
-import { query, run, transact } from '../db/query.ts'
-import type { TrackingPlanRuleRow } from '../db/rows/tracking-plan.ts'
-import { changeGate } from '../space/gate.ts'
-import { type Act, type Change, noteChanges } from './changelog.ts'
-import { sourcesOfPlan } from './connect.ts'
-import { lockPlan } from './plan.ts'
-import type { RuleType } from './rule-type.ts'
+import { transact } from '../db/query.ts'
+import type { Act, Change } from './changelog.ts'
+import { isLibrary, refuseForeignRules } from './library/library.ts'
+import { partsOfPlan, refuseEdits } from './library/parts.ts'
+import { passOn } from './library/sync.ts'
+import { lockPlan, planOf } from './plan.ts'
+import {
+  finishRules,
+  idOf,
+  type Rule,
+  type RuleId,
+  refuseTooMany,
+  removeRuleRows,
+  rulesOf,
+  textOf,
+  writeRules,
+} from './rule-rows.ts'
 import { refuseBadSchema } from './schema.ts'
 
-export type RuleId = { readonly type: RuleType; readonly key: string; readonly version: number }
-export type Rule = RuleId & { readonly jsonSchema: JsonObject }
 /** A rule to be written; with `newKey` it gets that name in place of its own. */
 export type RuleChange = Rule & { readonly newKey?: string | undefined }
 
 /** How many rules one call may name (spec/connections §1.1). */
 export const MOST_RULES = 200
-const MOST_OF_PLAN = 2_000
-
-const textOf = ({ type, key, version }: RuleId): string => `${type} ${key}`.trim() + (version === 1 ? '' : ` version ${version}`)
-const idOf = ({ type, key, version }: RuleId): string => JSON.stringify([type, key, version])
-
-/** The rules of a plan by type, name and version. */
-export const rulesOf = (db: Db, spaceId: string, planId: string): Promise<readonly TrackingPlanRuleRow[]> =>
-  run(
-    db,
-    query(
-      'tracking_plan_rule.list',
-      sql<TrackingPlanRuleRow>`select * from tracking_plan_rule where space_id = ${spaceId} and plan_id = ${planId} order by type, key, version`,
-    ),
-  )
-
-const write = async (tx: Db, { spaceId, now }: Act, planId: string, rules: readonly Rule[]): Promise<void> => {
-  if (rules.length === 0) return
-  const rows = rules.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
-  await run(
-    tx,
-    query(
-      'tracking_plan_rule.write',
-      sql`insert into tracking_plan_rule (space_id, plan_id, type, key, version, json_schema, created_at, updated_at)
-        select ${spaceId}, ${planId}, r.type, r.key, r.version, r.json_schema::jsonb, ${now}::timestamptz, ${now}::timestamptz
-        from unnest(${rows.map((r) => r.type)}::text[], ${rows.map((r) => r.key)}::text[], ${rows.map((r) => r.version)}::int[],
-          ${rows.map((r) => JSON.stringify(r.jsonSchema))}::text[]) as r (type, key, version, json_schema)
-        on conflict (space_id, plan_id, type, key, version) do update set json_schema = excluded.json_schema, updated_at = excluded.updated_at`,
-    ),
-  )
-}
-
-const remove = async (tx: Db, spaceId: string, planId: string, rules: readonly RuleId[]): Promise<readonly RuleId[]> =>
-  run(
-    tx,
-    query(
-      'tracking_plan_rule.remove',
-      sql<RuleId>`delete from tracking_plan_rule where space_id = ${spaceId} and plan_id = ${planId} and (type, key, version) in (
-          select r.type, r.key, r.version from unnest(${rules.map((r) => r.type)}::text[], ${rules.map((r) => r.key)}::text[],
-            ${rules.map((r) => r.version)}::int[]) as r (type, key, version))
-        returning type, key, version`,
-    ),
-  )
 
 const refuseBad = (rules: readonly RuleChange[]): void => {
   rules.forEach((rule, index) => {
@@ -70,51 +34,21 @@ const refuseBad = (rules: readonly RuleChange[]): void => {
   })
 }
 
-const refuseTooMany = async (tx: Db, spaceId: string, planId: string): Promise<void> => {
-  if ((await rulesOf(tx, spaceId, planId)).length <= MOST_OF_PLAN) return
-  throw new Invalid('too_many_rules', [{ field: 'rules', message: `a plan holds at most ${MOST_OF_PLAN} rules` }])
-}
-
-/** Writes down a change of the rules and makes it bite with the next call. */
-export const finishChange = async (tx: Db, act: Act, planId: string, changes: readonly Change[]): Promise<void> => {
-  const { spaceId, by, now } = act
-  await run(
-    tx,
-    query(
-      'tracking_plan.touch',
-      sql`update tracking_plan set updated_by = ${by}, updated_at = ${now}::timestamptz where space_id = ${spaceId} and id = ${planId}`,
-    ),
-  )
-  await noteChanges(tx, act, planId, changes)
-  const sources = (await sourcesOfPlan(tx, spaceId, planId)).map(({ source_id }) => source_id).toSorted()
-  for (const sourceId of sources) await changeGate(tx, spaceId, sourceId)
-}
-
-const changesBetween = (before: readonly TrackingPlanRuleRow[], after: readonly TrackingPlanRuleRow[]): readonly Change[] => {
-  const was = new Map(before.map((row) => [idOf(row as unknown as RuleId), row]))
-  const is = new Map(after.map((row) => [idOf(row as unknown as RuleId), row]))
-  return [
-    ...[...is].flatMap(([id, row]): readonly Change[] => {
-      const old = was.get(id)
-      if (!old) return [{ action: 'created', subject: textOf(row as unknown as RuleId) }]
-      return JSON.stringify(old.json_schema) === JSON.stringify(row.json_schema)
-        ? []
-        : [{ action: 'changed', subject: textOf(row as unknown as RuleId) }]
-    }),
-    ...[...was].flatMap(([id, row]): readonly Change[] =>
-      is.has(id) ? [] : [{ action: 'deleted', subject: textOf(row as unknown as RuleId) }],
-    ),
-  ]
-}
-
+// What is synced with a library keeps to it, and what changes in a library changes in every plan that is synced with it (spec/connections §1.4).
 const changing = (db: Db, act: Act, planId: string, work: (tx: Db) => Promise<void>): Promise<readonly Change[]> =>
   transact(db, async (tx) => {
-    await lockPlan(tx, act.spaceId, planId)
-    const before = await rulesOf(tx, act.spaceId, planId)
+    const { spaceId } = act
+    await lockPlan(tx, spaceId, planId)
+    const { type } = await planOf(tx, spaceId, planId)
+    const before = await rulesOf(tx, spaceId, planId)
+    const parts = await partsOfPlan(tx, spaceId, planId, before)
     await work(tx)
-    await refuseTooMany(tx, act.spaceId, planId)
-    const changes = changesBetween(before, await rulesOf(tx, act.spaceId, planId))
-    if (changes.length > 0) await finishChange(tx, act, planId, changes)
+    await refuseTooMany(tx, spaceId, planId)
+    const after = await rulesOf(tx, spaceId, planId)
+    refuseForeignRules(type, after)
+    refuseEdits(parts, after)
+    const changes = await finishRules(tx, act, planId, before)
+    if (changes.length > 0 && isLibrary(type)) await passOn(tx, act, planId, before)
     return changes
   })
 
@@ -125,8 +59,8 @@ export const patchRules = (db: Db, act: Act, planId: string, rules: readonly Rul
   refuseBad(rules)
   return changing(db, act, planId, async (tx) => {
     const gone = rules.filter(({ newKey }) => newKey !== undefined)
-    if (gone.length > 0) await remove(tx, act.spaceId, planId, gone)
-    await write(tx, act, planId, distinctOf(rules.map(renamed)))
+    if (gone.length > 0) await removeRuleRows(tx, act.spaceId, planId, gone)
+    await writeRules(tx, act, planId, distinctOf(rules.map(renamed)))
   })
 }
 
@@ -141,15 +75,15 @@ export const replaceRules = (db: Db, act: Act, planId: string, rules: readonly R
     const kept = new Set(wanted.map(idOf))
     const there = (await rulesOf(tx, act.spaceId, planId)) as unknown as readonly RuleId[]
     const gone = there.filter((rule) => !kept.has(idOf(rule)))
-    if (gone.length > 0) await remove(tx, act.spaceId, planId, gone)
-    await write(tx, act, planId, wanted)
+    if (gone.length > 0) await removeRuleRows(tx, act.spaceId, planId, gone)
+    await writeRules(tx, act, planId, wanted)
   })
 }
 
 /** Deletes rules by type, key and version. @throws Refused 404 when none of them is there. */
 export const removeRules = (db: Db, act: Act, planId: string, rules: readonly RuleId[]): Promise<readonly Change[]> =>
   changing(db, act, planId, async (tx) => {
-    const gone = await remove(tx, act.spaceId, planId, rules)
+    const gone = await removeRuleRows(tx, act.spaceId, planId, rules)
     const [first] = rules
     if (gone.length === 0 && first) throw notFound('rule', textOf(first))
   })

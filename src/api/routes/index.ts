@@ -18,6 +18,7 @@ import { liveRoutes } from './live.ts'
 import { mailboxRoutes } from './mailbox.ts'
 import { messageRoutes } from './messages.ts'
 import { overviewRoutes } from './overview.ts'
+import { planLibraryRoutes } from './plan-libraries.ts'
 import { plannedSourceRoutes } from './planned-sources.ts'
 import { preferenceRoutes } from './preferences.ts'
 import { profileApiRoutes } from './profile-api.ts'
@@ -89,6 +90,7 @@ export const managementRoutes: readonly Route[] = [
   filterRoutes,
   trackingPlanRoutes,
   plannedSourceRoutes,
+  planLibraryRoutes,
   sourceCallRoutes,
   limitRoutes,
   folderRoutes,

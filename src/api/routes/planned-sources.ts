@@ -1,10 +1,12 @@
 import * as z from 'zod'
+import { Refused } from '../../base/errors.ts'
 import { isObject, type JsonObject } from '../../base/json.ts'
 import { PASS } from '../../event/verdict.ts'
 import { connectSource, disconnectSource, sourcesOfPlan } from '../../tracking-plan/connect.ts'
 import { consequencesOf } from '../../tracking-plan/consequences.ts'
 import { ALLOW_ALL, Controls, ControlsPatch } from '../../tracking-plan/controls.ts'
 import { planGate } from '../../tracking-plan/gate.ts'
+import { isLibrary } from '../../tracking-plan/library/library.ts'
 import { askedRules } from '../../tracking-plan/load.ts'
 import { planOf } from '../../tracking-plan/plan.ts'
 import { changeControls, controlsOf } from '../../tracking-plan/settings.ts'
@@ -69,7 +71,9 @@ const connecting = (app: App, door: Door): void => {
       },
     },
     async ({ caller, params, body }) => {
-      await planOf(db, caller.spaceId, params.id)
+      const plan = await planOf(db, caller.spaceId, params.id)
+      if (isLibrary(plan.type))
+        throw new Refused('is_library', `"${plan.name}" is a library: take it into a plan, and connect that.`)
       await connectSource(db, actOf(door, caller), params.id, body.sourceId)
       return { data: { status: 'SUCCESS' as const } }
     },

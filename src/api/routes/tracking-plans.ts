@@ -3,30 +3,25 @@ import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { changesOf } from '../../tracking-plan/changelog.ts'
 import { refuseUnknownSource } from '../../tracking-plan/connect.ts'
+import { duplicatePlan } from '../../tracking-plan/duplicate.ts'
 import { inferPlan } from '../../tracking-plan/infer.ts'
+import { partsOfPlan } from '../../tracking-plan/library/parts.ts'
 import { askedRules } from '../../tracking-plan/load.ts'
 import { changePlan, createPlan, deletePlan, listPlans, planOf } from '../../tracking-plan/plan.ts'
-import { patchRules, removeRules, replaceRules, rulesOf } from '../../tracking-plan/rules.ts'
+import { idOf, rulesOf } from '../../tracking-plan/rule-rows.ts'
+import { patchRules, removeRules, replaceRules } from '../../tracking-plan/rules.ts'
 import { typescriptOf } from '../../tracking-plan/typescript.ts'
 import { Deleted, SpaceParams } from '../audience/wire.ts'
 import type { Caller } from '../auth.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
-import { Plan, PlanType, RuleChanges, RuleIds, RuleShown, shownPlan, shownRule } from '../tracking-plan/shapes.ts'
+import { Changes, Plan, PlanType, RuleChanges, RuleIds, RuleShown, shownPlan, shownRule } from '../tracking-plan/shapes.ts'
 import type { Route } from './index.ts'
 
 const tags = ['tracking plan']
 const Params = SpaceParams.extend({ id: z.string().min(1).max(255) })
 const One = z.object({ data: z.object({ trackingPlan: Plan }) })
 const Name = z.string().trim().min(1).max(255)
-const Changes = z.object({
-  data: z.object({
-    status: z.literal('SUCCESS'),
-    changes: z
-      .array(z.object({ action: z.string(), subject: z.string() }))
-      .meta({ description: 'Rule by rule; none where nothing differs' }),
-  }),
-})
 const actOf = (door: Door, { spaceId, name }: Caller) => ({ spaceId, by: name, now: door.now() })
 const SUCCESS = { data: { status: 'SUCCESS' as const } }
 
@@ -130,6 +125,10 @@ const DAYS = { '24h': 1, '7d': 7, '30d': 30 } as const
 const Inference = z.strictObject({
   name: Name,
   sourceId: z.string().min(1).max(255),
+  type: z
+    .enum(['LIVE', 'RULE_LIBRARY'])
+    .default('LIVE')
+    .meta({ description: 'A library of events is filled with the events alone' }),
   window: z.enum(['24h', '7d', '30d']).default('7d'),
 })
 
@@ -149,7 +148,25 @@ const inferring = (app: App, door: Door): void => {
       const act = actOf(door, caller)
       await refuseUnknownSource(door.db, caller.spaceId, body.sourceId)
       const since = new Date(act.now.getTime() - DAYS[body.window] * 86_400_000)
-      const plan = await inferPlan(door.db, act, { id: prefixedId('tp', door.random(12)), name: body.name }, body.sourceId, since)
+      const made = { id: prefixedId('tp', door.random(12)), name: body.name, type: body.type }
+      const plan = await inferPlan(door.db, act, made, body.sourceId, since)
+      return reply.status(201).send({ data: { trackingPlan: shownPlan(plan) } })
+    },
+  )
+  app.post(
+    '/spaces/:space/tracking-plans/:id/copies',
+    {
+      schema: {
+        tags,
+        summary: 'Make another plan with the same rules; it is neither connected nor synced',
+        params: Params,
+        body: z.strictObject({ name: Name }),
+        response: { 201: One },
+      },
+    },
+    async ({ caller, params, body }, reply) => {
+      const made = { id: prefixedId('tp', door.random(12)), name: body.name }
+      const plan = await duplicatePlan(door.db, actOf(door, caller), params.id, made)
       return reply.status(201).send({ data: { trackingPlan: shownPlan(plan) } })
     },
   )
@@ -186,7 +203,9 @@ const ruling = (app: App, door: Door): void => {
     },
     async ({ caller, params }) => {
       await planOf(door.db, caller.spaceId, params.id)
-      return { data: { rules: (await rulesOf(door.db, caller.spaceId, params.id)).map(shownRule) } }
+      const rules = await rulesOf(door.db, caller.spaceId, params.id)
+      const parts = await partsOfPlan(door.db, caller.spaceId, params.id, rules)
+      return { data: { rules: rules.map((rule) => shownRule(rule, parts.get(idOf(rule)))) } }
     },
   )
   const bodied = (summary: string) => ({

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { JsonObject } from '../../base/json.ts'
 import type { TrackingPlanRuleRow } from '../../db/rows/tracking-plan.ts'
 import { PLAN_TYPES, type TrackingPlan } from '../../tracking-plan/plan.ts'
 import { RuleType } from '../../tracking-plan/rule-type.ts'
@@ -48,6 +49,15 @@ export const RuleChanges = z.strictObject({
     )
     .max(MOST_RULES, most),
 })
+export const Changes = z.object({
+  data: z.object({
+    status: z.literal('SUCCESS'),
+    changes: z
+      .array(z.object({ action: z.string(), subject: z.string() }))
+      .meta({ description: 'Rule by rule; none where nothing differs' }),
+  }),
+})
+
 export const RuleShown = z
   .object({
     type: RuleType,
@@ -57,6 +67,10 @@ export const RuleShown = z
     createdAt: z.string(),
     updatedAt: z.string(),
     deprecatedAt: z.string().nullable(),
+    synced: z
+      .object({ from: z.array(z.string()), jsonSchema: JsonSchema })
+      .optional()
+      .meta({ description: 'What libraries say of it: edited only there' }),
   })
   .meta({ id: 'TrackingPlanRule' })
 
@@ -92,7 +106,9 @@ export const shownPlan = (plan: TrackingPlan): z.infer<typeof Plan> => ({
   updatedAt: plan.updated_at.toISOString(),
 })
 
-export const shownRule = (rule: TrackingPlanRuleRow): z.infer<typeof RuleShown> => ({
+type Synced = { readonly from: readonly string[]; readonly schema: JsonObject }
+
+export const shownRule = (rule: TrackingPlanRuleRow, synced: Synced | undefined): z.infer<typeof RuleShown> => ({
   type: RuleType.parse(rule.type),
   key: rule.key,
   version: rule.version,
@@ -100,6 +116,7 @@ export const shownRule = (rule: TrackingPlanRuleRow): z.infer<typeof RuleShown> 
   createdAt: rule.created_at.toISOString(),
   updatedAt: rule.updated_at.toISOString(),
   deprecatedAt: rule.deprecated_at?.toISOString() ?? null,
+  ...(synced ? { synced: { from: [...synced.from], jsonSchema: JsonSchema.parse(synced.schema) } } : {}),
 })
 
 export const shownViolation = (one: ListedViolation): z.infer<typeof ViolationShown> => ({

@@ -46,6 +46,14 @@ export type SourceControlRow = {
   updated_by: string
   updated_at: Date
 }
+export type TrackingPlanLibraryRow = {
+  space_id: string
+  plan_id: string
+  library_id: string
+  events: readonly string[] | null
+  synced_by: string
+  synced_at: Date
+}
 export type ViolationHourRow = {
   space_id: string
   source_id: string
@@ -68,6 +76,7 @@ export type TrackingPlanTables = {
   tracking_plan_rule: TrackingPlanRuleRow
   tracking_plan_change: TrackingPlanChangeRow
   tracking_plan_source: TrackingPlanSourceRow
+  tracking_plan_library: TrackingPlanLibraryRow
   source_control: SourceControlRow
   violation_hour: ViolationHourRow
 }
