@@ -9,7 +9,7 @@ import { compileGrouped } from './leaves/grouped.ts'
 import { lowerQuantified } from './leaves/quantifier.ts'
 import { lowerElement, lowerTrait } from './leaves/trait.ts'
 import type { Sql } from './operator.ts'
-import { type Lowered, type Scope, universe } from './scope.ts'
+import { type Lowered, type Scope, whoPasses } from './scope.ts'
 
 export type { Lowered, Scope } from './scope.ts'
 
@@ -73,5 +73,5 @@ export const compile = (condition: Condition, scope: Scope): Sql<{ profile_id: s
   if (grouped) return grouped
   const { joins, test } = lower(condition, scope)
   const from = joins.length === 0 ? sql`profile p` : sql`profile p ${sql.join(joins, sql` `)}`
-  return sql`select p.id as profile_id from ${from} where ${universe(scope)} and ${test}`
+  return sql`select p.id as profile_id from ${from} where ${whoPasses(scope, test)}`
 }

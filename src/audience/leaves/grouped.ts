@@ -3,7 +3,7 @@ import { aggregateOf, isCounter, numberTest, presenceOf } from '../aggregate.ts'
 import type { Condition } from '../condition.ts'
 import { answersOf } from '../measures/index.ts'
 import type { Sql } from '../operator.ts'
-import { type Lowered, type Scope, universe } from '../scope.ts'
+import { type Lowered, type Scope, whoPasses } from '../scope.ts'
 import { selected } from '../selection.ts'
 import { leavesOf } from '../walk.ts'
 import { flat } from './chain.ts'
@@ -46,5 +46,5 @@ export const compileGrouped = (
   const join = isCounter(measure) && rule.holdsForZero ? sql`left join` : sql`join`
   const number = measure.kind === 'count' ? sql`count(e.profile_id)` : aggregateOf(measure)
   return sql`select p.id as profile_id from profile p ${join} event e on e.profile_id = p.id and ${selected(event, scope)}
-    where ${universe(scope)} and ${lowerRest(grouped.rest).test} group by p.id having ${rule.test(number)}`
+    where ${whoPasses(scope, lowerRest(grouped.rest).test)} group by p.id having ${rule.test(number)}`
 }

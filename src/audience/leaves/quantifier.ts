@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Condition } from '../condition.ts'
 import type { Sql } from '../operator.ts'
-import { type Lowered, type Scope, universe } from '../scope.ts'
+import { type Lowered, type Scope, whoPasses } from '../scope.ts'
 
 type Quantified = { readonly type: 'any' | 'all'; readonly condition: Condition }
 type Lower = (condition: Condition, scope: Scope, alias: string) => Lowered
@@ -9,7 +9,7 @@ type Lower = (condition: Condition, scope: Scope, alias: string) => Lowered
 /** The accounts of which any user, or every user, is among those who match: one grouped set, joined. An account without users is in neither. */
 const amongEverybody = ({ type, condition }: Quantified, scope: Scope, alias: string, lower: Lower): Lowered => {
   const { joins, test } = lower(condition, scope, `${alias}_u`)
-  const matching = sql`select p.id as profile_id from profile p ${sql.join(joins, sql` `)} where ${universe(scope)} and ${test}`
+  const matching = sql`select p.id as profile_id from profile p ${sql.join(joins, sql` `)} where ${whoPasses(scope, test)}`
   const links = sql`l.space_id = ${scope.spaceId} group by l.account_id`
   const accounts =
     type === 'any'

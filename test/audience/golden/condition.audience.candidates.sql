@@ -1,8 +1,8 @@
 select p.id as profile_id
   from profile p
-  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[]
+  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $3 and d.batch = any($4::text[])) and exists (select
+  where d.space_id = $2 and d.batch = any($3::text[])) and exists (select
   from "membership" m
-  where m.space_id = $5 and m.audience_id = $6 and m.profile_id = p.id offset 0)
+  where m.space_id = $4 and m.audience_id = $5 and m.profile_id = p.id offset 0) and p.identifiers ?| $6::text[]

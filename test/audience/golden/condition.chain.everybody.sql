@@ -15,4 +15,4 @@ select p.id as profile_id
   where e.space_id = $7 and e.name = $8
      
   group by e.profile_id) "c_e" on "c_e"."profile_id" = p.id
-  where p.space_id = $9 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $10::text[] and "c_e"."profile_id" is not null
+  where p.space_id = $9 and p.collection = 'users' and p.merged_into is null and "c_e"."profile_id" is not null and p.identifiers ?| $10::text[]

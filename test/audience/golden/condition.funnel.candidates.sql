@@ -1,10 +1,10 @@
 select p.id as profile_id
   from profile p
-  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[]
+  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $3 and d.batch = any($4::text[])) and ((select count(*)
+  where d.space_id = $2 and d.batch = any($3::text[])) and ((select count(*)
   from event e
-  where e.space_id = $5 and e.name = $6 and exists (select
+  where e.space_id = $4 and e.name = $5 and exists (select
   from event "e1"
-  where "e1"."space_id" = $7 and "e1"."name" = $8 and "e1"."profile_id" = e.profile_id and "e1"."timestamp" > e.timestamp and "e1"."timestamp" <= e.timestamp + $9::bigint * interval '1 millisecond' and "e1"."timestamp" >= $10::timestamptz offset 0) and e.timestamp >= $11::timestamptz and e.timestamp <= $12::timestamptz and e.profile_id = p.id) >= $13::bigint) is true
+  where "e1"."space_id" = $6 and "e1"."name" = $7 and "e1"."profile_id" = e.profile_id and "e1"."timestamp" > e.timestamp and "e1"."timestamp" <= e.timestamp + $8::bigint * interval '1 millisecond' and "e1"."timestamp" >= $9::timestamptz offset 0) and e.timestamp >= $10::timestamptz and e.timestamp <= $11::timestamptz and e.profile_id = p.id) >= $12::bigint) is true and p.identifiers ?| $13::text[]

@@ -14,4 +14,4 @@ select p.id as profile_id
   where e.space_id = $7 and e.name = $8 and coalesce(greatest(width_bucket(e.timestamp + $9::bigint * interval '1 millisecond', "after_0_0"."times") - width_bucket(e.timestamp, "after_0_0"."times"), 0), 0) > 0 and e.timestamp >= $10::timestamptz and e.timestamp <= $11::timestamptz
   group by e.profile_id
   having count(*) >= $12::bigint) "c" on "c"."profile_id" = p.id
-  where p.space_id = $13 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $14::text[] and "c"."profile_id" is not null
+  where p.space_id = $13 and p.collection = 'users' and p.merged_into is null and "c"."profile_id" is not null and p.identifiers ?| $14::text[]

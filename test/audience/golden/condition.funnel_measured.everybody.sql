@@ -11,4 +11,4 @@ select p.id as profile_id
   where "e1"."space_id" = $12 and "e1"."name" = $13 and "e1"."profile_id" = e.profile_id and "e1"."timestamp" > e.timestamp))), (e.properties -> $14::text)) end > 0) is true
   group by e.profile_id
   having sum(decimal_of((e.properties -> $15::text))) > $16::bigint) "c" on "c"."profile_id" = p.id
-  where p.space_id = $17 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $18::text[] and "c"."profile_id" is not null
+  where p.space_id = $17 and p.collection = 'users' and p.merged_into is null and "c"."profile_id" is not null and p.identifiers ?| $18::text[]

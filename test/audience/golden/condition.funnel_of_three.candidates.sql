@@ -1,12 +1,12 @@
 select p.id as profile_id
   from profile p
-  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[]
+  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $3 and d.batch = any($4::text[])) and ((select count(*)
+  where d.space_id = $2 and d.batch = any($3::text[])) and ((select count(*)
   from event e
-  where e.space_id = $5 and e.name = $6 and exists (select
+  where e.space_id = $4 and e.name = $5 and exists (select
   from event "e1"
-  where "e1"."space_id" = $7 and "e1"."name" = $8 and ((same_value(("e1"."properties" -> $9::text), (e.properties -> $10::text))) is true and ((select count(*)
+  where "e1"."space_id" = $6 and "e1"."name" = $7 and ((same_value(("e1"."properties" -> $8::text), (e.properties -> $9::text))) is true and ((select count(*)
   from event "e2"
-  where "e2"."space_id" = $11 and "e2"."name" = $12 and "e2"."profile_id" = "e1"."profile_id" and "e2"."timestamp" > "e1"."timestamp") >= $13::bigint) is true) and "e1"."profile_id" = e.profile_id and "e1"."timestamp" > e.timestamp offset 0) and e.profile_id = p.id) >= $14::bigint) is true
+  where "e2"."space_id" = $10 and "e2"."name" = $11 and "e2"."profile_id" = "e1"."profile_id" and "e2"."timestamp" > "e1"."timestamp") >= $12::bigint) is true) and "e1"."profile_id" = e.profile_id and "e1"."timestamp" > e.timestamp offset 0) and e.profile_id = p.id) >= $13::bigint) is true and p.identifiers ?| $14::text[]

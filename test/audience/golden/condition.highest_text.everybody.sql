@@ -6,4 +6,4 @@ select p.id as profile_id
   where e.space_id = $2 and e.name = $3
   group by e.profile_id) g
   where (case when jsonb_typeof(g.value) = 'string' then (g.value #>> '{}') collate "C" > $4 end) is true) "c" on "c"."profile_id" = p.id
-  where p.space_id = $5 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $6::text[] and "c"."profile_id" is not null
+  where p.space_id = $5 and p.collection = 'users' and p.merged_into is null and "c"."profile_id" is not null and p.identifiers ?| $6::text[]

@@ -4,4 +4,4 @@ select p.id as profile_id
   from event e
   where e.space_id = $2 and e.name = $3 and scalar_text((e.properties -> $4::text)) is not null
         order by e.profile_id, e.timestamp desc, e.message_id collate "C" desc) "c" on "c"."profile_id" = p.id
-  where p.space_id = $5 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $6::text[] and (same_value("c"."value", (p.traits -> $7::text))) is true
+  where p.space_id = $5 and p.collection = 'users' and p.merged_into is null and (same_value("c"."value", (p.traits -> $6::text))) is true and p.identifiers ?| $7::text[]

@@ -6,4 +6,4 @@ select p.id as profile_id
   where e.space_id = $2 and e.name = $3 and scalar_text((e.properties -> $4::text)) is not null
         order by e.profile_id, e.timestamp desc, e.message_id collate "C" desc) g
   where not (not (((strpos(text_of(g.value), $5) > 0)) is true))) "c" on "c"."profile_id" = p.id
-  where p.space_id = $6 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $7::text[] and "c"."profile_id" is null
+  where p.space_id = $6 and p.collection = 'users' and p.merged_into is null and "c"."profile_id" is null and p.identifiers ?| $7::text[]

@@ -5,4 +5,4 @@ select p.id as profile_id
   where e.space_id = $1 and e.name = $2 and e.source_id <> all($3::text[])
   group by e.profile_id
   having count(*) >= $4::bigint) "c" on "c"."profile_id" = p.id
-  where p.space_id = $5 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $6::text[] and "c"."profile_id" is not null
+  where p.space_id = $5 and p.collection = 'users' and p.merged_into is null and "c"."profile_id" is not null and p.identifiers ?| $6::text[]

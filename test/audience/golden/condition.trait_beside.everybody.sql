@@ -15,4 +15,4 @@ select p.id as profile_id
   where m.space_id = $15 and m.audience_id = $16 and m.profile_id = o.id offset 0) then 'false'::jsonb end) = any($17::jsonb[])) is true)
   group by e.profile_id
   having count(*) >= $18::bigint) "c" on "c"."profile_id" = p.id
-  where p.space_id = $19 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $20::text[] and "c"."profile_id" is not null
+  where p.space_id = $19 and p.collection = 'users' and p.merged_into is null and "c"."profile_id" is not null and p.identifiers ?| $20::text[]

@@ -6,4 +6,4 @@ select p.id as profile_id
   where e.space_id = $2 and e.name = $3 and e.timestamp >= $4::timestamptz and e.timestamp <= $5::timestamptz and scalar_text((e.properties -> $6::text)) is not null
         order by e.profile_id, e.timestamp, e.message_id collate "C") g
   where (decimal_of(g.value) >= $7::numeric) is true) "c" on "c"."profile_id" = p.id
-  where p.space_id = $8 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $9::text[] and "c"."profile_id" is not null
+  where p.space_id = $8 and p.collection = 'users' and p.merged_into is null and "c"."profile_id" is not null and p.identifiers ?| $9::text[]

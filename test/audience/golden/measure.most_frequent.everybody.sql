@@ -6,4 +6,4 @@ select p.id as profile_id
   where e.space_id = $4 and e.name = $5 and e.timestamp >= $6::timestamptz and e.timestamp <= $7::timestamptz
   group by e.profile_id) g
   where (decimal_of(g.value) >= $8::numeric) is true) "c" on "c"."profile_id" = p.id
-  where p.space_id = $9 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $10::text[] and "c"."profile_id" is not null
+  where p.space_id = $9 and p.collection = 'users' and p.merged_into is null and "c"."profile_id" is not null and p.identifiers ?| $10::text[]

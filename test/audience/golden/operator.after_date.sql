@@ -1,3 +1,3 @@
 select p.id as profile_id
   from profile p
-  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[] and (case when (((p.traits -> $3::text) -> $4::text) #>> '{}') collate "C" >= $5 then instant_of(((p.traits -> $6::text) -> $7::text)) end > $8::timestamptz) is true
+  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and (case when (((p.traits -> $2::text) -> $3::text) #>> '{}') collate "C" >= $4 then instant_of(((p.traits -> $5::text) -> $6::text)) end > $7::timestamptz) is true and p.identifiers ?| $8::text[]

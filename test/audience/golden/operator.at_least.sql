@@ -1,3 +1,3 @@
 select p.id as profile_id
   from profile p
-  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[] and (false) is true
+  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and (false) is true and p.identifiers ?| $2::text[]

@@ -1,3 +1,3 @@
 select p.id as profile_id
   from profile p
-  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[] and ((strpos(text_of(((p.traits -> $3::text) -> $4::text)), $5) > 0 or strpos(text_of(((p.traits -> $6::text) -> $7::text)), $8) > 0)) is true
+  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and ((strpos(text_of(((p.traits -> $2::text) -> $3::text)), $4) > 0 or strpos(text_of(((p.traits -> $5::text) -> $6::text)), $7) > 0)) is true and p.identifiers ?| $8::text[]

@@ -1,3 +1,3 @@
 select p.id as profile_id
   from profile p
-  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[] and p.traits @> $3::jsonb
+  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.traits @> $2::jsonb and p.identifiers ?| $3::text[]

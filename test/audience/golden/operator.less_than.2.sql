@@ -1,4 +1,4 @@
 select p.id as profile_id
   from profile p
-  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[] and (case when decimal_of(((p.traits -> $3::text) -> $4::text)) is not null then decimal_of(((p.traits -> $5::text) -> $6::text)) < $7::numeric
-      when jsonb_typeof(((p.traits -> $8::text) -> $9::text)) = 'string' then (((p.traits -> $10::text) -> $11::text) #>> '{}') collate "C" < $12 end) is true
+  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and (case when decimal_of(((p.traits -> $2::text) -> $3::text)) is not null then decimal_of(((p.traits -> $4::text) -> $5::text)) < $6::numeric
+      when jsonb_typeof(((p.traits -> $7::text) -> $8::text)) = 'string' then (((p.traits -> $9::text) -> $10::text) #>> '{}') collate "C" < $11 end) is true and p.identifiers ?| $12::text[]

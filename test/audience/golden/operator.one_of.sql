@@ -1,3 +1,3 @@
 select p.id as profile_id
   from profile p
-  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[] and ((((p.traits -> $3::text) -> $4::text) = any($5::jsonb[]) or decimal_of(((p.traits -> $6::text) -> $7::text)) = $8::numeric)) is true
+  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and ((((p.traits -> $2::text) -> $3::text) = any($4::jsonb[]) or decimal_of(((p.traits -> $5::text) -> $6::text)) = $7::numeric)) is true and p.identifiers ?| $8::text[]

@@ -1,3 +1,3 @@
 select p.id as profile_id
   from profile p
-  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $2::text[] and (case when (((p.traits -> $3::text) -> $4::text) #>> '{}') collate "C" >= $5 and (((p.traits -> $6::text) -> $7::text) #>> '{}') collate "C" < $8 then instant_of(((p.traits -> $9::text) -> $10::text)) end between $11::timestamptz and $12::timestamptz) is true
+  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and (case when (((p.traits -> $2::text) -> $3::text) #>> '{}') collate "C" >= $4 and (((p.traits -> $5::text) -> $6::text) #>> '{}') collate "C" < $7 then instant_of(((p.traits -> $8::text) -> $9::text)) end between $10::timestamptz and $11::timestamptz) is true and p.identifiers ?| $12::text[]

@@ -4,7 +4,7 @@ select p.id as profile_id, v.number as value
   from event e
   where e.space_id = $4 and e.name = $5 and e.timestamp >= $6::timestamptz and e.timestamp <= $7::timestamptz and e.profile_id = p.id) v
      
-  where p.space_id = $8 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $9::text[]
+  where p.space_id = $8 and p.collection = 'users' and p.merged_into is null
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $10 and d.batch = any($11::text[])) and v.events > 0 and v.number is not null
+  where d.space_id = $9 and d.batch = any($10::text[])) and p.identifiers ?| $11::text[] and v.events > 0 and v.number is not null

@@ -13,7 +13,7 @@ select p.id as profile_id, to_jsonb(trim_scale(v.number)) as value
   where not s.ended) e
   where true and e.profile_id = p.id) v
      
-  where p.space_id = $13 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $14::text[]
+  where p.space_id = $13 and p.collection = 'users' and p.merged_into is null
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $15 and d.batch = any($16::text[])) and v.events > 0 and v.number is not null
+  where d.space_id = $14 and d.batch = any($15::text[])) and p.identifiers ?| $16::text[] and v.events > 0 and v.number is not null
