@@ -23,8 +23,8 @@ const WORTH_A_SECOND = 50
 const MOST_TOGETHER = 1_000
 const MOST_WAITING = 50_000
 
-// Class 22 is "data exception", 54 "program limit exceeded": a value that the check let through and Postgres does not take.
-const isAboutData = (error: unknown): boolean => /^(22|54)...$/.test((error as { code?: string }).code ?? '')
+/** Class 22 is "data exception", 54 "program limit exceeded": a value that the check let through and Postgres does not take. */
+export const isAboutData = (error: unknown): boolean => /^(22|54)...$/.test((error as { code?: string }).code ?? '')
 
 const dropOnly = async (db: Db, spaceId: string, only: Arrival): Promise<Stored> => {
   const messageId = only.parsed.kind === 'call' ? only.parsed.call.messageId : undefined

@@ -18,7 +18,7 @@ import { type Drop, recordDrops } from './drop.ts'
 import { forwardsOf, recordNoted } from './forward.ts'
 import { type Noted, openGates } from './gates.ts'
 import { isBuiltIn } from './identifiers.ts'
-import { dropsOf, judgeArrivals, keptOf } from './judge.ts'
+import { dropsOf, type Judged, judgeArrivals, keptOf } from './judge.ts'
 import { parseCall, type Surroundings } from './parse.ts'
 import { type Outcome, type Result, resultsOf } from './results.ts'
 import { readSettings, type Settings } from './settings.ts'
@@ -73,6 +73,7 @@ const wantedBy = (calls: readonly Identified[]): readonly Wanted[] => {
 type Transaction = Outcome & { readonly announced: boolean; readonly profiles: ReadonlyMap<string, string> }
 const NOBODY: Transaction['profiles'] = new Map()
 const NO_VIOLATIONS: Outcome['violations'] = new Map()
+type Beside = (tx: Db, done: Transaction) => Promise<void>
 type Work = {
   readonly spaceId: string
   readonly calls: readonly Identified[]
@@ -81,6 +82,7 @@ type Work = {
   readonly settings: Settings
   readonly now: Date
   readonly newId: () => string
+  readonly beside: Beside | undefined
 }
 
 const storeCallsOf = async (tx: Db, { spaceId, calls, drops, settings, now, newId }: Work): Promise<Transaction> => {
@@ -117,6 +119,7 @@ const storeOnce = (db: Db, work: Work): Promise<Transaction> =>
   transact(db, async (tx) => {
     const done = await storeCallsOf(tx, work)
     await recordNoted(tx, work.spaceId, work.noted, done.stored)
+    await work.beside?.(tx, done)
     crashPoint('ingest.before_commit')
     return done
   })
@@ -144,13 +147,20 @@ const registerTypes = (db: Db, spaceId: string, calls: readonly Identified[], ru
 type Context = { readonly now: Date; readonly random: (bytes: number) => Uint8Array }
 const NOTHING: Transaction = { stored: new Set(), violations: NO_VIOLATIONS, announced: false, profiles: NOBODY }
 
-const storeKept = async (db: Db, spaceId: string, work: Omit<Work, 'spaceId' | 'newId'>, random: Context['random']) => {
-  const { calls, drops, noted, settings, now } = work
-  if (calls.length === 0) {
-    await recordDrops(db, spaceId, drops)
-    await recordNoted(db, spaceId, noted, NOTHING.stored)
-    return NOTHING
-  }
+const storeKept = async (
+  db: Db,
+  spaceId: string,
+  work: Omit<Work, 'spaceId' | 'newId'>,
+  random: Context['random'],
+): Promise<Transaction> => {
+  const { calls, drops, noted, settings, now, beside } = work
+  if (calls.length === 0)
+    return transact(db, async (tx) => {
+      await recordDrops(tx, spaceId, drops)
+      await recordNoted(tx, spaceId, noted, NOTHING.stored)
+      await beside?.(tx, NOTHING)
+      return NOTHING
+    })
   await ensurePartitions(db, new Set(calls.map(({ call }) => call.timestamp.getTime())), now)
   await registerTypes(db, spaceId, calls, settings.rules)
   return storeAgain(db, { ...work, spaceId, newId: orderedIds(now, random) })
@@ -164,6 +174,56 @@ const omittedIn = (noted: readonly Noted[]): ReadonlyMap<string, readonly string
   return omitted
 }
 
+/** Calls that were asked about, as one transaction stores them. */
+export type Batch = { readonly judged: readonly Judged[]; readonly work: Omit<Work, 'spaceId' | 'newId' | 'beside'> }
+
+/** Asks what is in force now about calls, and stores nothing yet. @throws Unavailable when the database is away. */
+export const judgeBatch = async (db: Db, spaceId: string, given: readonly Arrival[], now: Date): Promise<Batch> => {
+  const settings = await readSettings(db, spaceId, now)
+  const arrivals = settings.suppressing ? await refuseSuppressed(db, spaceId, given, settings.rules) : given
+  const { rulesOf, noted } = await openGates(
+    db,
+    spaceId,
+    arrivals.map(({ sourceId }) => sourceId),
+    settings.gated,
+  )
+  const judged = judgeArrivals(arrivals, settings, rulesOf)
+  const forwards = judgeArrivals(forwardsOf(noted), settings, () => [])
+  return { judged, work: { calls: keptOf([...judged, ...forwards]), drops: dropsOf(judged), noted, settings, now } }
+}
+
+const storedOf = (noted: readonly Noted[], done: Transaction, results: readonly Result[]): Stored => {
+  const omitted = omittedIn(noted)
+  return {
+    results,
+    announced: done.announced,
+    profileOf: (messageId) => done.profiles.get(messageId),
+    omittedOf: (messageId) => omitted.get(messageId) ?? NOTHING_OMITTED,
+  }
+}
+
+/**
+ * Stores calls of the past, which come by file or by replay: what happened then counts on profiles and in audiences, and no journey hears of
+ * it, so none begins, goes on or ends for it (spec/journeys §3.2: journeys that begin with an event have no history). `beside` goes into the
+ * same transaction and is told what became of each call; it may run more than once.
+ */
+export const storeHistory = async (
+  db: Db,
+  spaceId: string,
+  { judged, work }: Batch,
+  { random, beside }: Pick<Context, 'random'> & { readonly beside: (tx: Db, results: readonly Result[]) => Promise<void> },
+): Promise<Stored> => {
+  const settings = { ...work.settings, awaited: NOBODY_WAITS }
+  const done = await storeKept(
+    db,
+    spaceId,
+    { ...work, settings, beside: (tx, outcome) => beside(tx, resultsOf(judged, outcome)) },
+    random,
+  )
+  return storedOf(work.noted, done, resultsOf(judged, done))
+}
+const NOBODY_WAITS: Settings['awaited'] = new Set()
+
 /**
  * Stores what came in, in one transaction, counts what is not taken, and answers, in their order, what became of each. When it returns, what is
  * `stored` survives any crash. The calls of a batch do exactly what they would do one by one, in their order.
@@ -175,25 +235,9 @@ export const storeArrivals = async (
   given: readonly Arrival[],
   { now, random }: Context,
 ): Promise<Stored> => {
-  const settings = await readSettings(db, spaceId, now)
-  const arrivals = settings.suppressing ? await refuseSuppressed(db, spaceId, given, settings.rules) : given
-  const { rulesOf, noted } = await openGates(
-    db,
-    spaceId,
-    arrivals.map(({ sourceId }) => sourceId),
-    settings.gated,
-  )
-  const judged = judgeArrivals(arrivals, settings, rulesOf)
-  const forwards = judgeArrivals(forwardsOf(noted), settings, () => [])
-  const work = { calls: keptOf([...judged, ...forwards]), drops: dropsOf(judged), noted, settings, now }
-  const done = await storeKept(db, spaceId, work, random)
-  const omitted = omittedIn(noted)
-  return {
-    results: resultsOf(judged, done),
-    announced: done.announced,
-    profileOf: (messageId) => done.profiles.get(messageId),
-    omittedOf: (messageId) => omitted.get(messageId) ?? NOTHING_OMITTED,
-  }
+  const { judged, work } = await judgeBatch(db, spaceId, given, now)
+  const done = await storeKept(db, spaceId, { ...work, beside: undefined }, random)
+  return storedOf(work.noted, done, resultsOf(judged, done))
 }
 
 /** Stores calls that a room of ours made itself. */

@@ -22,7 +22,7 @@ it('CSV-04 CSV-06 imports people from the command line, and lists what was impor
   expect(await usher('import', 'profiles', path, '--no-wait')).toContain('people.csv: RUNNING, 0 of 2 rows taken')
   await makeNextImport({ db: database.db, now: () => new Date(), random: api.door.random, newClaim: () => 'one' })
   const list = await usher('import', 'list')
-  expect(list).toMatch(/people\.csv +profiles +COMPLETED +2 +1 +1 /)
+  expect(list).toMatch(/people\.csv +profiles +COMPLETED +2 +1 +0 +1 /)
   expect(await usher('import', 'show', list.match(/imp_\w+/)?.[0] ?? '')).toContain(
     'line 3: every identifier of this row is blank',
   )

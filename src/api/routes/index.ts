@@ -3,6 +3,7 @@ import type { App } from '../server.ts'
 import { accountRoutes } from './accounts.ts'
 import { audienceCaseRoutes } from './audience-cases.ts'
 import { audienceRoutes } from './audiences.ts'
+import { callImportRoutes } from './call-imports.ts'
 import { catalogRoutes } from './catalog.ts'
 import { computedTraitRoutes } from './computed-traits.ts'
 import { downloadRoutes } from './downloads.ts'
@@ -81,6 +82,7 @@ export const managementRoutes: readonly Route[] = [
   profileRoutes,
   accountRoutes,
   importRoutes,
+  callImportRoutes,
   profileGraphRoutes,
   catalogRoutes,
   sourceRoutes,

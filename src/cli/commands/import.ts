@@ -5,10 +5,10 @@ import type { Command } from 'commander'
 import { Invalid } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Api } from '../api.ts'
+import { countsOf, showImport } from '../import-text.ts'
 import type { Session } from '../program.ts'
 import { listOf, objectOf, table, textOf } from '../table.ts'
-
-const countsOf = (row: JsonObject): JsonObject => objectOf(row, 'progress')
+import { importCallsCommand } from './import-calls.ts'
 
 const showImports = (answer: JsonObject): string =>
   table(listOf(answer, 'imports'), [
@@ -18,21 +18,11 @@ const showImports = (answer: JsonObject): string =>
     ['state', (row) => row['status']],
     ['rows', (row) => countsOf(row)['expected']],
     ['taken', (row) => countsOf(row)['taken']],
+    ['there before', (row) => countsOf(row)['duplicates']],
     ['refused', (row) => countsOf(row)['refused']],
     ['started', (row) => row['startedAt']],
     ['by', (row) => row['requestedBy']],
   ])
-
-const showImport = (answer: JsonObject): string => {
-  const job = objectOf(answer, 'import')
-  const { expected, taken, refused } = countsOf(job)
-  const lines = listOf(answer, 'refusedLines').map((one) => `  line ${textOf(one['line'])}: ${textOf(one['message'])}`)
-  return [
-    `${textOf(job['fileName'])}: ${textOf(job['status'])}, ${textOf(taken)} of ${textOf(expected)} rows taken, ${textOf(refused)} refused.`,
-    ...(job['error'] === undefined ? [] : [textOf(job['error'])]),
-    ...lines,
-  ].join('\n')
-}
 
 const fileAt = (path: string): Promise<Buffer<ArrayBuffer>> =>
   readFile(path).catch((cause: unknown) => {
@@ -52,20 +42,26 @@ const importPeople = async (api: Api, path: string, wait: boolean): Promise<Json
   return wait ? ended(api, textOf(objectOf(answer, 'import')['importId'])) : answer
 }
 
-/** `usher import profiles <file.csv>`, `list`, `show <id>`. */
-export const importCommand = (program: Command, { api, print }: Session): void => {
-  const command = program.command('import').description('people from files')
+/** `usher import profiles <file.csv>`, `calls <files…>`, `list`, `status [id]`. */
+export const importCommand = (program: Command, session: Session): void => {
+  const { api, print } = session
+  const command = program.command('import').description('people and calls from files')
   command
     .command('profiles <file>')
     .description('add and update people from a CSV file; waits until it is done')
     .option('--no-wait', 'leave when the file is accepted')
     .action(async (path: string, { wait }: { wait: boolean }) => print(await importPeople(await api(), path, wait), showImport))
+  importCallsCommand(command, session)
   command
     .command('list')
     .description('files of the last 30 days')
     .action(async () => print(await (await api()).get('/imports'), showImports))
   command
-    .command('show <id>')
-    .description('how far a file is, and which lines were not taken')
-    .action(async (id: string) => print(await (await api()).get(`/imports/${encodeURIComponent(id)}`), showImport))
+    .command('status [id]')
+    .alias('show')
+    .description('how far a file is, and which lines were not taken; without an id, of all files')
+    .action(async (id: string | undefined) => {
+      if (id === undefined) print(await (await api()).get('/imports'), showImports)
+      else print(await (await api()).get(`/imports/${encodeURIComponent(id)}`), showImport)
+    })
 }

@@ -16,6 +16,7 @@ export type ImportRow = {
   taken: number
   duplicates: number
   refused: number
+  lines: number
   header: Json
   error: string | null
   claim: string | null
