@@ -2,7 +2,7 @@ import { milliseconds } from '../base/duration.ts'
 import { Invalid } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
-import { transact } from '../db/query.ts'
+import { undone } from '../db/undone.ts'
 import { ensurePartitions } from '../event/partitions.ts'
 import { ingestCalls } from '../ingest/ingest.ts'
 import type { Collection } from '../profile/identifier.ts'
@@ -93,15 +93,6 @@ const play = async (tx: Db, definitions: readonly CaseDefinition[], one: Case, c
   return wrongOf(tx, one, how)
 }
 
-/** Carries the answer out of the transaction that it undoes. */
-class Undone extends Error {
-  readonly wrong: readonly Wrong[]
-  constructor(wrong: readonly Wrong[]) {
-    super('undone')
-    this.wrong = wrong
-  }
-}
-
 /**
  * Plays a case and answers who is not where the case expects them, each with the reason. Definitions come in the order in which they may
  * be saved. Nothing is kept. @throws Invalid for a call or definition that a space would not take; Refused 404 for somebody who is nowhere
@@ -111,15 +102,8 @@ export const runCase = async (db: Db, definitions: readonly CaseDefinition[], on
   const calls = one.calls.map((call) => dated(call, one.at))
   // Outside of the transaction: partitions are remembered as being there.
   await ensurePartitions(db, instantsOf(calls, one.at), how.now)
-  try {
-    await transact(db, async (tx) => {
-      throw new Undone(await play(tx, definitions, one, calls, how))
-    })
-  } catch (error) {
-    if (error instanceof Undone) return { name: one.name, passed: error.wrong.length === 0, wrong: error.wrong }
-    throw error
-  }
-  throw new Error('a case always ends with an answer or an error')
+  const wrong = await undone(db, (tx) => play(tx, definitions, one, calls, how))
+  return { name: one.name, passed: wrong.length === 0, wrong }
 }
 
 const instantsOf = (calls: readonly JsonObject[], at: Date): readonly number[] =>

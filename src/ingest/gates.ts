@@ -64,7 +64,8 @@ const doorOf = async (db: Db, spaceId: string, sourceId: string, gated: Gated): 
   return loaded
 }
 
-const seenOf = (call: Call, { item }: Wire): JsonObject => ({
+/** A call as the rules see it: as it came, with its type, its messageId and its batch's context. */
+export const seenOf = (call: Call, { item }: Wire): JsonObject => ({
   ...item,
   type: call.type,
   messageId: call.messageId,

@@ -32,6 +32,7 @@ import { sourceCallRoutes } from './source-calls.ts'
 import { sourceCatalogRoutes } from './source-catalog.ts'
 import { sourceDropRoutes } from './source-drops.ts'
 import { sourceSchemaRoutes } from './source-schema.ts'
+import { sourceTestRoutes } from './source-tests.ts'
 import { sourceRoutes } from './sources.ts'
 import { spaceRoutes } from './space.ts'
 import { sqlTraitRoutes } from './sql-traits.ts'
@@ -94,6 +95,7 @@ export const managementRoutes: readonly Route[] = [
   plannedSourceRoutes,
   planLibraryRoutes,
   sourceCallRoutes,
+  sourceTestRoutes,
   limitRoutes,
   folderRoutes,
   warehouseRoutes,

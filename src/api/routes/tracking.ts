@@ -9,13 +9,13 @@ import { createGather, type Gather } from '../../ingest/gather.ts'
 import { parseCall, type Surroundings } from '../../ingest/parse.ts'
 import { problem } from '../../ingest/problems.ts'
 import { createRefusals, NO_SPACE } from '../../ingest/refusals.ts'
-import { isTraceless } from '../../ingest/suppressed.ts'
 import { createSourceLookup, type Source } from '../../space/source.ts'
 import { browserPlanAt, EVERY_EVENT } from '../../tracking-plan/browser-plan.ts'
 import { credentialOf } from '../auth.ts'
 import type { Inside } from '../door.ts'
 import type { App } from '../server.ts'
 import { answer, DISCARDED, discard, isStrict, REFUSED, type Refusal, refuse } from '../tracking/answer.ts'
+import { keep } from '../tracking/keep.ts'
 import { GIF, readPixel } from '../tracking/pixel.ts'
 import type { Route } from './index.ts'
 import { sdkSettings } from './sdk-settings.ts'
@@ -87,28 +87,9 @@ const refuseBody = async (
 
 type Opened = { readonly source: Source; readonly bytes: number }
 
-const keep = async (desk: Desk, { source, bytes }: Opened, arrivals: readonly Arrival[]) => {
-  const { results, announced, profileOf, omittedOf } = await desk.gather(source.spaceId, arrivals)
-  // Who is suppressed leaves no trace, here neither.
-  const shown = arrivals.flatMap((arrival, place) => {
-    const result = results[place]
-    return result && !(result.status === 'dropped' && isTraceless(result)) ? [[arrival, result] as const] : []
-  })
-  desk.door.tail.note(source.spaceId, source.sourceId, {
-    arrivals: shown.map(([arrival]) => arrival),
-    results: shown.map(([, result]) => result),
-    profileOf,
-    bytes,
-  })
-  desk.door.tally.note(source.spaceId, source.sourceId, { arrivals, results, omittedOf })
-  if (results.some((result) => result.status === 'stored')) desk.door.notify('profile_change')
-  if (announced) desk.door.notify('outbox')
-  return results
-}
-
 const store = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, opened: Opened, arrivals: readonly Arrival[]) => {
   const { source } = opened
-  const results = await keep(desk, opened, arrivals)
+  const { results } = await keep(desk.door, desk.gather, source, arrivals, opened.bytes)
   return answer(reply, results, { strict: isStrict(request, source), trusted: source.strict })
 }
 
@@ -179,7 +160,8 @@ const takePixel = async (desk: Desk, request: FastifyRequest, type: EventType): 
   }
   const around = surroundings(desk, request, source)
   const { sourceId, receivedAt } = around
-  await keep(desk, { source, bytes }, [{ raw: value, type, parsed: parseCall(value, { ...around, type }), sourceId, receivedAt }])
+  const arrival = { raw: value, type, parsed: parseCall(value, { ...around, type }), sourceId, receivedAt }
+  await keep(desk.door, desk.gather, source, [arrival], bytes)
 }
 
 /** `GET /v1/pixel/<call>`: an image in somebody else's mail that is a call (spec/connections §2.7, journeys §10.4). */

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
-import { notFound } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Api } from '../api.ts'
 import type { Session } from '../program.ts'
+import { sourceIdOf } from '../source-id.ts'
 import { listOf, objectOf, table, textOf } from '../table.ts'
+import { sourceTestCommand } from './source-test.ts'
 
 const showSources = (answer: JsonObject): string =>
   table(listOf(answer, 'sources'), [
@@ -13,14 +14,6 @@ const showSources = (answer: JsonObject): string =>
     ['state', (row) => `${row['enabled'] ? 'on' : 'off'}${row['strict'] ? ', strict' : ''}`],
     ['write keys', (row) => (Array.isArray(row['writeKeys']) ? row['writeKeys'].join(' ') : '')],
   ])
-
-/** The id of the source that is named by its id or its name. @throws Refused when there is none. */
-export const sourceIdOf = async (api: Api, named: string): Promise<string> => {
-  const sources = listOf(await api.get('/sources'), 'sources')
-  const found = sources.find((source) => source['id'] === named) ?? sources.find((source) => source['name'] === named)
-  if (typeof found?.['id'] !== 'string') throw notFound('source', named)
-  return found['id']
-}
 
 const showDrops = (answer: JsonObject): string => {
   const drops = listOf(answer, 'drops')
@@ -112,6 +105,7 @@ export const sourceCommand = (program: Command, session: Session): void => {
     .option('--count <n>', 'how many of those before', '10')
     .option('--end <n>', 'end after so many')
     .action(async (named: string, options: Tailing) => tail(await api(), named, options, print))
+  sourceTestCommand(source, session)
   keyCommands(source, session)
   source
     .command('change <source>')

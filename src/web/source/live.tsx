@@ -11,7 +11,8 @@ import { capital, human, many } from '../parts/words.ts'
 import type { Session } from '../wire.ts'
 import { pretty as broken } from './dropped.tsx'
 
-type Call = {
+/** A call in the debugger. */
+export type Call = {
   readonly id: string
   readonly receivedAt: string
   readonly type: string
@@ -79,7 +80,7 @@ const MEANS: Readonly<Record<Call['status'], string>> = {
 
 const VIEWS = ['pretty', 'raw', 'violations'] as const
 
-const Details = ({ of }: { readonly of: Call }) => {
+const Details = ({ of, source }: { readonly of: Call; readonly source: string }) => {
   const [view, setView] = useState<(typeof VIEWS)[number]>('pretty')
   return (
     <div className="stack tight">
@@ -94,6 +95,9 @@ const Details = ({ of }: { readonly of: Call }) => {
             Whose it is
           </Go>
         )}
+        <Go to={`/sources/${source}?tab=test&call=${of.id}`} className="accent small">
+          Try it again
+        </Go>
       </div>
       {view === 'violations' ? (
         <ul className="list">
@@ -114,7 +118,7 @@ const Details = ({ of }: { readonly of: Call }) => {
   )
 }
 
-const Row = ({ of }: { readonly of: Call }) => {
+const Row = ({ of, source }: { readonly of: Call; readonly source: string }) => {
   const [open, setOpen] = useState(false)
   return (
     <li className={open ? 'from-top' : ''}>
@@ -127,7 +131,7 @@ const Row = ({ of }: { readonly of: Call }) => {
           {MEANS[of.status]}
           {of.problems[0] && `: ${human(of.problems[0].code)}`}
         </span>
-        {open && <Details of={of} />}
+        {open && <Details of={of} source={source} />}
       </div>
       <span className="soft small">
         <Ago at={of.receivedAt} />
@@ -190,7 +194,7 @@ export const Live = ({ source }: { readonly source: string }) => {
       )}
       <ul className="list">
         {found.map((call) => (
-          <Row key={call.id} of={call} />
+          <Row key={call.id} of={call} source={source} />
         ))}
       </ul>
     </Block>

@@ -10,6 +10,7 @@ import { Dropped, type Drops } from './dropped.tsx'
 import { Filters } from './filters.tsx'
 import { Live } from './live.tsx'
 import { Schema } from './schema.tsx'
+import { TestCall } from './test-call.tsx'
 
 export type Source = {
   readonly id: string
@@ -126,6 +127,7 @@ const Opened = ({ of }: { readonly of: Source }) => {
       <Tabs
         of={[
           { key: 'live', label: 'Live', body: () => <Live source={of.id} /> },
+          { key: 'test', label: 'Try a call', body: () => <TestCall source={of.id} /> },
           { key: 'schema', label: 'What it sends', body: () => <Schema source={of.id} /> },
           { key: 'dropped', label: 'Not taken', body: () => <Dropped source={of.id} /> },
           { key: 'filters', label: 'Filters', body: () => <Filters source={of.id} /> },

@@ -1,0 +1,34 @@
+import type { Arrival } from '../../ingest/arrival.ts'
+import type { Gather } from '../../ingest/gather.ts'
+import type { Stored } from '../../ingest/ingest.ts'
+import { isTraceless } from '../../ingest/suppressed.ts'
+import type { Inside } from '../door.ts'
+
+type From = { readonly spaceId: string; readonly sourceId: string }
+
+/** Stores calls of one source, and says so to all who want to know: the debugger, the catalogue, evaluations and journeys. */
+export const keep = async (
+  door: Inside,
+  gather: Gather,
+  { spaceId, sourceId }: From,
+  arrivals: readonly Arrival[],
+  bytes: number,
+): Promise<Stored> => {
+  const stored = await gather(spaceId, arrivals)
+  const { results, announced, profileOf, omittedOf } = stored
+  // Who is suppressed leaves no trace, here neither.
+  const shown = arrivals.flatMap((arrival, place) => {
+    const result = results[place]
+    return result && !(result.status === 'dropped' && isTraceless(result)) ? [[arrival, result] as const] : []
+  })
+  door.tail.note(spaceId, sourceId, {
+    arrivals: shown.map(([arrival]) => arrival),
+    results: shown.map(([, result]) => result),
+    profileOf,
+    bytes,
+  })
+  door.tally.note(spaceId, sourceId, { arrivals, results, omittedOf })
+  if (results.some((result) => result.status === 'stored')) door.notify('profile_change')
+  if (announced) door.notify('outbox')
+  return stored
+}

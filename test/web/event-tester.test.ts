@@ -1,0 +1,98 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Installation } from '../support/installation.ts'
+import { until } from '../support/wait.ts'
+import { build, openBrowser, shootTo, violations } from './browser.ts'
+import { findChromium, startWorld } from './world.ts'
+
+/* Somebody who wires an app up tries a call before its users do: what it would do, and, sent, that it did so. */
+const executablePath = findChromium()
+const AT = '/sources/src_shop?tab=test'
+
+describe.skipIf(!executablePath)('the event tester in Chromium', () => {
+  let world: Installation
+  let close: (() => Promise<void>) | undefined
+  let page: Page
+  let complaints: readonly string[] = []
+
+  beforeAll(async () => {
+    build()
+    world = await startWorld()
+    ;({ page, close, complaints } = await openBrowser(executablePath ?? ''))
+  })
+  afterAll(() => close?.())
+
+  const shoot = shootTo(() => page)
+  const write = (call: object) => page.getByLabel('As it would travel').fill(JSON.stringify(call, null, 2))
+  const attempt = () => page.getByRole('button', { name: 'See what it would do' }).click()
+  const section = (name: string) => page.getByRole('region', { name })
+
+  it('event tester: shows every effect of a call and stores nothing, then sends it and follows what happens', async () => {
+    await page.goto(`${world.url}${AT}`)
+    await page.getByText('Write a call, or choose one').waitFor()
+    await shoot('event-tester-empty')
+    expect(await violations(page)).toEqual([])
+    // The sixth of the world bought once: one more order makes a repeat buyer, who is thanked.
+    await write({
+      type: 'track',
+      userId: 'u6',
+      event: 'Order Completed',
+      properties: { revenue: 80, currency: 'USD' },
+      context: { traits: { phone: '+43 660 1234567' } },
+    })
+    await attempt()
+    await section('Audiences').getByText('Enters Repeat buyers').waitFor()
+    await section('Journeys').getByText('Starts Thank you').waitFor()
+    await section('Who it is about').getByText('Is about the profile Farid Haddad').waitFor()
+    await section('Who it is about').getByText('Attaches phone +436601234567').waitFor()
+    await page.getByText('nothing was stored').waitFor()
+    await shoot('event-tester')
+    expect(await violations(page)).toEqual([])
+    const { audience } = await world.call<{ audience: { size: { count: number } } }>('GET', '/audiences/repeat_buyers')
+    expect(audience.size.count).toBe(5)
+    await page.getByRole('button', { name: 'Send it for real' }).click()
+    await page.getByText('It was sent, and it is stored.').waitFor()
+    await section('Audiences').getByText('happened', { exact: true }).waitFor()
+    await section('Journeys').getByText('happened', { exact: true }).waitFor()
+    expect(await page.getByText('not yet').count()).toBe(0)
+    await shoot('event-tester-sent')
+    expect(await violations(page)).toEqual([])
+  })
+
+  it('event tester: says why a call is not taken and what to do, in the dark, too', async () => {
+    await page.goto(`${world.url}${AT}`)
+    await write({ type: 'track', userId: 'u1', properties: { total: 5 } })
+    await attempt()
+    await page.getByText('Is not taken: event_not_defined').waitFor()
+    await page.getByText('name what happened').waitFor()
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.evaluate("document.documentElement.setAttribute('data-mantine-color-scheme', 'dark')")
+    await shoot('event-tester-refused-dark')
+    expect(await violations(page)).toEqual([])
+    await page.getByLabel('As it would travel').fill('{')
+    await page.getByText('This is no JSON object.').waitFor()
+    expect(await page.getByRole('button', { name: 'See what it would do' }).isDisabled()).toBe(true)
+    await page.emulateMedia({ colorScheme: 'light' })
+  })
+
+  it('event tester: a call of the debugger is tried again as a new one', async () => {
+    await world.track([{ type: 'track', userId: 'u1', event: 'Cart Viewed', messageId: 'cart-1', properties: { items: 2 } }])
+    await page.goto(`${world.url}/sources/src_shop`)
+    await page.getByRole('button', { name: 'track Cart Viewed' }).click()
+    await page.getByRole('link', { name: 'Try it again' }).click()
+    const text = await until('the call to be there', async () => {
+      const there = await page.getByLabel('As it would travel').inputValue()
+      return there.includes('Cart Viewed') && there
+    })
+    expect(JSON.parse(text)).toEqual({ type: 'track', userId: 'u1', event: 'Cart Viewed', properties: { items: 2 } })
+    await attempt()
+    await page.getByText('Is stored as “Cart Viewed” (track)').waitFor()
+    await page.setViewportSize({ width: 390, height: 844 })
+    await shoot('event-tester-phone')
+    expect(await violations(page)).toEqual([])
+  })
+
+  it('complains of nothing', () => {
+    expect(complaints).toEqual([])
+  })
+})
