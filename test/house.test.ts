@@ -182,6 +182,6 @@ it('tests mirror the tree', () => {
   const folders = readdirSync(join(ROOT, 'test'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
-  const own = new Set(['support', 'queries', 'suites', 'bench', 'workflows', 'screenshots', 'cases'])
+  const own = new Set(['support', 'queries', 'suites', 'bench', 'clients', 'fuzz', 'workflows', 'screenshots', 'cases'])
   expect(folders.filter((folder) => !own.has(folder) && !existsSync(join(ROOT, 'src', folder)))).toEqual([])
 })

@@ -5,7 +5,7 @@ import type { Call } from './call.ts'
 import type { Drop } from './drop.ts'
 import { identifiersOf } from './identifiers.ts'
 import { type Problem, problem } from './problems.ts'
-import { type CallRule, judge } from './rule.ts'
+import { type CallRule, type Dropped, judge } from './rule.ts'
 import type { Settings } from './settings.ts'
 import { isTraceless } from './suppressed.ts'
 
@@ -27,23 +27,30 @@ const identify = (arrival: Arrival, call: Call, { rules }: Settings): Judged => 
     : { kind: 'dropped', arrival, messageId: call.messageId, problem: problem('no_matching_identifiers') }
 }
 
+const blocked = (arrival: Arrival, call: Call, { code, reason, subject = '' }: Dropped): Judged => ({
+  kind: 'dropped',
+  arrival,
+  messageId: call.messageId,
+  problem: { code, field: '', message: reason, remedy: '', subject },
+})
+
 const judgeCall = (arrival: Arrival, call: Call, settings: Settings, rules: readonly CallRule[]): Judged => {
   if (rules.length === 0) return identify(arrival, call, settings)
   const verdict = judge(rules, call, arrival.raw)
-  if ('call' in verdict) return identify(arrival, verdict.call, settings)
-  const { code, reason, subject = '' } = verdict.drop
-  return {
-    kind: 'dropped',
-    arrival,
-    messageId: call.messageId,
-    problem: { code, field: '', message: reason, remedy: '', subject },
-  }
+  return 'call' in verdict ? identify(arrival, verdict.call, settings) : blocked(arrival, call, verdict.drop)
+}
+
+// A browser's SDK is told which events are blocked, and marks them as for no tool: they are counted as blocked all the same (spec/connections §2.7).
+const judgeFiltered = (arrival: Arrival, call: Call, rules: readonly CallRule[]): Judged => {
+  const verdict = judge(rules, call, arrival.raw)
+  return 'drop' in verdict ? blocked(arrival, call, verdict.drop) : { kind: 'filtered', messageId: call.messageId }
 }
 
 const judgeOne = (arrival: Arrival, settings: Settings, rulesOf: (sourceId: string) => readonly CallRule[]): Judged => {
   const { parsed } = arrival
   if (parsed.kind === 'call') return judgeCall(arrival, parsed.call, settings, rulesOf(arrival.sourceId))
-  return parsed.kind === 'filtered' ? parsed : { kind: 'dropped', arrival, messageId: parsed.messageId, problem: parsed.problem }
+  if (parsed.kind === 'filtered') return judgeFiltered(arrival, parsed.call, rulesOf(arrival.sourceId))
+  return { kind: 'dropped', arrival, messageId: parsed.messageId, problem: parsed.problem }
 }
 
 /** Asks the rules of each source about its calls and finds whom the calls name. */

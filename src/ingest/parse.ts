@@ -21,10 +21,10 @@ export type Surroundings = {
   readonly newMessageId: () => string
 }
 
-/** `filtered`: the call itself says that it is not for us (spec/audiences §2.6). */
+/** `filtered`: the call itself says that it is not for us (spec/audiences §2.6); it is only asked whether a rule at the door blocks it. */
 export type Parsed =
   | { readonly kind: 'call'; readonly call: Call }
-  | { readonly kind: 'filtered'; readonly messageId: string }
+  | { readonly kind: 'filtered'; readonly messageId: string; readonly call: Call }
   | { readonly kind: 'problem'; readonly messageId: string | undefined; readonly problem: Problem }
 
 const TYPES: ReadonlySet<string> = new Set<EventType>(['identify', 'track', 'page', 'screen', 'group', 'alias'])
@@ -194,8 +194,9 @@ export const parseCall = (item: unknown, around: Surroundings): Parsed => {
   const wrong = check(type, item, at)
   if (wrong) return { kind: 'problem', messageId, problem: wrong }
   const own = isObject(item['integrations']) ? item['integrations'] : NOTHING
-  if (!isForUs(around.integrations ? { ...around.integrations, ...own } : own)) return { kind: 'filtered', messageId }
-  return { kind: 'call', call: callFrom(type as EventType, item, messageId, at, around) }
+  const call = callFrom(type as EventType, item, messageId, at, around)
+  const forUs = isForUs(around.integrations ? { ...around.integrations, ...own } : own)
+  return forUs ? { kind: 'call', call } : { kind: 'filtered', messageId, call }
 }
 
 /** Checks a call again after a rule at the door changed it. Its id, its time and its source stay. */

@@ -23,11 +23,10 @@ const textIn = (raw: unknown, key: string, type: string): readonly Identifier[] 
 const namedBy = ({ parsed, raw }: Arrival, rules: Rules): readonly Identifier[] => {
   switch (parsed.kind) {
     case 'call':
+    case 'filtered':
       return identifiersOf(parsed.call.places, rules).identifiers
     case 'problem':
       return [...textIn(raw, 'userId', 'user_id'), ...textIn(raw, 'anonymousId', 'anonymous_id')]
-    default:
-      return []
   }
 }
 

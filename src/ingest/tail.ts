@@ -44,7 +44,7 @@ const rowOf = (request: Request, place: number, { random }: Tools): readonly New
   if (!arrival || !result) return []
   const { parsed, raw, receivedAt } = arrival
   const { status, messageId } = result
-  const call = parsed.kind === 'call' ? parsed.call : undefined
+  const call = parsed.kind === 'problem' ? undefined : parsed.call
   return [
     {
       id: timeOrderedId(receivedAt, random(10)),

@@ -28,7 +28,7 @@ const BLOCKED: ReadonlySet<string> = new Set([
 ])
 
 const countOne = (seen: SeenMap, { parsed, receivedAt }: Arrival, result: Result, omittedOf: Taken['omittedOf']): void => {
-  if (parsed.kind !== 'call' || !parsed.call.wire) return
+  if (parsed.kind === 'problem' || !parsed.call.wire) return
   const blocked = result.status === 'dropped' && BLOCKED.has(result.code)
   if (!blocked && result.status !== 'stored') return
   const { type, messageId, wire } = parsed.call

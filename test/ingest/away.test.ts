@@ -24,6 +24,11 @@ it('G13 while the database is away calls are answered 503 with Retry-After, and 
   for (let n = 0; n < 3; n++) {
     const away = await track('during')
     expect([away.status, away.headers['retry-after'], away.body.error.code]).toEqual([503, '1', 'database_away'])
+    // A page on another site may read when to come again.
+    expect(away.headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-expose-headers': 'retry-after, x-ratelimit-reset',
+    })
   }
   await wire.mend()
   expect((await track('during')).body.results[0].status).toBe('stored')

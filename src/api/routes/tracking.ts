@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { timeOrderedId } from '../../base/ids.ts'
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { blockedInBrowsers } from '../../catalog/browser-plan.ts'
 import type { EventType } from '../../db/rows/event.ts'
 import type { Arrival } from '../../ingest/arrival.ts'
 import { isTooLarge, MOST_BATCH_BYTES, MOST_BATCH_CALLS, MOST_CALL_BYTES, readBody } from '../../ingest/body.ts'
@@ -10,7 +11,7 @@ import { parseCall, type Surroundings } from '../../ingest/parse.ts'
 import { problem } from '../../ingest/problems.ts'
 import { createRefusals, NO_SPACE } from '../../ingest/refusals.ts'
 import { createSourceLookup, type Source } from '../../space/source.ts'
-import { browserPlanAt, EVERY_EVENT } from '../../tracking-plan/browser-plan.ts'
+import { EVERY_EVENT } from '../../tracking-plan/browser-plan.ts'
 import { credentialOf } from '../auth.ts'
 import type { Inside } from '../door.ts'
 import type { App } from '../server.ts'
@@ -195,6 +196,8 @@ const SdkSettings = z.looseObject({ integrations: z.record(z.string(), z.looseOb
 const allowEveryOrigin = (app: App): void => {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('access-control-allow-origin', '*')
+    // Without this a page's SDK does not see how long it is to wait, and tries again at once.
+    reply.header('access-control-expose-headers', 'retry-after, x-ratelimit-reset')
     // SDKs claim many content types and some none at all; the body is JSON in any case, so the claim is not looked at.
     request.raw.headers['content-type'] = 'application/octet-stream'
   })
@@ -224,7 +227,7 @@ const acceptAnyBody = (app: App, desk: Desk): void => {
 const browserPlan = async ({ door, sourceOf }: Desk, writeKey: string) => {
   try {
     const source = await sourceOf(writeKey)
-    return source ? await browserPlanAt(door.db, source.spaceId, source.sourceId) : EVERY_EVENT
+    return source ? await blockedInBrowsers(door.db, source.spaceId, source.sourceId) : EVERY_EVENT
   } catch {
     return EVERY_EVENT
   }
