@@ -3,16 +3,22 @@ import { type Comparison, isReference, type Operator, type Reference } from './c
 import type { Around, ComparisonOf, OperatorRule, Sql } from './operator.ts'
 import { OPERATORS } from './operators/index.ts'
 import { keysOf } from './path.ts'
+import { columnOf, isStored, valueAt } from './stored.ts'
 
 /** The rule of a comparison's operator. */
 export const ruleOf = <O extends Operator>(compare: ComparisonOf<O>): OperatorRule<O> => OPERATORS[compare.operator as O]
 
 /**
  * What the operator looks for, two-valued: a missing value is false, and so NOT of it true (spec/audiences §11.3). Of `coalesce` the planner believes
- * that it is true for half; of `is true` what it believes of the test.
+ * that it is true for half; of `is true` what it believes of the test. What must hold besides is said beside the test, and not in it: of several
+ * conditions that must hold the planner asks the cheap ones first, wherever they stand.
  */
-const found = (value: Sql, compare: Comparison, around: Around): Sql<boolean> =>
-  sql`(${ruleOf(compare).test(value, compare, around)}) is true`
+const found = (value: Sql, compare: Comparison, around: Around): Sql<boolean> => {
+  const rule = ruleOf(compare)
+  const test = sql<boolean>`(${rule.test(value, compare, around)}) is true`
+  const needed = (isStored(value) && rule.needs?.(value, compare, around)) || []
+  return needed.length === 0 ? test : sql`(${sql.join([...needed.map((each) => sql`(${each}) is true`), test], sql` and `)})`
+}
 
 /** A comparison of one jsonb value, two-valued. */
 export const compareValue = (value: Sql, compare: Comparison, around: Around): Sql<boolean> =>
@@ -29,10 +35,6 @@ export const holdsForNothing = (compare: Comparison): boolean => ruleOf(compare)
 
 /** Milliseconds after a stored instant at which time alone changes the answer. */
 export const flipsOf = (compare: Comparison): readonly number[] => ruleOf(compare).flips?.(compare) ?? []
-
-/** The value under `keys` of a jsonb value. Key by key: a path in one step would take a number for a place in an array. */
-export const valueAt = (column: Sql, keys: readonly string[]): Sql =>
-  keys.reduce<Sql>((value, key) => sql`(${value} -> ${key}::text)`, column)
 
 const entriesOf = (value: Sql): Sql =>
   sql`jsonb_array_elements(case jsonb_typeof(${value}) when 'array' then ${value} else '[]' end)`
@@ -51,7 +53,7 @@ export const entriesAt = (column: Sql, path: readonly string[], name = 'entry'):
     }
     const entry = sql.ref(`${name}_${from.length}`)
     from.push(sql`${entriesOf(valueAt(here, keys))} as ${entry}`)
-    here = entry
+    here = columnOf(entry)
     keys = []
   }
   return { from, value: valueAt(here, keys) }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Measure } from './condition.ts'
 import type { Sql } from './operator.ts'
 
@@ -23,6 +24,9 @@ export type MeasureRule<K extends MeasureKind> = {
   /** The measured thing in words: `the sum of “revenue”`. */
   readonly sentence: (measure: MeasureOf<K>) => string
 }
+/** Whether a property is a value: a text, a number or a truth value, of which `scalar_text` knows the text. */
+export const isScalar = (value: Sql): Sql<boolean> => sql`jsonb_typeof(${value}) in ('string', 'number', 'boolean')`
+
 /** The measured thing as people read it: `“revenue”`, `the user’s “plan”`, `context “campaign.name”`. */
 export const spokenMeasured = ({
   property,

@@ -18,6 +18,8 @@ export type OperatorRule<O extends Operator> = {
   readonly text: TextRule<O>
   /** Whether a stored jsonb value passes. May be null where there is nothing to compare; never fails, whatever is stored. */
   readonly test: (value: Sql, compare: ComparisonOf<O>, around: Around) => Sql<boolean | null>
+  /** What holds of every value that passes and costs little to ask, so that the test itself is asked of few. */
+  readonly needs?: (value: Sql, compare: ComparisonOf<O>, around: Around) => readonly Sql<boolean | null>[]
   /** The operator says no to what `test` finds: a missing value passes, and of an array's entries none may be found (`omits`, `absent`). */
   readonly negated: boolean
   /** The rest of a sentence after the value: `is at least 5`. */

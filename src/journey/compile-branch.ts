@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import { around } from '../audience/around.ts'
-import { compareAt, valueAt } from '../audience/compare.ts'
+import { compareAt } from '../audience/compare.ts'
 import { lower } from '../audience/compile.ts'
 import type { Sql } from '../audience/operator.ts'
 import { type Lowered, type Scope, universe } from '../audience/scope.ts'
+import { valueAt } from '../audience/stored.ts'
 import { type BranchCondition, type ContextCondition, fold } from './branch-condition.ts'
 
 const NOBODY = { audiences: new Map<string, string>(), computedTraits: new Map<string, string>() }

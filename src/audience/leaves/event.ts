@@ -6,6 +6,7 @@ import { answersOf } from '../measures/index.ts'
 import type { Sql } from '../operator.ts'
 import type { Lowered, Scope } from '../scope.ts'
 import { everyones, selected } from '../selection.ts'
+import { columnOf } from '../stored.ts'
 import { aroundTrait } from './trait.ts'
 
 type EventCondition = Extract<Condition, { type: 'event' }>
@@ -43,13 +44,13 @@ const byValue = ({ event, measure, compare }: EventCondition, scope: Scope, alia
   const values = valuesOf(measure, each.from, selected(event, each.scope))
   // Beside a value of the profile it is compared where the profile is.
   if (referencesIn(compare).length > 0) {
-    const value = sql.ref(`${alias}.value`)
+    const value = columnOf(sql.ref(`${alias}.value`))
     return {
       joins: [sql`left join (${values}) ${sql.ref(alias)} on ${id} = p.id`],
       test: compareValue(value, compare, aroundTrait(scope)),
     }
   }
-  const test = compareValue(sql`g.value`, compare, aroundTrait(scope))
+  const test = compareValue(columnOf(sql`g.value`), compare, aroundTrait(scope))
   const wanted = holdsForNothing(compare) ? sql`not (${test})` : test
   const set = sql`(select g.profile_id from (${values}) g where ${wanted})`
   return {
@@ -93,7 +94,7 @@ const amongEverybody = (condition: EventCondition, scope: Scope, alias: string):
 const amongCandidates = (condition: EventCondition, scope: Scope): Lowered => {
   const { event, measure, compare } = condition
   if (answersOf(measure) === 'json') {
-    const test = compareValue(sql`g.value`, compare, aroundTrait(scope))
+    const test = compareValue(columnOf(sql`g.value`), compare, aroundTrait(scope))
     const found = sql`select ${aggregateOf(measure)} as value from event e where ${selected(event, scope)} and e.profile_id = p.id`
     return { joins: [], test: sql`(select ${test} from (${found}) g)` }
   }

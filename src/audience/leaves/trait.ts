@@ -7,6 +7,7 @@ import { equalForms } from '../literal.ts'
 import type { Around, Sql } from '../operator.ts'
 import { keysOf, pathOf } from '../path.ts'
 import { type Lowered, PERSON, type Scope } from '../scope.ts'
+import { columnOf } from '../stored.ts'
 import { isMember, lowerAudience } from './audience.ts'
 
 type TraitCondition = Extract<Condition, { type: 'trait' }>
@@ -109,7 +110,7 @@ export const lowerTrait = (condition: TraitCondition, scope: Scope, alias: strin
   if (kind.kind !== 'computed' || scope.candidates) return { joins: [], test: compareTrait(path, compare, scope) }
   const set = sql.ref(alias)
   const join = sql`left join computed_value ${set} on ${sql.ref(`${alias}.space_id`)} = ${scope.spaceId} and ${sql.ref(`${alias}.computed_trait_id`)} = ${kind.id} and ${sql.ref(`${alias}.profile_id`)} = p.id`
-  return { joins: [join], test: compareAt(sql.ref(`${alias}.value`), restOf(path) ?? '', compare, aroundTrait(scope)) }
+  return { joins: [join], test: compareAt(columnOf(sql.ref(`${alias}.value`)), restOf(path) ?? '', compare, aroundTrait(scope)) }
 }
 
 // The entries that satisfy a filter, each as it is written, where they can be named: of an entry that is equal to something.

@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
-import { type MeasureRule, spokenMeasured } from '../measure.ts'
+import { isScalar, type MeasureRule, spokenMeasured } from '../measure.ts'
 
 /** The value of the earliest event that has one; of events at one instant the messageId decides (spec/audiences §11.2). */
 export const first: MeasureRule<'first'> = {
   aggregate: (value, _measure, { timestamp, messageId }) =>
-    sql`(array_agg(${value} order by ${timestamp}, ${messageId} collate "C") filter (where scalar_text(${value}) is not null))[1]`,
+    sql`(array_agg(${value} order by ${timestamp}, ${messageId} collate "C") filter (where ${isScalar(value)}))[1]`,
   picks: (value, { timestamp, messageId }) => ({
-    where: sql`scalar_text(${value}) is not null`,
+    where: isScalar(value),
     order: sql`${timestamp}, ${messageId} collate "C"`,
   }),
   answers: () => 'json',

@@ -2,15 +2,14 @@ import { sql } from 'kysely'
 import { milliseconds, minus } from '../../base/duration.ts'
 import type { OperatorRule } from '../operator.ts'
 import { span } from '../text/operand.ts'
-import { instantNear } from './parts.ts'
+import { dayNear } from './parts.ts'
 
 /** now − N ≤ value ≤ now: instants, not calendar days. */
 export const withinLast: OperatorRule<'within_last'> = {
   text: { word: 'within_last', operand: span },
-  test: (value, { duration }, { now }) => {
-    const from = minus(now, duration)
-    return sql`${instantNear(value, { from, to: now })} between ${from}::timestamptz and ${now}::timestamptz`
-  },
+  test: (value, { duration }, { now }) =>
+    sql`instant_of(${value}) between ${minus(now, duration)}::timestamptz and ${now}::timestamptz`,
+  needs: (value, { duration }, { now }) => dayNear(value, { from: minus(now, duration), to: now }),
   negated: false,
   sentence: ({ duration }) => `is within the last ${duration}`,
   flips: ({ duration }) => [0, milliseconds(duration)],

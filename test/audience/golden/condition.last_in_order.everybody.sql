@@ -3,7 +3,7 @@ select p.id as profile_id
   left join (select g.profile_id
   from (select distinct on (e.profile_id) e.profile_id, (e.properties -> $1::text) as value
   from event e
-  where e.space_id = $2 and e.name = $3 and scalar_text((e.properties -> $4::text)) is not null
+  where e.space_id = $2 and e.name = $3 and jsonb_typeof((e.properties -> $4::text)) in ('string', 'number', 'boolean')
         order by e.profile_id, e.timestamp desc, e.message_id collate "C" desc) g
   where (case when instant_of(g.value) is not null then instant_of(g.value) < $5::timestamptz
     when jsonb_typeof(g.value) = 'string' then (g.value #>> '{}') collate "C" < $6 end) is true) "c" on "c"."profile_id" = p.id

@@ -3,7 +3,7 @@ select p.id as profile_id
   where p.space_id = $1 and p.collection = 'users' and p.merged_into is null
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $2 and d.batch = any($3::text[])) and (select not (((strpos(text_of(g.value), $4) > 0)) is true)
-  from (select (array_agg((e.properties -> $5::text) order by e.timestamp desc, e.message_id collate "C" desc) filter (where scalar_text((e.properties -> $6::text)) is not null))[1] as value
+  where d.space_id = $2 and d.batch = any($3::text[])) and (select not (((strpos((g.value #>> '{}'), $4) > 0)) is true)
+  from (select (array_agg((e.properties -> $5::text) order by e.timestamp desc, e.message_id collate "C" desc) filter (where jsonb_typeof((e.properties -> $6::text)) in ('string', 'number', 'boolean')))[1] as value
   from event e
   where e.space_id = $7 and e.name = $8 and e.profile_id = p.id) g) and p.identifiers ?| $9::text[]

@@ -6,5 +6,5 @@ select p.id as profile_id
   from event e
   where e.space_id = $5 and e.name = $6
   group by e.profile_id) g
-  where (g.value = $7::jsonb) is true) "c" on "c"."profile_id" = p.id
+  where ((g.value #>> '{}') = $7::text) is true) "c" on "c"."profile_id" = p.id
   where p.space_id = $8 and p.collection = 'users' and p.merged_into is null and "c"."profile_id" is not null and p.identifiers ?| $9::text[]

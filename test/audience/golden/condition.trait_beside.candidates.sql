@@ -11,8 +11,8 @@ select p.id as profile_id
   from computed_value c
   where c.space_id = $10 and c.computed_trait_id = $11 and c.profile_id = p.id)) else value_order((e.properties -> $12::text), (select c.value
   from computed_value c
-  where c.space_id = $13 and c.computed_trait_id = $14 and c.profile_id = p.id)) end >= 0) is true and ((case when exists (select
+  where c.space_id = $13 and c.computed_trait_id = $14 and c.profile_id = p.id)) end >= 0) is true and (((case when exists (select
   from "membership" m
   where m.space_id = $15 and m.audience_id = $16 and m.profile_id = p.id offset 0) then 'true'::jsonb when exists (select
   from "membership_change" m
-  where m.space_id = $17 and m.audience_id = $18 and m.profile_id = p.id offset 0) then 'false'::jsonb end) = any($19::jsonb[])) is true) and e.profile_id = p.id) >= $20::bigint) is true and p.identifiers ?| $21::text[]
+  where m.space_id = $17 and m.audience_id = $18 and m.profile_id = p.id offset 0) then 'false'::jsonb end) #>> '{}') = $19::text) is true) and e.profile_id = p.id) >= $20::bigint) is true and p.identifiers ?| $21::text[]

@@ -1,3 +1,3 @@
 select p.id as profile_id
   from profile p
-  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and not (((strpos(text_of(((p.traits -> $2::text) -> $3::text)), $4) > 0)) is true) and p.identifiers ?| $5::text[]
+  where p.space_id = $1 and p.collection = 'users' and p.merged_into is null and not (((strpos(((p.traits -> $2::text) ->> $3::text), $4) > 0)) is true) and p.identifiers ?| $5::text[]

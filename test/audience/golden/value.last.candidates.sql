@@ -1,6 +1,6 @@
 select p.id as profile_id, v.number as value
      
-  from profile p cross join lateral (select (array_agg((e.properties -> $1::text) order by e.timestamp desc, e.message_id collate "C" desc) filter (where scalar_text((e.properties -> $2::text)) is not null))[1] as number, count(*) as events
+  from profile p cross join lateral (select (array_agg((e.properties -> $1::text) order by e.timestamp desc, e.message_id collate "C" desc) filter (where jsonb_typeof((e.properties -> $2::text)) in ('string', 'number', 'boolean')))[1] as number, count(*) as events
   from event e
   where e.space_id = $3 and e.name = $4 and e.timestamp >= $5::timestamptz and e.timestamp <= $6::timestamptz and e.profile_id = p.id) v
      

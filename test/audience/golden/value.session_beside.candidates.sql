@@ -9,11 +9,11 @@ select p.id as profile_id, to_jsonb(trim_scale(v.number)) as value
     coalesce(lead(e.timestamp) over (partition by e.profile_id order by e.timestamp, e.message_id), $2::timestamptz) - e.timestamp
       > $3::bigint * interval '1 millisecond' as ends
   from event e
-  where e.profile_id = p.id and e.space_id = $4 and e.name = $5 and (case when jsonb_typeof((e.properties -> $6::text)) = 'number' and jsonb_typeof((p.traits -> $7::text)) = 'number' then jsonb_cmp((e.properties -> $8::text), (p.traits -> $9::text)) else value_order((e.properties -> $10::text), (p.traits -> $11::text)) end > 0) is true and e.timestamp <= $12::timestamptz) b) s
+  where e.profile_id = p.id and e.space_id = $4 and e.name = $5 and (((e.properties -> $6::text) > (p.traits -> $7::text) or jsonb_typeof((e.properties -> $8::text)) = 'string') is true and (case when jsonb_typeof((e.properties -> $9::text)) = 'number' and jsonb_typeof((p.traits -> $10::text)) = 'number' then jsonb_cmp((e.properties -> $11::text), (p.traits -> $12::text)) else value_order((e.properties -> $13::text), (p.traits -> $14::text)) end > 0) is true) and e.timestamp <= $15::timestamptz) b) s
   where not s.ended) e
   where true and e.profile_id = p.id) v
      
-  where p.space_id = $13 and p.collection = 'users' and p.merged_into is null
+  where p.space_id = $16 and p.collection = 'users' and p.merged_into is null
   and p.id in (select d.profile_id
   from due_profile d
-  where d.space_id = $14 and d.batch = any($15::text[])) and p.identifiers ?| $16::text[] and v.events > 0 and v.number is not null
+  where d.space_id = $17 and d.batch = any($18::text[])) and p.identifiers ?| $19::text[] and v.events > 0 and v.number is not null

@@ -12,9 +12,9 @@ select p.id as profile_id, to_jsonb(trim_scale(v.number)) as value
   where e.profile_id in (select r.profile_id
   from event r
   where r.space_id = $5 and r.name = $6
-    and r.timestamp >= $7::timestamptz and r.timestamp <= $8::timestamptz) and e.space_id = $9 and e.name = $10 and (case when jsonb_typeof((e.properties -> $11::text)) = 'number' and jsonb_typeof((o.traits -> $12::text)) = 'number' then jsonb_cmp((e.properties -> $13::text), (o.traits -> $14::text)) else value_order((e.properties -> $15::text), (o.traits -> $16::text)) end > 0) is true and e.timestamp <= $17::timestamptz) b) s
+    and r.timestamp >= $7::timestamptz and r.timestamp <= $8::timestamptz) and e.space_id = $9 and e.name = $10 and (((e.properties -> $11::text) > (o.traits -> $12::text) or jsonb_typeof((e.properties -> $13::text)) = 'string') is true and (case when jsonb_typeof((e.properties -> $14::text)) = 'number' and jsonb_typeof((o.traits -> $15::text)) = 'number' then jsonb_cmp((e.properties -> $16::text), (o.traits -> $17::text)) else value_order((e.properties -> $18::text), (o.traits -> $19::text)) end > 0) is true) and e.timestamp <= $20::timestamptz) b) s
   where not s.ended) e
   where true
   group by e.profile_id) v on v.profile_id = p.id
    
-  where p.space_id = $18 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $19::text[] and v.number is not null
+  where p.space_id = $21 and p.collection = 'users' and p.merged_into is null and p.identifiers ?| $22::text[] and v.number is not null

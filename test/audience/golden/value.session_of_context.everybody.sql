@@ -1,6 +1,6 @@
 select p.id as profile_id, v.number as value
    
-  from profile p join (select e.profile_id, (array_agg(((e.context -> $1::text) -> $2::text) order by e.timestamp desc, e.message_id collate "C" desc) filter (where scalar_text(((e.context -> $3::text) -> $4::text)) is not null))[1] as number
+  from profile p join (select e.profile_id, (array_agg(((e.context -> $1::text) -> $2::text) order by e.timestamp desc, e.message_id collate "C" desc) filter (where jsonb_typeof(((e.context -> $3::text) -> $4::text)) in ('string', 'number', 'boolean')))[1] as number
   from (select s.profile_id, s.timestamp, s.message_id, s.context
   from (select b.*,
     bool_or(b.ends) over (partition by b.profile_id order by b.timestamp desc, b.message_id desc) as ended

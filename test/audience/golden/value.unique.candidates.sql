@@ -1,6 +1,6 @@
 select p.id as profile_id, v.number as value
      
-  from profile p cross join lateral (select jsonb_agg(distinct scalar_text((e.properties -> $1::text)) collate "C") filter (where scalar_text((e.properties -> $2::text)) is not null) as number, count(*) as events
+  from profile p cross join lateral (select jsonb_agg(distinct scalar_text((e.properties -> $1::text)) collate "C") filter (where jsonb_typeof((e.properties -> $2::text)) in ('string', 'number', 'boolean')) as number, count(*) as events
   from event e
   where e.space_id = $3 and e.name = $4 and e.timestamp >= $5::timestamptz and e.timestamp <= $6::timestamptz and e.profile_id = p.id) v
      
