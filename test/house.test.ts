@@ -14,7 +14,7 @@ const STAIRS: readonly (readonly string[])[] = [
   ['db', 'fql'],
   ['space'],
   ['event', 'profile'],
-  ['trait', 'subscription', 'filter', 'tracking-plan'],
+  ['trait', 'subscription', 'filter', 'tracking-plan', 'transformation'],
   ['catalog'],
   ['ingest'],
   ['audience', 'sql-trait'],

@@ -5,6 +5,8 @@ import type { AskedPlan } from '../tracking-plan/gate.ts'
 import { askedRules } from '../tracking-plan/load.ts'
 import { type Names, namesIn } from '../tracking-plan/omit.ts'
 import { ruleTypeOf } from '../tracking-plan/rule-type.ts'
+import { Definition } from '../transformation/definition.ts'
+import { type Asked, transformationsAt } from '../transformation/gate.ts'
 import { bagOf, keysOf, type Subject } from './subject.ts'
 
 /** The plan that a source is connected to, and whether it plans something. */
@@ -31,8 +33,29 @@ const planned = (rules: AskedPlan['rules']): Planned['has'] => {
   }
 }
 
+type Renaming = { readonly event: string; readonly to: string; readonly properties: ReadonlyMap<string, string> }
+
+// Plans are asked of what is sent, the catalogue counts what transformations leave of it: back to the names that were sent.
+const sentBy = (transformations: readonly Asked[]): ((subject: Subject) => Subject) => {
+  const renamings = transformations.map(({ type, event, definition }): Renaming & { readonly type: string } => {
+    const { newEventName, propertyRenames = [] } = Definition.parse(definition)
+    return {
+      type,
+      event,
+      to: newEventName ?? event,
+      properties: new Map(propertyRenames.map((one) => [one.newName, one.oldName])),
+    }
+  })
+  return (subject) => {
+    const renaming = renamings.find(({ type, to }) => type === subject.type && to === subject.name)
+    return renaming ? { ...subject, name: renaming.event, path: renaming.properties.get(subject.path) ?? subject.path } : subject
+  }
+}
+
 /** What the plan of a source says of names; undefined where it has none. */
 export const plannedOf = async (db: Db, spaceId: string, sourceId: string): Promise<Planned | undefined> => {
   const plan = await planAt(db, spaceId, sourceId)
-  return plan && { plan, has: planned(await askedRules(db, spaceId, plan.id)) }
+  if (!plan) return undefined
+  const [has, sent] = [planned(await askedRules(db, spaceId, plan.id)), sentBy(await transformationsAt(db, spaceId, sourceId))]
+  return { plan, has: (subject) => has(subject) || has(sent(subject)) }
 }

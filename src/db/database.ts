@@ -14,6 +14,7 @@ import type { SpaceTables } from './rows/space.ts'
 import type { SqlTraitTables } from './rows/sql-trait.ts'
 import type { SubscriptionTables } from './rows/subscription.ts'
 import type { TrackingPlanTables } from './rows/tracking-plan.ts'
+import type { TransformationTables } from './rows/transformation.ts'
 
 export type Database = SpaceTables &
   ProfileTables &
@@ -22,6 +23,7 @@ export type Database = SpaceTables &
   GateTables &
   CatalogTables &
   TrackingPlanTables &
+  TransformationTables &
   CallTables &
   ImportTables &
   AudienceTables &

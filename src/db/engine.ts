@@ -37,6 +37,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   tracking_plan_library: own('reference'),
   source_control: own('reference'),
   violation_hour: own('source_id'),
+  transformation: own('reference'),
   outbox: own('profile_id'),
   audience: own('reference'),
   import: own('id'),

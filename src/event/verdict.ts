@@ -14,10 +14,10 @@ export type DropCode =
   | 'transformation'
   | 'event_setting'
 
-/** What a rule says of a call. `by` is the rule's id: what it did is counted for it. `call` is what goes on in its place, without the properties or traits `omitted`. */
+/** What a rule says of a call. `by` is the rule's id: what it did is counted for it. `call` is what goes on in its place, without the properties or traits `omitted`; `did` says in words what was done to it. */
 export type Verdict = { readonly violations?: readonly Violation[]; readonly unplanned?: boolean } & (
   | { readonly kind: 'pass' }
-  | { readonly kind: 'change'; readonly call: JsonObject; readonly omitted?: readonly string[] }
+  | { readonly kind: 'change'; readonly call: JsonObject; readonly omitted?: readonly string[]; readonly did?: readonly string[] }
   | { readonly kind: 'drop'; readonly code: DropCode; readonly reason: string; readonly by: string }
 )
 

@@ -5,6 +5,7 @@ import type { Violation } from '../event/verdict.ts'
 import { filtersAt } from '../filter/gate.ts'
 import type { Identifier } from '../profile/identifier.ts'
 import { planAt } from '../tracking-plan/connect.ts'
+import { transformationsAt } from '../transformation/gate.ts'
 import type { Arrival } from './arrival.ts'
 import type { Call } from './call.ts'
 import { forwardsOf } from './forward.ts'
@@ -37,17 +38,20 @@ export type Examined = {
   readonly filters: Said & { readonly names: readonly string[] }
   readonly plan: Said & { readonly name: string | undefined }
   readonly switches: Said & { readonly off: number }
+  readonly transformations: Said & { readonly did: readonly string[] }
   readonly identifiers: readonly Identifier[]
   readonly blocked: readonly Identifier[]
   /** Calls that go into other sources because of this one. */
   readonly forwards: readonly Arrival[]
 }
 
-type Kind = 'filters' | 'plan' | 'switches'
-const KINDS: readonly Kind[] = ['filters', 'plan', 'switches']
+type Kind = 'filters' | 'plan' | 'switches' | 'transformations'
+const KINDS: readonly Kind[] = ['filters', 'plan', 'switches', 'transformations']
 
 const kindOf = ({ verdict, planned }: Noted): Kind => {
   if (verdict.kind === 'drop' && (verdict.code === 'event_filter' || verdict.code === 'event_filter_failed')) return 'filters'
+  if (verdict.kind === 'drop' ? verdict.code === 'transformation' : verdict.kind === 'change' && verdict.did)
+    return 'transformations'
   // Where a plan is connected, nothing else switches.
   return planned ? 'plan' : 'switches'
 }
@@ -79,6 +83,7 @@ export const examine = async (db: Db, spaceId: string, given: Arrival, now: Date
   const filters = await filtersAt(db, spaceId, sourceId)
   const plan = await planAt(db, spaceId, sourceId)
   const off = await switchedOff(db, spaceId, sourceId)
+  const transformations = await transformationsAt(db, spaceId, sourceId)
   const { rulesOf, noted } = await openGates(db, spaceId, [sourceId], settings.gated)
   const [judged] = judgeArrivals([arrival], settings, rulesOf)
   const changes = noted.flatMap(({ verdict }) => (verdict.kind === 'change' ? [verdict.call] : []))
@@ -94,6 +99,10 @@ export const examine = async (db: Db, spaceId: string, given: Arrival, now: Date
     filters: { ...saidOf('filters', readable && filters.length > 0, noted), names: filters.map(({ name }) => name) },
     plan: { ...saidOf('plan', readable && plan !== undefined, noted), name: plan?.name },
     switches: { ...saidOf('switches', readable && !plan && off.length > 0, noted), off: plan ? 0 : off.length },
+    transformations: {
+      ...saidOf('transformations', readable && transformations.length > 0, noted),
+      did: noted.flatMap(({ verdict }) => (verdict.kind === 'change' ? (verdict.did ?? []) : [])),
+    },
     ...found,
     forwards: forwardsOf(noted),
   }

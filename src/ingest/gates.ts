@@ -8,6 +8,7 @@ import { ALL_SOURCES } from '../space/gate.ts'
 import type { Controls } from '../tracking-plan/controls.ts'
 import { planGate } from '../tracking-plan/gate.ts'
 import { plannedAt, sourceName } from '../tracking-plan/load.ts'
+import { transformationGate, transformationsAt } from '../transformation/gate.ts'
 import type { Call, Wire } from './call.ts'
 import { reparse } from './parse.ts'
 import { problem } from './problems.ts'
@@ -41,14 +42,19 @@ const load = async (db: Db, spaceId: string, sourceId: string): Promise<Door> =>
   const filters = await filtersAt(db, spaceId, sourceId)
   const there = await plannedAt(db, spaceId, sourceId)
   const gates = filters.length === 0 ? [] : [filterGate(filters)]
+  // Transformations are the last: what is planned and filtered are the names that were sent (spec/connections §0).
+  const transformations = await transformationsAt(db, spaceId, sourceId)
+  const last = transformations.length === 0 ? [] : [transformationGate(transformations)]
   // Where a plan is connected, only its controls block (spec/connections §2.4).
   if (!there) {
     const off = await switchedOff(db, spaceId, sourceId)
-    return { gates: off.length === 0 ? gates : [...gates, switchGate(off)] }
+    const switches = off.length === 0 ? [] : [switchGate(off)]
+    // The schema page shows the names that are stored, so a switch is asked of them, too.
+    return { gates: [...gates, ...switches, ...last, ...(last.length === 0 ? [] : switches)] }
   }
   const { plan, controls } = there
   const planned = { planId: plan.id, planName: plan.name, sourceName: await sourceName(db, spaceId, sourceId), controls }
-  return { gates: [...gates, planGate(plan, sourceId, controls)], planned }
+  return { gates: [...gates, planGate(plan, sourceId, controls), ...last], planned }
 }
 
 // Compiled once for each revision: the number is read with every batch, so what is kept is never older than what is saved.

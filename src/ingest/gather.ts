@@ -5,6 +5,7 @@ import { recordDrops } from './drop.ts'
 import { type Stored, storeArrivals } from './ingest.ts'
 import { problem } from './problems.ts'
 import { droppedResult, type Result } from './results.ts'
+import { bothTold, NOTHING_TOLD } from './told.ts'
 
 type Context = { readonly now: () => Date; readonly random: (bytes: number) => Uint8Array }
 type Waiting = {
@@ -33,7 +34,7 @@ const dropOnly = async (db: Db, spaceId: string, only: Arrival): Promise<Stored>
     results: [droppedResult(messageId, problem('bad_request'))],
     announced: false,
     profileOf: () => undefined,
-    omittedOf: () => [],
+    ...NOTHING_TOLD,
   }
 }
 
@@ -52,7 +53,7 @@ export const storeWhatCan = async (db: Db, spaceId: string, calls: readonly Arri
       results: [...first.results, ...second.results],
       announced: first.announced || second.announced,
       profileOf: (messageId) => first.profileOf(messageId) ?? second.profileOf(messageId),
-      omittedOf: (messageId) => [...first.omittedOf(messageId), ...second.omittedOf(messageId)],
+      ...bothTold(first, second),
     }
   }
 }

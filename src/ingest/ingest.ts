@@ -24,20 +24,18 @@ import { type Outcome, type Result, resultsOf } from './results.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { storeAttached } from './store.ts'
 import { refuseSuppressed } from './suppressed.ts'
+import { type Told, toldBy } from './told.ts'
 import { dropsOfRefusals, violationsOf } from './violations.ts'
 
 /** Whether other processes have work now. */
-export type Stored = {
+export type Stored = Told & {
   readonly results: readonly Result[]
   readonly announced: boolean
   /** Whom a stored call is about, by its message id. */
   readonly profileOf: (messageId: string) => string | undefined
-  /** Which properties or traits were taken out of a call at the door. */
-  readonly omittedOf: (messageId: string) => readonly string[]
 }
 
 const ATTEMPTS = 20
-const NOTHING_OMITTED: readonly string[] = []
 
 const PER_DRAW = 4_096
 
@@ -166,14 +164,6 @@ const storeKept = async (
   return storeAgain(db, { ...work, spaceId, newId: orderedIds(now, random) })
 }
 
-const omittedIn = (noted: readonly Noted[]): ReadonlyMap<string, readonly string[]> => {
-  const omitted = new Map<string, readonly string[]>()
-  for (const { call, verdict } of noted)
-    if (verdict.kind === 'change' && verdict.omitted)
-      omitted.set(call.messageId, [...(omitted.get(call.messageId) ?? NOTHING_OMITTED), ...verdict.omitted])
-  return omitted
-}
-
 /** Calls that were asked about, as one transaction stores them. */
 export type Batch = { readonly judged: readonly Judged[]; readonly work: Omit<Work, 'spaceId' | 'newId' | 'beside'> }
 
@@ -192,15 +182,12 @@ export const judgeBatch = async (db: Db, spaceId: string, given: readonly Arriva
   return { judged, work: { calls: keptOf([...judged, ...forwards]), drops: dropsOf(judged), noted, settings, now } }
 }
 
-const storedOf = (noted: readonly Noted[], done: Transaction, results: readonly Result[]): Stored => {
-  const omitted = omittedIn(noted)
-  return {
-    results,
-    announced: done.announced,
-    profileOf: (messageId) => done.profiles.get(messageId),
-    omittedOf: (messageId) => omitted.get(messageId) ?? NOTHING_OMITTED,
-  }
-}
+const storedOf = (noted: readonly Noted[], done: Transaction, results: readonly Result[]): Stored => ({
+  results,
+  announced: done.announced,
+  profileOf: (messageId) => done.profiles.get(messageId),
+  ...toldBy(noted),
+})
 
 /**
  * Stores calls of the past, which come by file or by replay: what happened then counts on profiles and in audiences, and no journey hears of

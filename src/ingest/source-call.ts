@@ -20,13 +20,13 @@ export const addSourceCalls = async (
     db,
     query(
       'source_call.add',
-      sql`insert into source_call (space_id, source_id, id, received_at, type, name, message_id, status, profile_id, problems, raw)
-        select ${spaceId}, ${sourceId}, r.id, r.received_at, r.type, r.name, r.message_id, r.status, r.profile_id, r.problems::jsonb, r.raw
+      sql`insert into source_call (space_id, source_id, id, received_at, type, name, message_id, status, profile_id, problems, changes, raw)
+        select ${spaceId}, ${sourceId}, r.id, r.received_at, r.type, r.name, r.message_id, r.status, r.profile_id, r.problems::jsonb, r.changes::jsonb, r.raw
         from unnest(${calls.map((c) => c.id)}::uuid[], ${calls.map((c) => c.received_at.toISOString())}::timestamptz[],
           ${calls.map((c) => c.type)}::text[], ${calls.map((c) => c.name)}::text[], ${calls.map((c) => c.message_id)}::text[],
           ${calls.map((c) => c.status)}::text[], ${calls.map((c) => c.profile_id)}::uuid[],
-          ${calls.map((c) => jsonText(c.problems))}::text[], ${calls.map((c) => c.raw)}::text[])
-          as r (id, received_at, type, name, message_id, status, profile_id, problems, raw)
+          ${calls.map((c) => jsonText(c.problems))}::text[], ${calls.map((c) => jsonText(c.changes))}::text[], ${calls.map((c) => c.raw)}::text[])
+          as r (id, received_at, type, name, message_id, status, profile_id, problems, changes, raw)
         on conflict do nothing`,
     ),
   )

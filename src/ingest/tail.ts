@@ -6,12 +6,14 @@ import type { Arrival } from './arrival.ts'
 import type { Problem } from './problems.ts'
 import type { Result } from './results.ts'
 import { addSourceCalls, MOST_KEPT, type NewSourceCall, watchedSources, watchSource } from './source-call.ts'
+import type { Told } from './told.ts'
 
 /** What came in with one request, as it is kept in memory: nothing is written out until somebody looks. */
 export type Request = {
   readonly arrivals: readonly Arrival[]
   readonly results: readonly Result[]
   readonly profileOf: (messageId: string) => string | undefined
+  readonly didOf: Told['didOf']
   /** Of its body: a bound for what is kept. */
   readonly bytes: number
 }
@@ -55,6 +57,7 @@ const rowOf = (request: Request, place: number, { random }: Tools): readonly New
       status,
       profile_id: (messageId === undefined ? undefined : request.profileOf(messageId)) ?? null,
       problems: problemsOf(result),
+      changes: status === 'stored' && messageId !== undefined ? request.didOf(messageId) : [],
       raw: jsonText(raw ?? null)
         .slice(0, LONGEST_RAW)
         .toWellFormed(),

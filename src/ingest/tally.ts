@@ -4,12 +4,12 @@ import { subjectOf } from '../catalog/subject.ts'
 import type { Db } from '../db/database.ts'
 import type { Arrival } from './arrival.ts'
 import type { Result } from './results.ts'
+import type { Told } from './told.ts'
 
 /** What came in with one request, and what became of it. */
-export type Taken = {
+export type Taken = Pick<Told, 'omittedOf' | 'itemOf'> & {
   readonly arrivals: readonly Arrival[]
   readonly results: readonly Result[]
-  readonly omittedOf: (messageId: string) => readonly string[]
 }
 type Counted = { readonly spaceId: string; readonly sourceId: string; readonly seen: SeenMap }
 
@@ -27,13 +27,15 @@ const BLOCKED: ReadonlySet<string> = new Set([
   'transformation',
 ])
 
-const countOne = (seen: SeenMap, { parsed, receivedAt }: Arrival, result: Result, omittedOf: Taken['omittedOf']): void => {
+const countOne = (seen: SeenMap, { parsed, receivedAt }: Arrival, result: Result, { omittedOf, itemOf }: Taken): void => {
   if (parsed.kind === 'problem' || !parsed.call.wire) return
   const blocked = result.status === 'dropped' && BLOCKED.has(result.code)
   if (!blocked && result.status !== 'stored') return
   const { type, messageId, wire } = parsed.call
-  const event = subjectOf({ type, event: wire.item['event'] })
-  if (event) countCall(seen, event, wire.item, { at: receivedAt.getTime(), blocked, omitted: omittedOf(messageId) })
+  // What a source hides before it is stored is not in the catalogue, and its names are those that conditions find.
+  const item = itemOf(messageId) ?? wire.item
+  const event = subjectOf({ type, event: item['event'] })
+  if (event) countCall(seen, event, item, { at: receivedAt.getTime(), blocked, omitted: omittedOf(messageId) })
 }
 
 export type Tally = {
@@ -67,13 +69,13 @@ export const createTally = (db: Db): Tally => {
     return flushing
   }
   return {
-    note: (spaceId, sourceId, { arrivals, results, omittedOf }) => {
+    note: (spaceId, sourceId, taken) => {
       const key = `${spaceId} ${sourceId}`
       const there = counted.get(key) ?? { spaceId, sourceId, seen: new Map() }
       counted.set(key, there)
-      for (const [place, arrival] of arrivals.entries()) {
-        const result = results[place]
-        if (result) countOne(there.seen, arrival, result, omittedOf)
+      for (const [place, arrival] of taken.arrivals.entries()) {
+        const result = taken.results[place]
+        if (result) countOne(there.seen, arrival, result, taken)
       }
       timer ??= setTimeout(() => void flush(), FLUSH_MS).unref()
     },

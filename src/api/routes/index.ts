@@ -43,6 +43,7 @@ import { testSendRoutes } from './test-sends.ts'
 import { timelineRoutes } from './timeline.ts'
 import { trackingRoutes } from './tracking.ts'
 import { trackingPlanRoutes } from './tracking-plans.ts'
+import { transformationRoutes } from './transformations.ts'
 import { warehouseRoutes } from './warehouses.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -94,6 +95,7 @@ export const managementRoutes: readonly Route[] = [
   trackingPlanRoutes,
   plannedSourceRoutes,
   planLibraryRoutes,
+  transformationRoutes,
   sourceCallRoutes,
   sourceTestRoutes,
   limitRoutes,

@@ -21,6 +21,7 @@ const Call = z.object({
   status: z.enum(['stored', 'duplicate', 'filtered', 'dropped']),
   profileId: z.string().nullable(),
   problems: z.array(z.object({ code: z.string(), field: z.string(), message: z.string(), remedy: z.string() })),
+  changes: z.array(z.string()).describe('what the plan, switches and transformations did to it, in words'),
   raw: z.string().describe('the call as it came, as JSON text'),
   pretty: z.string().describe('the same as the line of code that sends it'),
 })
@@ -50,6 +51,7 @@ const wireCall = (row: SourceCallRow): z.infer<typeof Call> => ({
   status: row.status,
   profileId: row.profile_id,
   problems: z.array(Call.shape.problems.element).parse(row.problems),
+  changes: [...row.changes],
   raw: row.raw,
   pretty: prettyOf(row),
 })

@@ -72,6 +72,13 @@ const switchLine = (switches: Door['switches']): readonly DoorLine[] => {
   return [{ key: 'switches', tone: toneOf(switches), text, details: violationsIn(switches) }]
 }
 
+const transformationLine = (transformations: Door['transformations']): readonly DoorLine[] => {
+  if (!transformations.asked || transformations.verdict === 'pass') return []
+  const { verdict, did, reason } = transformations
+  const text = verdict === 'drop' ? `It ${reason}` : 'A transformation changes it'
+  return [{ key: 'transformations', tone: toneOf(transformations), text, details: did }]
+}
+
 const FATES = {
   taken: 'Is taken',
   filtered: 'Is not taken: its integrations say that it is not for Usher',
@@ -109,6 +116,7 @@ export const doorLines = (door: Door): readonly DoorLine[] => [
   ...filterLine(door.filters),
   ...planLine(door.plan),
   ...switchLine(door.switches),
+  ...transformationLine(door.transformations),
   ...eventLine(door),
   ...door.forwards.map(({ sourceId, name }, place) => ({
     key: `forward ${place}`,

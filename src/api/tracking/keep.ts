@@ -15,7 +15,7 @@ export const keep = async (
   bytes: number,
 ): Promise<Stored> => {
   const stored = await gather(spaceId, arrivals)
-  const { results, announced, profileOf, omittedOf } = stored
+  const { results, announced, profileOf, omittedOf, didOf, itemOf } = stored
   // Who is suppressed leaves no trace, here neither.
   const shown = arrivals.flatMap((arrival, place) => {
     const result = results[place]
@@ -25,9 +25,10 @@ export const keep = async (
     arrivals: shown.map(([arrival]) => arrival),
     results: shown.map(([, result]) => result),
     profileOf,
+    didOf,
     bytes,
   })
-  door.tally.note(spaceId, sourceId, { arrivals, results, omittedOf })
+  door.tally.note(spaceId, sourceId, { arrivals, results, omittedOf, itemOf })
   if (results.some((result) => result.status === 'stored')) door.notify('profile_change')
   if (announced) door.notify('outbox')
   return stored

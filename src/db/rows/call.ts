@@ -13,6 +13,8 @@ export type SourceCallRow = {
   profile_id: string | null
   /** What was not taken: `{code, message}` each. */
   problems: readonly Json[]
+  /** What rules at the door did to it, in words. */
+  changes: readonly string[]
   /** The call as JSON text. */
   raw: string
 }

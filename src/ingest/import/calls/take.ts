@@ -95,12 +95,12 @@ const halves = (part: Part): readonly [Part, Part] => {
 const storePart = async (work: Work, part: Part, batch: Batch): Promise<void> => {
   const { context, spaceId, file } = work
   try {
-    const { results, omittedOf } = await storeHistory(context.db, spaceId, batch, {
+    const { results, omittedOf, itemOf } = await storeHistory(context.db, spaceId, batch, {
       random: context.random,
       beside: (tx, became) => keepCalls(tx, spaceId, file.id, doneOf(part, became)),
     })
     crashPoint('import.part_stored')
-    context.told(file.sourceId, { arrivals: arrivalsOf(part), results, omittedOf })
+    context.told(file.sourceId, { arrivals: arrivalsOf(part), results, omittedOf, itemOf })
   } catch (error) {
     if (!isAboutData(error)) throw error
     const [only] = part.lines
