@@ -124,7 +124,7 @@ const findInRange = async (tx: Db, work: Work, computation: Computation, range: 
   const { spaceId } = work
   if (computation.references.timely) {
     const candidates = sql`select q.id as profile_id from profile q where q.space_id = ${spaceId} and q.id > ${range.from}::uuid and q.id <= ${range.to}::uuid`
-    await setWakes(tx, work, computation, { candidates, sources: undefined, now: at, sameDefinition: false })
+    await setWakes(tx, work, computation, { candidates, sources: undefined, now: at, sameDefinition: false, everybody: true })
   }
   await writeFound(tx, work, computation, matchingOf(work, computation, { now: at, candidates: undefined, among: range }))
   await run(
@@ -182,7 +182,13 @@ const askAnew = async (
 // Everybody became due again meanwhile, as when a large audience that it refers to was computed: nothing that was found counts.
 const everybodyAnew = async (tx: Db, work: Work, computation: Computation, now: Date): Promise<void> => {
   if (computation.references.timely)
-    await setWakes(tx, work, computation, { candidates: undefined, sources: undefined, now, sameDefinition: false })
+    await setWakes(tx, work, computation, {
+      candidates: undefined,
+      sources: undefined,
+      now,
+      sameDefinition: false,
+      everybody: true,
+    })
   await run(
     tx,
     query(

@@ -7,6 +7,11 @@ import { type Scope, universe } from './scope.ts'
 import { allOf, chosen, everyones, OWNER, selected, sessionOf, windowOf } from './selection.ts'
 import { traitsInSelection } from './walk.ts'
 
+const timeless = ({ within: _, between: __, ...event }: EventSelection): EventSelection => event
+
+// What is read: of a counter the events of all times, so that what is asked of the events after a long past one is asked of all of them, too.
+const readBy = ({ event, measure }: ComputedTraitDefinition): EventSelection => (isCounter(measure) ? timeless(event) : event)
+
 /*
  * A windowed counter falls to 0 when its events have aged out, and is nothing for somebody who never did it (spec/audiences §7, CTR-09).
  * So that this follows from the events alone, and not from what was stored before, it counts by filter over the whole past.
@@ -17,9 +22,7 @@ const counted = (
 ): { readonly number: Sql; readonly where: Sql<boolean> } => {
   const window = windowOf(event, scope.now)
   if (window.length === 0) return { number: aggregateOf(measure), where: allOf(chosen(event, scope)) }
-  // Of all times: what is asked of the events after a long past one is asked of all of them, too.
-  const { within: _, between: __, ...timeless } = event
-  const past = [...chosen(timeless, scope), sql<boolean>`e.timestamp <= ${scope.now}::timestamptz`]
+  const past = [...chosen(timeless(event), scope), sql<boolean>`e.timestamp <= ${scope.now}::timestamptz`]
   return measure.kind === 'count'
     ? { number: sql`count(*) filter (where ${allOf(window)})`, where: allOf(past) }
     : {
@@ -62,7 +65,7 @@ const sessionSource = ({ event, measure }: ComputedTraitDefinition, expiresAfter
 const compileOfAccounts = (definition: ComputedTraitDefinition, scope: Scope): Sql<{ profile_id: string; value: unknown }> => {
   const { event, measure } = definition
   const asksUser = 'of' in measure && measure.of === 'user'
-  const each = everyones(event, scope, asksUser || traitsInSelection(event).length > 0)
+  const each = everyones(readBy(definition), scope, asksUser || traitsInSelection(event).length > 0)
   const source = sourceOf(definition, { ...each.scope, collection: 'users' }, each.from)
   const number = asksUser ? aggregateOf(measure, { ...EVENT, properties: OWNER.traits }) : source.number
   const value = asJson(measure, sql`v.number`)
@@ -88,7 +91,7 @@ const compileOfAccounts = (definition: ComputedTraitDefinition, scope: Scope): S
 export const compileValue = (definition: ComputedTraitDefinition, scope: Scope): Sql<{ profile_id: string; value: unknown }> => {
   if (scope.collection === 'accounts') return compileOfAccounts(definition, scope)
   const { event, measure } = definition
-  const each = scope.candidates ? { from: sql`event e`, scope } : everyones(event, scope)
+  const each = scope.candidates ? { from: sql`event e`, scope } : everyones(readBy(definition), scope)
   const { from, number, where } =
     event.expiresAfter === undefined
       ? sourceOf(definition, each.scope, each.from)

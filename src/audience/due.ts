@@ -73,18 +73,22 @@ export const takeDue = async (
   return rows.map((row) => row.batch)
 }
 
-/** Takes all that is due, before everybody is looked at; answers whether anything but the mark for everybody was. */
+/**
+ * Takes all that is due, before everybody is looked at; answers whether anything but the mark for everybody was. That time asks for it counts
+ * too: moments that nobody kept may have passed (`wake.ts`).
+ */
 export const dropDue = async (tx: Db, spaceId: string, computationId: string): Promise<boolean> => {
   const rows = await run(
     tx,
     query(
       'computation_due.drop',
       sql<{
+        batch: string
         profiles: number | null
-      }>`delete from computation_due where space_id = ${spaceId} and computation_id = ${computationId} returning profiles`,
+      }>`delete from computation_due where space_id = ${spaceId} and computation_id = ${computationId} returning batch, profiles`,
     ),
   )
-  return rows.some((row) => row.profiles !== null)
+  return rows.some((row) => row.profiles !== null || row.batch.includes('.wake '))
 }
 
 /**

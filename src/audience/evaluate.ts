@@ -108,7 +108,7 @@ const evaluateTrait = async (
 
 const evaluateStep = async (tx: Db, work: Work, computation: Computation, step: Step): Promise<Changes> => {
   if (computation.references.timely && !step.found && !computation.options.recompute)
-    await setWakes(tx, work, computation, { ...step, now: step.evaluation.at })
+    await setWakes(tx, work, computation, { ...step, now: step.evaluation.at, everybody: step.candidates === undefined })
   return computation.kind === 'audience'
     ? evaluateAudience(tx, work, computation, step)
     : evaluateTrait(tx, work, computation, step)

@@ -127,7 +127,19 @@ type Looked = {
   readonly sources: Sql | undefined
   readonly now: Date
   readonly sameDefinition: boolean
+  /** It is a look at everybody, or a part of one: all are looked at again within two days. */
+  readonly everybody?: boolean
 }
+
+/*
+ * A date that lies a year ahead is a moment of nearly everybody: kept all, they were a third of what computing a hundred audiences from scratch
+ * cost, and most of them are rewritten long before they come. So a look at everybody keeps those of the next three days and asks to be made
+ * again in two; the daily one comes first. The day between is for a worker that was away.
+ */
+const KEPT_MS = 3 * 86_400_000
+const AGAIN_MS = 2 * 86_400_000
+
+const after = (at: Date, ms: number): Date => new Date(at.getTime() + ms)
 
 /**
  * Rewrites when the profiles that an evaluation at `now` looked at (all without `candidates`) must be looked at again by time alone. With the
@@ -138,7 +150,7 @@ export const setWakes = async (
   tx: Db,
   { spaceId, catalog }: Pick<Asked, 'spaceId' | 'catalog'>,
   computation: Computation,
-  { candidates, sources, now, sameDefinition }: Looked,
+  { candidates, sources, now, sameDefinition, everybody = false }: Looked,
 ): Promise<void> => {
   const moments = momentsOf(computation, { spaceId, catalog, now })
   const among = (column: Sql): Sql => (candidates ? sql`${column} in (${candidates})` : sql`true`)
@@ -167,10 +179,11 @@ export const setWakes = async (
         insert into computation_wake (space_id, computation_id, profile_id, due_at)
         select ${spaceId}, ${computation.id}, w.profile_id, w.due_at
         from next w ${before}
-        where w.due_at is not null ${kept ? sql`and b.due_at is distinct from w.due_at` : sql``} order by w.profile_id
+        where w.due_at ${everybody ? sql`< ${after(now, KEPT_MS)}::timestamptz` : sql`is not null`} ${kept ? sql`and b.due_at is distinct from w.due_at` : sql``} order by w.profile_id
         on conflict (space_id, computation_id, profile_id) do update set due_at = excluded.due_at`,
     ),
   )
+  if (everybody) await wakeEverybody(tx, spaceId, computation.id, after(now, AGAIN_MS))
 }
 
 /** Has a computation computed in full at an instant. */

@@ -74,25 +74,6 @@ it('CMP-03 CND-12 a window expires at its instant, with no event and no tick bef
   expect(await membersNow(db, spaceId, 'aud_recent')).toEqual([])
 })
 
-it('CMP-03 a relative date wakes its profile, with nothing stored about the others', async () => {
-  const spaceId = await space()
-  await makeAudience(db, spaceId, 'trial', {
-    type: 'trait',
-    path: 'ends',
-    compare: { operator: 'within_next', duration: '3 hours' },
-  })
-  const ada = await addProfile(db, spaceId, 'ada', { ends: hour(10).toISOString() })
-  await addProfile(db, spaceId, 'bob', { ends: 'soon' })
-  await settle(spaceId, hour(0))
-  expect(await spacesToEvaluate(db, hour(6.9))).not.toContain(spaceId)
-  await evaluateDue(db, hour(7))
-  expect(await membersNow(db, spaceId, 'aud_trial')).toEqual([ada])
-  await evaluateDue(db, hour(10))
-  expect(await membersNow(db, spaceId, 'aud_trial')).toEqual([ada])
-  await evaluateDue(db, hour(10.01))
-  expect(await membersNow(db, spaceId, 'aud_trial')).toEqual([])
-})
-
 it('an event touches only the audiences that mention it', async () => {
   const spaceId = await space()
   await makeAudience(db, spaceId, 'orders', did('Order'))

@@ -194,3 +194,30 @@ it('CTR-09 a windowed count of a funnel asks of an event before the window for a
   await here.tick()
   expect(await here.values('left'), 'somebody else came after it, so it was never so').toEqual({})
 })
+
+it('CTR-09 a windowed counter of events that something followed is 0 once these are old: what followed them is as old', async () => {
+  const spaceId = await space()
+  const ada = await addProfile(db, spaceId, 'ada')
+  await happen(spaceId, ada, hour(0), {})
+  await happen(spaceId, ada, hour(0.5), {})
+  // Its edges lie behind: nobody is looked at by what time moved.
+  await settle(spaceId, hour(5))
+  const followed = {
+    type: 'event',
+    event: { name: 'Viewed' },
+    measure: { kind: 'count' },
+    compare: { operator: 'at_least', value: 1 },
+  }
+  await create(db, 'computed_trait', { spaceId, by: 'test', now: hour(5) }, 'tra_twice', {
+    name: 'twice',
+    description: '',
+    enabled: true,
+    definition: {
+      event: { name: 'Viewed', within: '1 hour', where: followed },
+      measure: { kind: 'count' },
+    } as unknown as JsonObject,
+    options: {},
+  })
+  await settle(spaceId, hour(5))
+  expect(await values(spaceId)).toEqual({ twice: 0 })
+})
