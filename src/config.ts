@@ -46,7 +46,7 @@ export type Config = {
   readonly port: number
   /** The address that people and providers reach us at: in unsubscribe links and webhooks. */
   readonly publicUrl: string
-  /** Signs unsubscribe links. Must stay the same for as long as sent messages shall be unsubscribable. Only who signs needs it: @throws Misconfigured. */
+  /** Signs unsubscribe links, and keys the hashes by which suppressed and erased people are known: it must stay the same. Only who signs or asks needs it: @throws Misconfigured. */
   readonly secret: string
   /** In development the app signs itself in with this token; absent in production. */
   readonly devToken: string | undefined

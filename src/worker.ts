@@ -21,6 +21,7 @@ import { deliveryActivities, startDeliveryOn } from './message/activities.ts'
 import { createDelivery, type Delivery } from './message/delivery.ts'
 import type { DeliveryContext } from './message/drain.ts'
 import { reactionsOf } from './reactions.ts'
+import { keyHashes } from './regulation/rekey.ts'
 import { eraseLoop } from './regulation/work.ts'
 import { type SqlTraitContext, sqlTraitLoop } from './sql-trait/loop.ts'
 import { workflowBundle } from './worker/bundle.ts'
@@ -117,7 +118,8 @@ const YOUNG = ['--min-semi-space-size=8', '--max-semi-space-size=8', '--semi-spa
 
 /** Starts a worker: Temporal activities and workflows, the outbox relay, and the loops. Any number may run beside each other. */
 export const startWorker = async (config: WorkerConfig, log: Logger): Promise<RunningWorker> => {
-  const { db, pool, close } = connect(config.databaseUrl, { max: 20, application: 'usher worker' })
+  const { db, pool, close } = connect(config.databaseUrl, { max: 20, application: 'usher worker', secret: config.secret })
+  await keyHashes(db)
   const notifier = createNotifier(pool)
   const connection = await ClientConnection.connect({ address: config.temporalAddress, connectTimeout: '30s' })
   const temporal = new Client({ connection, namespace: config.temporalNamespace })

@@ -49,7 +49,8 @@ export const topFive = (counts: Readonly<Record<string, number>>): readonly { re
     .map(([text, count]) => ({ value: JSON.parse(text) as Json, count }))
 
 const DEEPEST = 4
-const MOST_ITEMS = 20
+/** So many items of a list are counted. */
+export const MOST_ITEMS = 20
 const typeOf = (value: Json): string => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value)
 
 /** Called with each path of a tree, its type and its value: a dot inside a key is written `\.`, the items of an array are `$`. */

@@ -38,7 +38,8 @@ const seenAt = (map: SeenMap, subject: Subject, at: number): Seen | undefined =>
  * are counted all.
  */
 const ALL_OF = 256
-const ONE_IN = 8
+/** Of one in so many calls of a busy event it is counted what they carry, so many times over. */
+export const ONE_IN = 8
 const met = new WeakMap<SeenMap, Map<string, number>>()
 const weightOf = (map: SeenMap, { type, name }: Pick<Subject, 'type' | 'name'>): number => {
   const counts = met.get(map) ?? new Map<string, number>()

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Database, Db } from './database.ts'
+import { giveHashKey } from './hash-key.ts'
 import { instantFrom, poolOverWire } from './wire.ts'
 
 // Counts come as int8. They stay far below 2^53, so a number is exact and a string would only be in the way.
@@ -9,8 +10,15 @@ pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, instantFrom)
 
 export type Connection = { readonly db: Db; readonly pool: pg.Pool; readonly close: () => Promise<void> }
 
+type Options = {
+  readonly max?: number
+  readonly application?: string
+  /** The installation's, for those who ask for hashed identifiers. */
+  readonly secret?: string
+}
+
 /** A pool on `url`. A connection that breaks while idle is dropped and replaced; it must not end the process. */
-export const connect = (url: string, options: { readonly max?: number; readonly application?: string } = {}): Connection => {
+export const connect = (url: string, options: Options = {}): Connection => {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 10,
@@ -21,5 +29,6 @@ export const connect = (url: string, options: { readonly max?: number; readonly 
   // The pool listens to idle connections only. One that breaks in the middle of a transaction fails its query, and must not end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: poolOverWire(pool) }) })
+  if (options.secret !== undefined) giveHashKey(db, options.secret)
   return { db, pool, close: () => db.destroy() }
 }

@@ -1,6 +1,7 @@
 import type { Compilable, CompiledQuery, RawBuilder } from 'kysely'
 import { Unavailable } from '../base/errors.ts'
 import type { Db } from './database.ts'
+import { shareHashKey } from './hash-key.ts'
 import { prepareAs } from './wire.ts'
 
 /** A statement with a name: the name is its golden text's file, its label in logs and metrics, and how `explain` finds it. */
@@ -67,7 +68,12 @@ export const transact = async <T>(
 ): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
     try {
-      return db.isTransaction ? await work(db) : await begin(db, isolation).execute(work)
+      return db.isTransaction
+        ? await work(db)
+        : await begin(db, isolation).execute((tx) => {
+            shareHashKey(db, tx)
+            return work(tx)
+          })
     } catch (error) {
       if (isAway(error)) throw new Unavailable('database_away', 'The database does not answer; try again.', { cause: error })
       if (db.isTransaction || attempt === 5 || !RETRIED.has((error as { code?: string }).code ?? '')) throw error

@@ -36,8 +36,8 @@ export const tellingOf = (named: readonly Identifier[]): readonly Identifier[] =
 
 type Asked = { readonly arrival: Arrival; readonly hashes: readonly string[] }
 
-const askedOf = (spaceId: string, arrival: Arrival, rules: Rules): Asked => {
-  return { arrival, hashes: tellingOf(namedBy(arrival, rules)).map((id) => identifierHash(spaceId, id)) }
+const askedOf = (db: Db, spaceId: string, arrival: Arrival, rules: Rules): Asked => {
+  return { arrival, hashes: tellingOf(namedBy(arrival, rules)).map((id) => identifierHash(db, spaceId, id)) }
 }
 
 const refuse = (arrival: Arrival): Arrival => {
@@ -56,7 +56,7 @@ export const refuseSuppressed = async (
   arrivals: readonly Arrival[],
   rules: Rules,
 ): Promise<readonly Arrival[]> => {
-  const asked = arrivals.map((arrival) => askedOf(spaceId, arrival, rules))
+  const asked = arrivals.map((arrival) => askedOf(db, spaceId, arrival, rules))
   const found = await suppressedAmong(
     db,
     spaceId,

@@ -1,13 +1,17 @@
 import { sql } from 'kysely'
 import { sha256 } from '../base/hash.ts'
 import type { Db } from '../db/database.ts'
+import { keyedHash } from '../db/hash-key.ts'
 import { query, run } from '../db/query.ts'
 import type { SuppressedIdentifierRow } from '../db/rows/regulation.ts'
 import type { Identifier } from './identifier.ts'
 
-/** An identifier by which nobody who reads the database can tell her: what is left of it when she is erased. */
-export const identifierHash = (spaceId: string, { type, value }: Identifier): string =>
-  sha256([spaceId, type, value].join('\u0000'))
+/** A hash that was made without a key, as hashes are stored. */
+export const keyed = (db: Db, plain: string): string => keyedHash(db, plain)
+
+/** An identifier by which nobody who reads the database alone can tell her: what is left of it when she is erased. */
+export const identifierHash = (db: Db, spaceId: string, { type, value }: Identifier): string =>
+  keyed(db, sha256([spaceId, type, value].join('\u0000')))
 
 /** Which of these identifiers are suppressed, as hashes. */
 export const suppressedAmong = async (db: Db, spaceId: string, hashes: Iterable<string>): Promise<ReadonlySet<string>> => {
@@ -34,7 +38,7 @@ export const suppressIdentifiers = async (
   all: readonly Suppressing[],
   { by, now }: { readonly by: string; readonly now: Date },
 ): Promise<void> => {
-  const byHash = new Map(all.toReversed().map((each) => [identifierHash(spaceId, each), each]))
+  const byHash = new Map(all.toReversed().map((each) => [identifierHash(tx, spaceId, each), each]))
   const rows = [...byHash].toSorted(([a], [b]) => (a < b ? -1 : 1))
   if (rows.length === 0) return
   await run(

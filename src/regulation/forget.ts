@@ -39,6 +39,13 @@ const losersOf = async (tx: Db, spaceId: string, ids: readonly string[]) => {
   return Map.groupBy(rows, (row) => row.profile_id)
 }
 
+/** All profiles that these people are and were before they were merged. */
+export const profilesEverOf = async (db: Db, spaceId: string, subjects: readonly Identifier[]): Promise<readonly string[]> => {
+  const ids = [...new Set((await profilesOf(db, spaceId, subjects)).values())].toSorted()
+  const losers = [...(await losersOf(db, spaceId, ids)).values()].flat().map((row) => row.loser_id)
+  return [...new Set([...ids, ...losers])].toSorted()
+}
+
 const lock = (tx: Db, spaceId: string, ids: readonly string[]): Promise<readonly Locked[]> =>
   run(
     tx,
@@ -241,7 +248,7 @@ export const forgetPeople = (
     await hideSuppressed(
       tx,
       spaceId,
-      identifiers.map((id) => identifierHash(spaceId, id)),
+      identifiers.map((id) => identifierHash(tx, spaceId, id)),
     )
     await forgetQueried(tx, spaceId, identifiers, removed)
     await forgetIdentifiers(tx, spaceId, identifiers, removed)

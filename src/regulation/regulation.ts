@@ -31,7 +31,7 @@ type Subject = Identifier & { readonly hash: string }
 
 const TYPE = /^[a-z0-9][a-z0-9_.$-]*$/
 
-const subjectsOf = (spaceId: string, { subjectType, subjectIds }: Request): readonly Subject[] => {
+const subjectsOf = (db: Db, spaceId: string, { subjectType, subjectIds }: Request): readonly Subject[] => {
   const type = subjectType.toLowerCase()
   if (!TYPE.test(type) || type === 'object_id')
     throw new Invalid('invalid', [
@@ -43,7 +43,7 @@ const subjectsOf = (spaceId: string, { subjectType, subjectIds }: Request): read
     ])
   const subjects = subjectIds.map((value, place) => {
     const found = identifier(type, spelled(type, value))
-    if (found) return { ...found, hash: identifierHash(spaceId, found) }
+    if (found) return { ...found, hash: identifierHash(db, spaceId, found) }
     throw new Invalid('invalid', [{ field: `subjectIds.${place}`, message: 'is no text of 1 to 500 characters' }])
   })
   return [...new Map(subjects.map((subject) => [subject.hash, subject])).values()].toSorted((a, b) => (a.hash < b.hash ? -1 : 1))
@@ -106,7 +106,7 @@ const suppressing = async (tx: Db, spaceId: string, subjects: readonly Subject[]
  * @throws Invalid for what names nobody. @throws Refused 429 beyond 110,000 people in a calendar month.
  */
 export const regulate = async (db: Db, spaceId: string, request: Request, at: At): Promise<void> => {
-  const subjects = subjectsOf(spaceId, request)
+  const subjects = subjectsOf(db, spaceId, request)
   const { type, by } = request
   if (type !== 'UNSUPPRESS' && (await askedThisMonth(db, spaceId, at.now)) + subjects.length > MOST_A_MONTH)
     throw new Refused('too_many_regulations', `At most ${MOST_A_MONTH} people can be suppressed or erased in a calendar month.`, {

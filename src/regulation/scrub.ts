@@ -1,4 +1,6 @@
 import { sql } from 'kysely'
+import { forgetExported, forgetPreviewed } from '../audience/export/forget.ts'
+import { type CallsSent, forgetFrequent, forgetRecent } from '../catalog/forget.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import type { Identifier } from '../profile/identifier.ts'
@@ -71,52 +73,44 @@ const scrubImports = (db: Db, spaceId: string, patterns: readonly string[]): Pro
     ),
   )
 
-// Whose values these are cannot be asked: a name is written like any other word. They are counted anew from what comes in.
-const scrubFrequent = (db: Db, spaceId: string): Promise<readonly One[]> =>
+const callsSent = (db: Db, spaceId: string, ids: readonly string[]): Promise<readonly CallsSent[]> =>
   run(
     db,
     query(
-      'erase.catalog_seen',
-      sql<One>`update catalog_seen set frequent = '{}' where space_id = ${spaceId} and frequent <> '{}' returning 1 as one`,
+      'erase.calls_sent',
+      sql<CallsSent>`select source_id, type, case when type in ('identify', 'group') then '' else name end as name, count(*)::integer as calls
+        from event where space_id = ${spaceId} and profile_id in (select r.id from unnest(${ids}::uuid[]) as r (id))
+        group by source_id, type, name order by source_id, type, name`,
     ),
   )
 
-/** Empties the examples and frequent values, and removes the raw calls, that name somebody by one of these identifiers. */
+// Whoever takes calls in writes what it counted within seconds.
+const COUNTED_BY_MS = 30_000
+const CALLS_IN_THAT_TIME = 20
+
+/** Forgets the frequent values that may be theirs only, while their events are there to tell how often they can have been counted. */
+export const scrubFrequent = async (db: Db, spaceId: string, ids: readonly string[], removed: Removed): Promise<void> =>
+  addCounts(removed, 'catalog_seen', await forgetFrequent(db, spaceId, await callsSent(db, spaceId, ids)))
+
+/** The same for what was counted when they were forgotten, and written afterwards. */
+export const scrubLateFrequent = async (db: Db, spaceId: string, forgottenAt: Date, removed: Removed): Promise<void> => {
+  const since = new Date(forgottenAt.getTime() - COUNTED_BY_MS)
+  addCounts(removed, 'catalog_seen', await forgetRecent(db, spaceId, since, CALLS_IN_THAT_TIME))
+}
+
+/** Empties the examples, and removes the raw calls, that name somebody by one of these identifiers. */
 export const scrubSamples = async (db: Db, spaceId: string, named: readonly Identifier[], removed: Removed): Promise<void> => {
   const patterns = [...new Set(named.map(patternOf))].toSorted()
   if (patterns.length === 0) return
   addCounts(removed, 'source_drop', (await scrubDrops(db, spaceId, patterns)).length)
   addCounts(removed, 'violation_hour', (await scrubViolations(db, spaceId, patterns)).length)
-  addCounts(removed, 'catalog_seen', (await scrubFrequent(db, spaceId)).length)
   addCounts(removed, 'import_refusal', (await scrubRefusals(db, spaceId, patterns)).length)
   addCounts(removed, 'import', (await scrubImports(db, spaceId, patterns)).length)
   addCounts(removed, 'source_call', (await removeCalls(db, spaceId, patterns)).length)
 }
 
-/**
- * Files of exports and people of previews of the whole space: which of them hold her cannot be asked, and both are kept for a day at most. What
- * is being made is made anew.
- */
-export const dropFiles = async (db: Db, spaceId: string, removed: Removed): Promise<void> => {
-  const parts = await run(
-    db,
-    query('erase.export_part', sql<One>`delete from export_part where space_id = ${spaceId} returning 1 as one`),
-  )
-  addCounts(removed, 'export_part', parts.length)
-  await run(
-    db,
-    query(
-      'erase.export',
-      sql`update export set expires_at = null, claim = null, claimed_until = null where space_id = ${spaceId}
-        and (expires_at is not null or claim is not null)`,
-    ),
-  )
-  const previews = await run(
-    db,
-    query(
-      'erase.audience_preview',
-      sql<One>`update audience_preview set results = '[]' where space_id = ${spaceId} and results is not null and results <> '[]' returning 1 as one`,
-    ),
-  )
-  addCounts(removed, 'audience_preview', previews.length)
+/** Takes them out of files of exports and of what previews show. */
+export const scrubFiles = async (db: Db, spaceId: string, ids: readonly string[], removed: Removed): Promise<void> => {
+  addCounts(removed, 'export_part', await forgetExported(db, spaceId, ids))
+  addCounts(removed, 'audience_preview', await forgetPreviewed(db, spaceId, ids))
 }

@@ -7,11 +7,11 @@ import { query, run } from '../db/query.ts'
 import type { RegulationType } from '../db/rows/regulation.ts'
 import { forgetRows } from '../ingest/import/forget.ts'
 import { Collision } from '../profile/load.ts'
-import { forgetPeople, Moved, type Subject } from './forget.ts'
+import { forgetPeople, Moved, profilesEverOf, type Subject } from './forget.ts'
 import { knownAs, textOf } from './people.ts'
 import { REGULATIONS } from './regulation.ts'
 import { addCounts, type Removed, removeChanges, removeRows } from './remove.ts'
-import { dropFiles, scrubSamples } from './scrub.ts'
+import { scrubFiles, scrubFrequent, scrubLateFrequent, scrubSamples } from './scrub.ts'
 
 export type EraseContext = { readonly db: Db; readonly now: () => Date; readonly newClaim: () => string }
 
@@ -58,7 +58,7 @@ const claimNext = async ({ db, now, newClaim }: EraseContext): Promise<Claimed |
   return undefined
 }
 
-type Held = Subject & { readonly profile_ids: readonly string[] }
+type Held = Subject & { readonly profile_ids: readonly string[]; readonly forgotten_at: Date | null }
 
 const subjectsAt = (
   db: Db,
@@ -70,7 +70,7 @@ const subjectsAt = (
     db,
     query(
       'regulation_subject.next',
-      sql<Held>`select hash, type, value, profile_ids from regulation_subject
+      sql<Held>`select hash, type, value, profile_ids, forgotten_at from regulation_subject
         where space_id = ${spaceId} and regulation_id = ${id} and status = ${status}
           and (forgotten_at is null or forgotten_at <= ${before}::timestamptz) order by hash limit ${SOME}`,
     ),
@@ -149,14 +149,16 @@ const forgetSome = async ({ db, now }: EraseContext, job: Claimed, subjects: rea
   addCounts(scrubbed, 'import_part', imported.parts)
   if (imported.underWay) return { removed: scrubbed, underWay: true }
   await scrubSamples(db, spaceId, named, scrubbed)
+  await scrubFrequent(db, spaceId, await profilesEverOf(db, spaceId, subjects), scrubbed)
   const { suppresses } = REGULATIONS[type]
   const searched = new Set(named.map(textOf))
   const forgetting = { spaceId, regulationId: id, suppresses, by, now: now(), searched }
   const { people, removed } = await forgetPeople(db, forgetting, subjects)
   crashPoint('regulation.forgotten')
   const rows = addTo(scrubbed, removed)
-  await removeRows(db, spaceId, [...new Set(people.flatMap((person) => person.profileIds))].toSorted(), rows)
-  await dropFiles(db, spaceId, rows)
+  const ids = [...new Set(people.flatMap((person) => person.profileIds))].toSorted()
+  await removeRows(db, spaceId, ids, rows)
+  await scrubFiles(db, spaceId, ids, rows)
   return { removed: rows, underWay: false }
 }
 
@@ -167,7 +169,9 @@ const settleSome = async ({ db, now }: EraseContext, job: Claimed, subjects: rea
   await scrubSamples(db, job.spaceId, subjects, removed)
   await removeRows(db, job.spaceId, ids, removed)
   await removeChanges(db, job.spaceId, ids)
-  await dropFiles(db, job.spaceId, removed)
+  await scrubFiles(db, job.spaceId, ids, removed)
+  for (const at of new Set(subjects.flatMap((each) => (each.forgotten_at ? [each.forgotten_at.getTime()] : []))))
+    await scrubLateFrequent(db, job.spaceId, new Date(at), removed)
   await finish(db, job, subjects, now())
   return removed
 }

@@ -15,8 +15,8 @@ export const TYPE_OF_CHANNEL: Readonly<Record<SubscriptionChannel, string>> = {
   android_push: 'android.push_token',
 }
 
-const addressHash = (spaceId: string, { channel, address }: Vector): string =>
-  identifierHash(spaceId, { type: `address ${channel}`, value: address })
+const addressHash = (db: Db, spaceId: string, { channel, address }: Vector): string =>
+  identifierHash(db, spaceId, { type: `address ${channel}`, value: address })
 
 type Kept = { readonly state: 'unsubscribed' | 'suppressed' | undefined; readonly leftGroups: ReadonlySet<string> }
 const NOTHING: Kept = { state: undefined, leftGroups: new Set() }
@@ -39,8 +39,8 @@ const tombstonesOf = async (db: Db, spaceId: string, hashes: readonly string[]) 
 export const readKept = async (db: Db, spaceId: string, vectors: readonly Vector[]): Promise<ReadonlyMap<string, Kept>> => {
   const all = vectors.map((vector) => ({
     key: vectorKey(vector),
-    hash: addressHash(spaceId, vector),
-    identifier: identifierHash(spaceId, { type: TYPE_OF_CHANNEL[vector.channel], value: vector.address }),
+    hash: addressHash(db, spaceId, vector),
+    identifier: identifierHash(db, spaceId, { type: TYPE_OF_CHANNEL[vector.channel], value: vector.address }),
   }))
   if (all.length === 0) return new Map()
   const suppressed = await suppressedAmong(
@@ -66,7 +66,7 @@ export type Tombstone = Vector & { readonly groupId: string; readonly state: 'un
 /** Keeps what the owners of addresses said no to, by the addresses' hashes. */
 export const keepTombstones = async (tx: Db, spaceId: string, all: readonly Tombstone[], now: Date): Promise<void> => {
   const rows = all
-    .map((each) => ({ ...each, hash: addressHash(spaceId, each) }))
+    .map((each) => ({ ...each, hash: addressHash(tx, spaceId, each) }))
     .toSorted((a, b) => (a.hash + a.groupId < b.hash + b.groupId ? -1 : 1))
   if (rows.length === 0) return
   await run(
@@ -84,7 +84,7 @@ export const keepTombstones = async (tx: Db, spaceId: string, all: readonly Tomb
 
 /** The owner herself subscribed again: what she had said before she was erased does not hold any more. What bounced or complained does. */
 export const liftTombstones = async (tx: Db, spaceId: string, vectors: readonly Vector[]): Promise<void> => {
-  const hashes = [...new Set(vectors.map((vector) => addressHash(spaceId, vector)))]
+  const hashes = [...new Set(vectors.map((vector) => addressHash(tx, spaceId, vector)))]
   if (hashes.length === 0) return
   await run(
     tx,

@@ -8,6 +8,7 @@ import { applySubscriptions } from '../../src/subscription/apply.ts'
 import { gateAddresses } from '../../src/subscription/asking.ts'
 import { basic, eventsOf, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
+import { foundInDump } from '../support/dump.ts'
 import { testApi } from '../support/server.ts'
 
 const database = await freshDatabase()
@@ -37,27 +38,7 @@ const regulate = async (regulationType: string, subjectIds: readonly string[], s
   (await api.call('POST', `${S}/regulations`, { regulationType, subjectType, subjectIds })).body.data.regulateId
 const regulation = async (id: string) => (await api.call('GET', `${S}/regulations/${id}`)).body.data.regulation
 
-const tables = async (): Promise<readonly string[]> =>
-  (
-    await selectRows(
-      db,
-      sql`select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition order by 1`,
-    )
-  ).map((row) => row['name'])
-const dumpOf = async (table: string): Promise<string> =>
-  (await selectRows(db, sql`select ${sql.table(table)}::text as row from ${sql.table(table)}`))
-    .map((row) => row['row'])
-    .join('\n')
-    .toLowerCase()
-const dumped = async (texts: readonly string[]): Promise<readonly string[]> => {
-  const found: string[] = []
-  for (const table of await tables()) {
-    const dump = await dumpOf(table)
-    for (const text of texts) if (dump.includes(text.toLowerCase())) found.push(`${table}: ${text}`)
-  }
-  return found
-}
+const dumped = (texts: readonly string[]) => foundInDump(db, texts)
 const profileIds = async (): Promise<readonly string[]> =>
   (
     await selectRows(

@@ -3,6 +3,9 @@ import { afterAll, inject } from 'vitest'
 import { type Connection, connect } from '../../src/db/connect.ts'
 import { administrate } from '../../src/dev/postgres.ts'
 
+/** What the installations of tests sign and hash with. */
+export const TEST_SECRET = 'a secret of the tests'
+
 export type TestDatabase = Connection & { readonly url: string }
 
 /** A database of this test file's own, with the schema and nothing in it; dropped when the file is done. */
@@ -11,7 +14,7 @@ export const freshDatabase = async (): Promise<TestDatabase> => {
   const name = `test_${randomBytes(6).toString('hex')}`
   await administrate(admin, `create database ${name} template usher_template strategy file_copy`)
   const url = admin.replace(/postgres$/, name)
-  const connection = connect(url)
+  const connection = connect(url, { secret: TEST_SECRET })
   afterAll(async () => {
     await connection.close()
     await administrate(admin, `drop database ${name} with (force)`)

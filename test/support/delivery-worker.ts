@@ -14,7 +14,7 @@ import { createDelivery } from '../../src/message/delivery.ts'
  */
 const [databaseUrl = '', address = '', codePath = '', taskQueue = '', lease = '', crashAt = '-'] = process.argv.slice(2)
 setCrashPoint(crashAt === '-' ? undefined : crashAt)
-const { db } = connect(databaseUrl)
+const { db } = connect(databaseUrl, { secret: 'a secret of the tests' })
 const temporal = new Client({ connection: await Connection.connect({ address }) })
 const context = {
   db,

@@ -8,7 +8,7 @@ import { createDelivery } from '../../src/message/delivery.ts'
  */
 const [databaseUrl = '', spaceId = '', accountId = '', crashAt = ''] = process.argv.slice(2)
 setCrashPoint(crashAt)
-const { db, close } = connect(databaseUrl)
+const { db, close } = connect(databaseUrl, { secret: 'a secret of the tests' })
 const context = {
   db,
   now: () => new Date(),

@@ -8,6 +8,6 @@ import { eraseNext } from '../../src/regulation/work.ts'
  */
 const [databaseUrl = '', crashAt = ''] = process.argv.slice(2)
 setCrashPoint(crashAt)
-const { db, close } = connect(databaseUrl)
+const { db, close } = connect(databaseUrl, { secret: 'a secret of the tests' })
 while (await eraseNext({ db, now: () => new Date(), newClaim: () => randomUUID() }));
 await close()

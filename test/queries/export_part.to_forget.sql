@@ -1,0 +1,2 @@
+select content from export_part
+  where space_id = $1 and export_id = $2 and part = $3::integer

@@ -1,0 +1,1 @@
+select distinct space_id as "spaceId" from "opt_out_tombstone" where strpos(hash, $1) <> 1
