@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import { isObject } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
+import { query, runOne } from '../db/query.ts'
 import type { Identifier } from '../profile/identifier.ts'
 import type { Rules } from '../profile/rules.ts'
 import { identifierHash, suppressedAmong } from '../profile/suppressed.ts'
@@ -33,6 +35,19 @@ const namedBy = ({ parsed, raw }: Arrival, rules: Rules): readonly Identifier[] 
 /** Of the identifiers that a call names, those that say whom it is about. */
 export const tellingOf = (named: readonly Identifier[]): readonly Identifier[] =>
   named.some(({ type }) => type === 'user_id') ? named.filter(({ type }) => !OF_A_DEVICE.test(type)) : named
+
+/** Until when somebody was erased of whom a call that came before may be remembered in memory: now, while it goes on. Undefined where nobody was. */
+export const erasedUntil = async (db: Db, spaceId: string, now: Date): Promise<Date | undefined> => {
+  const row = await runOne(
+    db,
+    query(
+      'regulation.erased_until',
+      sql<{ at: Date | null }>`select max(coalesce(finished_at, ${now}::timestamptz)) as at from regulation
+        where space_id = ${spaceId} and type not in ('SUPPRESS_ONLY', 'UNSUPPRESS') and status <> 'INITIALIZED'`,
+    ),
+  )
+  return row?.at ?? undefined
+}
 
 type Asked = { readonly arrival: Arrival; readonly hashes: readonly string[] }
 

@@ -6,6 +6,7 @@ import type { Arrival } from './arrival.ts'
 import type { Problem } from './problems.ts'
 import type { Result } from './results.ts'
 import { addSourceCalls, MOST_KEPT, type NewSourceCall, watchedSources, watchSource } from './source-call.ts'
+import { erasedUntil } from './suppressed.ts'
 import type { Told } from './told.ts'
 
 /** What came in with one request, as it is kept in memory: nothing is written out until somebody looks. */
@@ -132,11 +133,24 @@ export const createTail = (db: Db, tools: Tools): Tail => {
   }
 }
 
+// What is written out as it comes is there when a person is erased, and goes with her. What is only remembered is not found, whosever it is.
+const FRESH_MS = 5_000
+
+const withoutErased = async (db: Db, { spaceId, requests }: Ring, now: Date): Promise<readonly Request[]> => {
+  const isFresh = ({ arrivals }: Request): boolean =>
+    arrivals.every(({ receivedAt }) => now.getTime() - receivedAt.getTime() < FRESH_MS)
+  if (requests.every(isFresh)) return requests
+  const until = await erasedUntil(db, spaceId, now)
+  if (!until) return requests
+  return requests.filter((request) => isFresh(request) || request.arrivals.every(({ receivedAt }) => receivedAt > until))
+}
+
 const writeOut = async (db: Db, rings: Map<string, Ring>, key: string, tools: Tools): Promise<void> => {
   const ring = rings.get(key)
   if (!ring) return
   rings.delete(key)
-  const rows = ring.requests
+  const requests = await withoutErased(db, ring, tools.now())
+  const rows = requests
     .flatMap((request) => request.arrivals.flatMap((_, place) => rowOf(request, place, tools)))
     .slice(-MOST_KEPT)
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))

@@ -61,17 +61,46 @@ const scrubRefusals = (db: Db, spaceId: string, patterns: readonly string[]): Pr
     ),
   )
 
-const scrubImports = (db: Db, spaceId: string, patterns: readonly string[]): Promise<readonly One[]> =>
+const scrubFileNames = (db: Db, spaceId: string, patterns: readonly string[]): Promise<readonly One[]> =>
   run(
     db,
     query(
       'erase.import',
-      sql<One>`with hit as materialized (select i.id from import i where i.space_id = ${spaceId} and exists (
-          select from unnest(${patterns}::text[]) as p (text) where strpos(lower(i.file_name), p.text) > 0 or strpos(lower(i.error), p.text) > 0))
-        update import i set file_name = 'erased.csv', error = case when i.error is null then null else 'unexpected_error' end from hit h
-        where i.space_id = ${spaceId} and i.id = h.id returning 1 as one`,
+      sql<One>`with hit as materialized (select i.id from import i where i.space_id = ${spaceId}
+          and exists (select from unnest(${patterns}::text[]) as p (text) where strpos(lower(i.file_name), p.text) > 0))
+        update import i set file_name = 'erased.csv' from hit h where i.space_id = ${spaceId} and i.id = h.id returning 1 as one`,
     ),
   )
+
+// What went wrong is said in the words of whoever failed: a database quotes the value that it could not read.
+const SAID = {
+  import: { column: 'error', keys: ['id'] },
+  export: { column: 'error', keys: ['id'] },
+  regulation: { column: 'error', keys: ['id'] },
+  audience_preview: { column: 'failure', keys: ['id'] },
+  audience_evaluation: { column: 'error', keys: ['audience_id', 'id'] },
+  audience_state: { column: 'reason', keys: ['audience_id'] },
+  computed_trait_state: { column: 'reason', keys: ['computed_trait_id'] },
+  sql_trait_run: { column: 'error', keys: ['sql_trait_id', 'number'] },
+  journey_failure: { column: 'error', keys: ['cohort_id', 'journey_id', 'version', 'step'] },
+  provider_account_state: { column: 'reason', keys: ['account_id'] },
+} as const satisfies Readonly<Record<string, { readonly column: string; readonly keys: readonly string[] }>>
+
+const scrubSaid = (db: Db, spaceId: string, table: keyof typeof SAID, patterns: readonly string[]): Promise<readonly One[]> => {
+  const column = sql.ref(`t.${SAID[table].column}`)
+  const keys = SAID[table].keys.map((key) => sql.ref(`t.${key}`))
+  const same = SAID[table].keys.map((key) => sql`${sql.ref(`t.${key}`)} = ${sql.ref(`h.${key}`)}`)
+  return run(
+    db,
+    query(
+      `erase.said_by_${table}`,
+      sql<One>`with hit as materialized (select ${sql.join(keys)} from ${sql.table(table)} t where t.space_id = ${spaceId}
+          and exists (select from unnest(${patterns}::text[]) as p (text) where strpos(lower(${column}), p.text) > 0))
+        update ${sql.table(table)} t set ${sql.ref(SAID[table].column)} = 'is about a person who was erased' from hit h
+        where t.space_id = ${spaceId} and ${sql.join(same, sql` and `)} returning 1 as one`,
+    ),
+  )
+}
 
 const callsSent = (db: Db, spaceId: string, ids: readonly string[]): Promise<readonly CallsSent[]> =>
   run(
@@ -98,14 +127,16 @@ export const scrubLateFrequent = async (db: Db, spaceId: string, forgottenAt: Da
   addCounts(removed, 'catalog_seen', await forgetRecent(db, spaceId, since, CALLS_IN_THAT_TIME))
 }
 
-/** Empties the examples, and removes the raw calls, that name somebody by one of these identifiers. */
+/** Empties the examples and the words of failures, and removes the raw calls, that name somebody by one of these identifiers. */
 export const scrubSamples = async (db: Db, spaceId: string, named: readonly Identifier[], removed: Removed): Promise<void> => {
   const patterns = [...new Set(named.map(patternOf))].toSorted()
   if (patterns.length === 0) return
   addCounts(removed, 'source_drop', (await scrubDrops(db, spaceId, patterns)).length)
   addCounts(removed, 'violation_hour', (await scrubViolations(db, spaceId, patterns)).length)
   addCounts(removed, 'import_refusal', (await scrubRefusals(db, spaceId, patterns)).length)
-  addCounts(removed, 'import', (await scrubImports(db, spaceId, patterns)).length)
+  addCounts(removed, 'import', (await scrubFileNames(db, spaceId, patterns)).length)
+  for (const table of Object.keys(SAID) as readonly (keyof typeof SAID)[])
+    addCounts(removed, table, (await scrubSaid(db, spaceId, table, patterns)).length)
   addCounts(removed, 'source_call', (await removeCalls(db, spaceId, patterns)).length)
 }
 

@@ -2,6 +2,7 @@ import { afterAll, expect, it } from 'vitest'
 import { eventsIn } from '../../src/base/event-stream.ts'
 import { must } from '../../src/base/must.ts'
 import { sdkCode } from '../../src/event/sdk-code.ts'
+import { eraseNext } from '../../src/regulation/work.ts'
 import { basic, post } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
@@ -158,4 +159,23 @@ it('`usher source tail` shows calls as they come', async () => {
   expect(await usher('source', 'tail', 'test', '--event', 'Tailed', '--raw', '--end', '1')).toBe(
     `${JSON.stringify(track('Tailed', { properties: { n: 1 } }))}\n`,
   )
+})
+
+it('CNS-06 a call that the API remembers is not written out for who looks after its person is erased', async () => {
+  let clock = new Date('2026-03-10T12:10:00Z')
+  const quiet = await testApi(database, 'spa_quiet', () => clock)
+  const of = (userId: string, messageId: string) => track('Remembered', { userId, messageId })
+  const sendQuietly = (batch: readonly object[]) => post(quiet.server, '/v1/batch', { batch }, basic(quiet.writeKey))
+  // Nobody looks at this source, so they are in memory only.
+  await sendQuietly([of('eve', 'of eve'), of('bob', 'of bob')])
+  const body = { regulationType: 'DELETE_ONLY', subjectType: 'USER_ID', subjectIds: ['eve'] }
+  await quiet.call('POST', '/spaces/spa_quiet/regulations', body)
+  for (let n = 0; n < 3; n++) {
+    while (await eraseNext({ db: database.db, now: () => clock, newClaim: () => `claim ${n}` }));
+    clock = new Date(clock.getTime() + 61_000)
+  }
+  await sendQuietly([of('bob', 'afterwards')])
+  clock = new Date(clock.getTime() + 61_000)
+  const found = (await quiet.call('GET', '/spaces/spa_quiet/sources/src_spa_quiet/calls?count=500')).body.data.calls
+  expect(found.map((call: Call) => call.messageId)).toEqual(['afterwards'])
 })

@@ -9,6 +9,7 @@ import { gateAddresses } from '../../src/subscription/asking.ts'
 import { basic, eventsOf, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { foundInDump } from '../support/dump.ts'
+import { plantRow, tablesWithProfile } from '../support/plant.ts'
 import { testApi } from '../support/server.ts'
 
 const database = await freshDatabase()
@@ -84,41 +85,9 @@ await makeNextExport(context)
 const ids = await profileIds()
 
 // One row in every table that has a profile's id and that this story does not reach, so that none can be forgotten.
-const withProfile = async (): Promise<readonly string[]> =>
-  (
-    await selectRows(
-      db,
-      sql`select table_name as name from information_schema.columns c join pg_class k on k.relname = c.table_name
-        where c.table_schema = 'public' and c.column_name in ('profile_id', 'other_id', 'loser_id') and not k.relispartition group by 1 order by 1`,
-    )
-  ).map((row) => row['name'])
-
-const plant = async (table: string, profileId: string): Promise<void> => {
-  const columns = await selectRows(
-    db,
-    sql`select column_name as name, udt_name as type, is_nullable as nullable, column_default as preset from information_schema.columns
-      where table_schema = 'public' and table_name = ${table}`,
-  )
-  const checks: Record<string, string> = { change: 'entered', reason: table === 'suppression' ? 'bounced' : 'no_identifier' }
-  const values = columns
-    .filter((c) => c['name'] === 'profile_id' || (c['nullable'] === 'NO' && c['preset'] === null))
-    .map((c) => {
-      const { name, type } = c as unknown as { name: string; type: string }
-      if (name === 'profile_id') return [name, profileId]
-      if (name === 'space_id') return [name, 'spa_test']
-      if (name === 'address') return [name, EVE[1]]
-      if (name in checks) return [name, checks[name]]
-      if (type === 'uuid') return [name, '00000000-0000-8000-8000-00000000000a']
-      if (type === 'timestamptz') return [name, clock.toISOString()]
-      if (/^(int|numeric)/.test(type)) return [name, 1]
-      return [name, type === 'jsonb' ? {} : 'planted']
-    })
-  const row = JSON.stringify(Object.fromEntries(values))
-  const names = sql.join(values.map(([name]) => sql.ref(String(name))))
-  await sql`insert into ${sql.table(table)} (${names}) select ${names} from jsonb_populate_record(null::${sql.table(table)}, ${row}::jsonb) on conflict do nothing`.execute(
-    db,
-  )
-}
+const withProfile = () => tablesWithProfile(db)
+const plant = (table: string, profileId: string) =>
+  plantRow(db, table, { spaceId: 'spa_test', profileId, address: EVE[1] ?? '', text: 'planted', now: clock })
 
 it('CNS-06 an erased person is gone from every table that names a profile, and a dump holds neither her ids nor her addresses', async () => {
   expect(ids).toHaveLength(2)

@@ -9,7 +9,7 @@ import { connectMailbox, startMailbox } from '../../src/dev/mailbox.ts'
 import { freePort } from '../../src/dev/port.ts'
 import { createSource, createSpace, createToken } from '../../src/space/space.ts'
 import { startWorker } from '../../src/worker.ts'
-import { freshDatabase, type TestDatabase } from './database.ts'
+import { freshDatabase, TEST_SECRET, type TestDatabase } from './database.ts'
 import { NO_RATES } from './server.ts'
 import { freshTemporal } from './temporal.ts'
 
@@ -62,6 +62,7 @@ export const startInstallation = async (): Promise<Installation> => {
   const mailbox = await startMailbox({ host: '127.0.0.1', httpPort: 0, smtpPort: 0, webhook: url })
   const config = readConfig({
     USHER_LOG: 'silent',
+    USHER_SECRET: TEST_SECRET,
     USHER_LIMITS: NO_RATES,
     USHER_PORT: String(port),
     USHER_DEV_TOKEN: TOKEN,

@@ -1,2 +1,0 @@
-select source_id, type, name, path, frequent from catalog_seen
-  where space_id = $1 and frequent <> '{}' and last_at >= $2::timestamptz order by source_id, type, name, path for update

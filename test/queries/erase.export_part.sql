@@ -1,1 +1,0 @@
-delete from export_part where space_id = $1 returning 1 as one
