@@ -18,7 +18,18 @@ const storeEvents = (tx: Db, spaceId: string, attached: readonly Attached[]): Pr
   addEvents(
     tx,
     spaceId,
-    attached.map(({ call, person }) => ({ ...call, profileId: living(person).id })),
+    // Written out: copying whole calls cost more than all else here.
+    attached.map(({ call, person }) => ({
+      profileId: living(person).id,
+      timestamp: call.timestamp,
+      messageId: call.messageId,
+      type: call.type,
+      name: call.name,
+      properties: call.properties,
+      context: call.context,
+      sourceId: call.sourceId,
+      receivedAt: call.receivedAt,
+    })),
   )
 
 const ANNOUNCED: ReadonlySet<string> = new Set(['track', 'page', 'screen'])
@@ -54,9 +65,18 @@ const changesOf = (graph: Graph, newId: () => string) =>
     .map((person) => ({
       profileId: person.id,
       id: newId(),
-      eventNames: [...person.eventNames].toSorted(),
-      traitKeys: [...person.traitKeys].map((key) => key.replaceAll('\u0000', '').toWellFormed()).toSorted(),
+      eventNames: sorted(person.eventNames),
+      traitKeys:
+        person.traitKeys.size === 0
+          ? NONE
+          : sorted([...person.traitKeys].map((key) => key.replaceAll('\u0000', '').toWellFormed())),
     }))
+
+const NONE: readonly string[] = []
+const sorted = (names: Iterable<string>): readonly string[] => {
+  const list = [...names]
+  return list.length < 2 ? list : list.toSorted()
+}
 
 /** Writes what hangs on the people of a batch: events, changes, links, subscriptions, and what journeys wait for. Answers whether there is some. */
 export const storeAttached = async (
@@ -67,7 +87,6 @@ export const storeAttached = async (
   awaited: ReadonlySet<string>,
   now: Date,
 ): Promise<boolean> => {
-  await storeEvents(tx, spaceId, attached)
   const links = attached.filter(({ account }) => account !== undefined)
   const linked = await addLinks(
     tx,
@@ -79,7 +98,8 @@ export const storeAttached = async (
     now,
   )
   for (const id of linked) graph.people.get(id)?.traitKeys.add(LINKED)
-  await addChanges(tx, spaceId, changesOf(graph, graph.newId), now)
+  // While the database stores the one, the other is made ready.
+  await Promise.all([storeEvents(tx, spaceId, attached), addChanges(tx, spaceId, changesOf(graph, graph.newId), now)])
   const subscriptions = attached.flatMap(({ call }) => call.subscriptions)
   if (subscriptions.length > 0) await applySubscriptions(tx, spaceId, subscriptions, { origin: 'identify', now })
   return announce(tx, spaceId, attached, awaited, now)

@@ -11,7 +11,10 @@ export type ProfileChange = {
 }
 
 // An array of arrays must be rectangular in SQL, so each list travels as the text of an array.
-const list = (names: readonly string[]): string => `{${names.map((name) => `"${name.replaceAll(/[\\"]/g, '\\$&')}"`).join(',')}}`
+const list = (names: readonly string[]): string =>
+  names.length === 0
+    ? '{}'
+    : `{${names.map((name) => `"${/[\\"]/.test(name) ? name.replaceAll(/[\\"]/g, '\\$&') : name}"`).join(',')}}`
 
 /** Says to the audience room who needs a second look. One row a profile and batch. */
 export const addChanges = async (tx: Db, spaceId: string, changes: readonly ProfileChange[], at: Date): Promise<void> => {

@@ -218,6 +218,9 @@ export const resolve = (
   identifiers: readonly Identifier[],
   cause: Cause,
 ): Person | undefined => {
+  const [first] = identifiers
+  const known = first && identifiers.length === 1 ? graph.byIdentifier.get(identifierKey(collection, first)) : undefined
+  if (known) return living(known)
   let kept = identifiers.toSorted((a, b) => graph.rules.compare(a.type, b.type))
   const aside: Aside[] = []
   while (kept.length > 0) {

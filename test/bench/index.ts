@@ -2,6 +2,7 @@ import { audience } from './audience.ts'
 import type { Bench } from './bench.ts'
 import { delivery } from './delivery.ts'
 import { hundred } from './hundred.ts'
+import { importBench } from './import.ts'
 import { ingest } from './ingest.ts'
 import { journey } from './journey.ts'
 import { latency } from './latency.ts'
@@ -12,6 +13,7 @@ import { tickBench } from './tick.ts'
 /** The table of benchmarks; one file each. */
 export const BENCHES: readonly Bench[] = [
   ingest,
+  importBench,
   audience,
   tickBench,
   hundred,
