@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Db } from '../db/database.ts'
 import type { Topic } from '../db/notify.ts'
+import type { Counter } from '../ingest/counter.ts'
 import type { Tail } from '../ingest/tail.ts'
 import type { Tally } from '../ingest/tally.ts'
 
@@ -13,5 +14,5 @@ export type Door = {
   readonly notify: (topic: Topic) => void
 }
 
-/** What the server adds for its routes: the newest calls, and what was seen of which event, in this process. */
-export type Inside = Door & { readonly tail: Tail; readonly tally: Tally }
+/** What the server adds for its routes: the newest calls, what was seen of which event, and how many came to what, in this process. */
+export type Inside = Door & { readonly tail: Tail; readonly tally: Tally; readonly counter: Counter }

@@ -8,6 +8,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
+import { createCounter } from '../ingest/counter.ts'
 import { createTail } from '../ingest/tail.ts'
 import { createTally } from '../ingest/tally.ts'
 import { authenticate, type Caller } from './auth.ts'
@@ -64,10 +65,12 @@ export const createServer = async (outside: Door): Promise<FastifyInstance> => {
   const app = makeServer(outside)
   const tail = createTail(outside.db, outside)
   const tally = createTally(outside.db)
-  const door = { ...outside, tail, tally }
+  const counter = createCounter(outside.db)
+  const door = { ...outside, tail, tally, counter }
   app.addHook('onClose', async () => {
     tail.close()
     await tally.close()
+    await counter.close()
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)

@@ -10,6 +10,7 @@ import type { JourneyTables } from './rows/journey.ts'
 import type { MessageTables } from './rows/message.ts'
 import type { ProfileTables } from './rows/profile.ts'
 import type { RegulationTables } from './rows/regulation.ts'
+import type { SourceCountTables } from './rows/source-count.ts'
 import type { SpaceTables } from './rows/space.ts'
 import type { SqlTraitTables } from './rows/sql-trait.ts'
 import type { SubscriptionTables } from './rows/subscription.ts'
@@ -25,6 +26,7 @@ export type Database = SpaceTables &
   TrackingPlanTables &
   TransformationTables &
   CallTables &
+  SourceCountTables &
   ImportTables &
   AudienceTables &
   SqlTraitTables &

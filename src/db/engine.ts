@@ -24,6 +24,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   event_seen: own('message_id'),
   source_drop: own('source_id'),
   source_call: own('source_id'),
+  source_count: own('source_id'),
   source_watch: own('source_id'),
   event_interest: own('reference'),
   event_filter: own('reference'),

@@ -3,6 +3,9 @@ import { jsonText } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 
+/** Where refused requests are counted that carry no write key of any space. */
+export const NO_SPACE = ''
+
 /** One call, or one identifier of a call, that was not taken. `subject`: the field, identifier type, rule or event name it is about. */
 export type Drop = {
   readonly sourceId: string
@@ -29,30 +32,35 @@ const sampleOf = (call: unknown): string =>
 
 const hourOf = (at: Date): string => new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS).toISOString()
 
-const countedByKey = (drops: readonly Drop[]): readonly Counted[] => {
-  const counted = new Map<string, Counted>()
-  for (const given of drops) {
-    const drop = { ...given, subject: given.subject.slice(0, LONGEST_SUBJECT).replaceAll('\u0000', '').toWellFormed() }
-    const hour = hourOf(drop.at)
-    const key = [drop.sourceId, hour, drop.code, drop.subject].join('\u0000')
-    const known = counted.get(key)
-    if (known) {
-      known.count++
-      if (drop.at > known.last) known.last = drop.at
-    } else counted.set(key, { first: drop, hour, count: 1, last: drop.at })
+/** Drops as they are counted, by source, hour, code and subject. */
+export type CountedDrops = Map<string, Counted>
+
+// However many subjects a sender invents: what is beyond is counted without its subject.
+const MOST_KEYS = 5_000
+
+/** Counts one more. */
+export const noteDrop = (counted: CountedDrops, given: Drop): void => {
+  const subject = given.subject.slice(0, LONGEST_SUBJECT).replaceAll('\u0000', '').toWellFormed()
+  const drop = { ...given, subject: counted.size < MOST_KEYS ? subject : '' }
+  const hour = hourOf(drop.at)
+  const key = [drop.sourceId, hour, drop.code, drop.subject].join('\u0000')
+  const known = counted.get(key)
+  if (!known) counted.set(key, { first: drop, hour, count: 1, last: drop.at })
+  else {
+    known.count++
+    if (drop.at > known.last) known.last = drop.at
   }
-  return [...counted].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each)
 }
 
 /**
- * Counts what was not taken, by source, hour, code and subject; the first of each keeps its call as an example. The last statement of the
- * transaction that stores the rest of the batch: batches of one source write the same rows, and each holds them until its commit.
+ * Adds what was not taken to what is counted already; the first of each keeps its call as an example. Never in the transaction that stores
+ * calls: batches of one source write the same rows, and each would hold them until its commit.
  */
-export const recordDrops = async (tx: Db, spaceId: string, drops: readonly Drop[]): Promise<void> => {
-  if (drops.length === 0) return
-  const rows = countedByKey(drops)
+export const recordCounted = async (db: Db, spaceId: string, counted: CountedDrops): Promise<void> => {
+  if (counted.size === 0) return
+  const rows = [...counted].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each)
   await run(
-    tx,
+    db,
     query(
       'source_drop.record',
       sql`insert into source_drop (space_id, source_id, hour, code, subject, count, reason, sample, message_id, first_at, last_at)
@@ -67,4 +75,11 @@ export const recordDrops = async (tx: Db, spaceId: string, drops: readonly Drop[
           count = source_drop.count + excluded.count, last_at = greatest(source_drop.last_at, excluded.last_at)`,
     ),
   )
+}
+
+/** The same for drops that were not counted in memory. */
+export const recordDrops = (db: Db, spaceId: string, drops: readonly Drop[]): Promise<void> => {
+  const counted: CountedDrops = new Map()
+  for (const drop of drops) noteDrop(counted, drop)
+  return recordCounted(db, spaceId, counted)
 }

@@ -1,9 +1,8 @@
 import { idFrom } from '../base/ids.ts'
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
-import type { Db } from '../db/database.ts'
 import type { Violation } from '../event/verdict.ts'
 import { nameOf } from '../tracking-plan/rule-type.ts'
-import { type Broken, recordViolations } from '../tracking-plan/violations.ts'
+import type { Broken } from '../tracking-plan/violations.ts'
 import type { Arrival } from './arrival.ts'
 import type { Noted, Planned } from './gates.ts'
 import { parseCall } from './parse.ts'
@@ -83,16 +82,10 @@ const forwardsOfOne = (noted: Noted): readonly Arrival[] => {
  */
 export const forwardsOf = (noted: readonly Noted[]): readonly Arrival[] => noted.flatMap(forwardsOfOne)
 
-/** Counts the violations of calls that were dropped, or that are new: the same call sent twice has broken its plan once. */
-export const recordNoted = async (
-  tx: Db,
-  spaceId: string,
-  noted: readonly Noted[],
-  stored: ReadonlySet<string>,
-): Promise<void> => {
-  if (noted.length === 0) return
+/** The violations of calls that were dropped, or that are new: the same call sent twice has broken its plan once. */
+export const brokenIn = (noted: readonly Noted[], stored: ReadonlySet<string>): readonly Broken[] => {
   const told = new Set<string>()
-  const broken = noted.flatMap((one): readonly Broken[] => {
+  return noted.flatMap((one): readonly Broken[] => {
     const { call, seen, planned, verdict } = one
     const violations = violationsOf(one)
     const blocked = verdict.kind === 'drop'
@@ -100,5 +93,4 @@ export const recordNoted = async (
     told.add(call.messageId)
     return [{ sourceId: call.sourceId, planId: planned.planId, call: seen, violations, blocked, at: call.receivedAt }]
   })
-  await recordViolations(tx, spaceId, broken)
 }

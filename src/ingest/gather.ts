@@ -1,13 +1,18 @@
 import { Refused, Unavailable } from '../base/errors.ts'
 import type { Db } from '../db/database.ts'
 import { type Arrival, dropOf } from './arrival.ts'
-import { recordDrops } from './drop.ts'
+import type { Uncounted } from './counter.ts'
 import { type Stored, storeArrivals } from './ingest.ts'
 import { problem } from './problems.ts'
 import { droppedResult, type Result } from './results.ts'
 import { bothTold, NOTHING_TOLD } from './told.ts'
 
-type Context = { readonly now: () => Date; readonly random: (bytes: number) => Uint8Array }
+type Context = {
+  readonly now: () => Date
+  readonly random: (bytes: number) => Uint8Array
+  /** Hears of each transaction what is to be counted of it. */
+  readonly counted: (spaceId: string, uncounted: Uncounted) => void
+}
 type Waiting = {
   readonly calls: readonly Arrival[]
   readonly resolve: (stored: Stored) => void
@@ -27,25 +32,31 @@ const MOST_WAITING = 50_000
 /** Class 22 is "data exception", 54 "program limit exceeded": a value that the check let through and Postgres does not take. */
 export const isAboutData = (error: unknown): boolean => /^(22|54)...$/.test((error as { code?: string }).code ?? '')
 
-const dropOnly = async (db: Db, spaceId: string, only: Arrival): Promise<Stored> => {
+const dropOnly = (only: Arrival): Stored & Uncounted => {
   const messageId = only.parsed.kind === 'call' ? only.parsed.call.messageId : undefined
-  await recordDrops(db, spaceId, [dropOf(only, problem('bad_request'), messageId)])
   return {
     results: [droppedResult(messageId, problem('bad_request'))],
     announced: false,
     profileOf: () => undefined,
     ...NOTHING_TOLD,
+    drops: [dropOf(only, problem('bad_request'), messageId)],
+    broken: [],
   }
 }
 
 /** Stores calls, and if one of them cannot be stored, the others: halves are tried until the one that spoils it is alone. */
-export const storeWhatCan = async (db: Db, spaceId: string, calls: readonly Arrival[], context: Context): Promise<Stored> => {
+export const storeWhatCan = async (
+  db: Db,
+  spaceId: string,
+  calls: readonly Arrival[],
+  context: Omit<Context, 'counted'>,
+): Promise<Stored & Uncounted> => {
   try {
     return await storeArrivals(db, spaceId, calls, { now: context.now(), random: context.random })
   } catch (error) {
     if (!isAboutData(error)) throw error
     const [only] = calls
-    if (only && calls.length === 1) return dropOnly(db, spaceId, only)
+    if (only && calls.length === 1) return dropOnly(only)
     const half = calls.length >> 1
     const first = await storeWhatCan(db, spaceId, calls.slice(0, half), context)
     const second = await storeWhatCan(db, spaceId, calls.slice(half), context)
@@ -54,6 +65,8 @@ export const storeWhatCan = async (db: Db, spaceId: string, calls: readonly Arri
       announced: first.announced || second.announced,
       profileOf: (messageId) => first.profileOf(messageId) ?? second.profileOf(messageId),
       ...bothTold(first, second),
+      drops: [...first.drops, ...second.drops],
+      broken: [...first.broken, ...second.broken],
     }
   }
 }
@@ -92,7 +105,10 @@ export const createGather = (db: Db, context: Context): Gather => {
       const taken = take(queue)
       const calls = taken.flatMap((one) => one.calls)
       await storeWhatCan(db, spaceId, calls, context).then(
-        (stored) => answer(taken, stored),
+        (stored) => {
+          context.counted(spaceId, stored)
+          answer(taken, stored)
+        },
         (error: unknown) => {
           for (const { reject } of taken) reject(error)
         },

@@ -11,11 +11,13 @@ import { living } from '../profile/person.ts'
 import { addRefusals } from '../profile/refusal.ts'
 import { addSeenTypes, type Rules } from '../profile/rules.ts'
 import { saveGraph } from '../profile/save.ts'
+import { recordViolations } from '../tracking-plan/violations.ts'
 import { type Arrival, arrivalOf } from './arrival.ts'
 import { attachCalls, type Identified } from './attach.ts'
 import type { Call } from './call.ts'
+import type { Uncounted } from './counter.ts'
 import { type Drop, recordDrops } from './drop.ts'
-import { forwardsOf, recordNoted } from './forward.ts'
+import { brokenIn, forwardsOf } from './forward.ts'
 import { type Noted, openGates } from './gates.ts'
 import { isBuiltIn } from './identifiers.ts'
 import { dropsOf, type Judged, judgeArrivals, keptOf } from './judge.ts'
@@ -68,22 +70,33 @@ const wantedBy = (calls: readonly Identified[]): readonly Wanted[] => {
   return [...wanted.values()]
 }
 
-type Transaction = Outcome & { readonly announced: boolean; readonly profiles: ReadonlyMap<string, string> }
+type Transaction = Outcome & {
+  readonly announced: boolean
+  readonly profiles: ReadonlyMap<string, string>
+  /** Identifiers that were not taken. */
+  readonly drops: readonly Drop[]
+}
+const NO_DROPS: readonly Drop[] = []
 const NOBODY: Transaction['profiles'] = new Map()
 const NO_VIOLATIONS: Outcome['violations'] = new Map()
 type Beside = (tx: Db, done: Transaction) => Promise<void>
+const NOTHING: Transaction = {
+  stored: new Set(),
+  violations: NO_VIOLATIONS,
+  announced: false,
+  profiles: NOBODY,
+  drops: NO_DROPS,
+}
 type Work = {
   readonly spaceId: string
   readonly calls: readonly Identified[]
-  readonly drops: readonly Drop[]
-  readonly noted: readonly Noted[]
   readonly settings: Settings
   readonly now: Date
   readonly newId: () => string
   readonly beside: Beside | undefined
 }
 
-const storeCallsOf = async (tx: Db, { spaceId, calls, drops, settings, now, newId }: Work): Promise<Transaction> => {
+const storeCallsOf = async (tx: Db, { spaceId, calls, settings, now, newId }: Work): Promise<Transaction> => {
   const { rules, awaited } = settings
   const fresh = await markSeen(
     tx,
@@ -95,10 +108,7 @@ const storeCallsOf = async (tx: Db, { spaceId, calls, drops, settings, now, newI
   const first = new Map<string, Identified>()
   for (const one of calls) if (fresh.has(one.call.messageId) && !first.has(one.call.messageId)) first.set(one.call.messageId, one)
   const kept = [...first.values()]
-  if (kept.length === 0) {
-    await recordDrops(tx, spaceId, drops)
-    return { stored: fresh, violations: NO_VIOLATIONS, announced: false, profiles: NOBODY }
-  }
+  if (kept.length === 0) return { ...NOTHING, stored: fresh }
   const people = await loadPeople(tx, spaceId, wantedBy(kept))
   const graph = createGraph(people, rules, await agedIdentifiers(tx, spaceId, people, rules), newId)
   const attached = attachCalls(graph, kept)
@@ -109,14 +119,13 @@ const storeCallsOf = async (tx: Db, { spaceId, calls, drops, settings, now, newI
   const { refusals } = graph
   const profiles = new Map(attached.map(({ call, person }) => [call.messageId, living(person).id]))
   await addRefusals(tx, spaceId, refusals)
-  await recordDrops(tx, spaceId, refusals.length === 0 ? drops : [...drops, ...dropsOfRefusals(refusals, kept)])
-  return { stored: fresh, violations: refusals.length === 0 ? NO_VIOLATIONS : violationsOf(refusals), announced, profiles }
+  if (refusals.length === 0) return { ...NOTHING, stored: fresh, announced, profiles }
+  return { stored: fresh, violations: violationsOf(refusals), announced, profiles, drops: dropsOfRefusals(refusals, kept) }
 }
 
 const storeOnce = (db: Db, work: Work): Promise<Transaction> =>
   transact(db, async (tx) => {
     const done = await storeCallsOf(tx, work)
-    await recordNoted(tx, work.spaceId, work.noted, done.stored)
     await work.beside?.(tx, done)
     crashPoint('ingest.before_commit')
     return done
@@ -143,29 +152,28 @@ const registerTypes = (db: Db, spaceId: string, calls: readonly Identified[], ru
 }
 
 type Context = { readonly now: Date; readonly random: (bytes: number) => Uint8Array }
-const NOTHING: Transaction = { stored: new Set(), violations: NO_VIOLATIONS, announced: false, profiles: NOBODY }
-
 const storeKept = async (
   db: Db,
   spaceId: string,
   work: Omit<Work, 'spaceId' | 'newId'>,
   random: Context['random'],
 ): Promise<Transaction> => {
-  const { calls, drops, noted, settings, now, beside } = work
-  if (calls.length === 0)
-    return transact(db, async (tx) => {
-      await recordDrops(tx, spaceId, drops)
-      await recordNoted(tx, spaceId, noted, NOTHING.stored)
-      await beside?.(tx, NOTHING)
-      return NOTHING
-    })
+  const { calls, settings, now, beside } = work
+  if (calls.length === 0) {
+    if (beside) await transact(db, (tx) => beside(tx, NOTHING))
+    return NOTHING
+  }
   await ensurePartitions(db, new Set(calls.map(({ call }) => call.timestamp.getTime())), now)
   await registerTypes(db, spaceId, calls, settings.rules)
   return storeAgain(db, { ...work, spaceId, newId: orderedIds(now, random) })
 }
 
 /** Calls that were asked about, as one transaction stores them. */
-export type Batch = { readonly judged: readonly Judged[]; readonly work: Omit<Work, 'spaceId' | 'newId' | 'beside'> }
+export type Batch = {
+  readonly judged: readonly Judged[]
+  readonly noted: readonly Noted[]
+  readonly work: Omit<Work, 'spaceId' | 'newId' | 'beside'>
+}
 
 /** Asks what is in force now about calls, and stores nothing yet. @throws Unavailable when the database is away. */
 export const judgeBatch = async (db: Db, spaceId: string, given: readonly Arrival[], now: Date): Promise<Batch> => {
@@ -179,15 +187,24 @@ export const judgeBatch = async (db: Db, spaceId: string, given: readonly Arriva
   )
   const judged = judgeArrivals(arrivals, settings, rulesOf)
   const forwards = judgeArrivals(forwardsOf(noted), settings, () => [])
-  return { judged, work: { calls: keptOf([...judged, ...forwards]), drops: dropsOf(judged), noted, settings, now } }
+  return { judged, noted, work: { calls: keptOf([...judged, ...forwards]), settings, now } }
 }
 
-const storedOf = (noted: readonly Noted[], done: Transaction, results: readonly Result[]): Stored => ({
-  results,
+const storedOf = ({ judged, noted }: Batch, done: Transaction): Stored & Uncounted => ({
+  results: resultsOf(judged, done),
   announced: done.announced,
   profileOf: (messageId) => done.profiles.get(messageId),
   ...toldBy(noted),
+  drops: [...dropsOf(judged), ...done.drops],
+  broken: brokenIn(noted, done.stored),
 })
+
+// After the commit, so that nobody waits for it on the rows in which is counted.
+const counted = async (db: Db, spaceId: string, { drops, broken, ...stored }: Stored & Uncounted): Promise<Stored> => {
+  await recordDrops(db, spaceId, drops)
+  await recordViolations(db, spaceId, broken)
+  return stored
+}
 
 /**
  * Stores calls of the past, which come by file or by replay: what happened then counts on profiles and in audiences, and no journey hears of
@@ -197,9 +214,10 @@ const storedOf = (noted: readonly Noted[], done: Transaction, results: readonly 
 export const storeHistory = async (
   db: Db,
   spaceId: string,
-  { judged, work }: Batch,
+  batch: Batch,
   { random, beside }: Pick<Context, 'random'> & { readonly beside: (tx: Db, results: readonly Result[]) => Promise<void> },
 ): Promise<Stored> => {
+  const { judged, work } = batch
   const settings = { ...work.settings, awaited: NOBODY_WAITS }
   const done = await storeKept(
     db,
@@ -207,12 +225,12 @@ export const storeHistory = async (
     { ...work, settings, beside: (tx, outcome) => beside(tx, resultsOf(judged, outcome)) },
     random,
   )
-  return storedOf(work.noted, done, resultsOf(judged, done))
+  return counted(db, spaceId, storedOf(batch, done))
 }
 const NOBODY_WAITS: Settings['awaited'] = new Set()
 
 /**
- * Stores what came in, in one transaction, counts what is not taken, and answers, in their order, what became of each. When it returns, what is
+ * Stores what came in, in one transaction, and answers, in their order, what became of each, and what the caller must count. When it returns, what is
  * `stored` survives any crash. The calls of a batch do exactly what they would do one by one, in their order.
  * @throws Unavailable when the database is away.
  */
@@ -221,15 +239,17 @@ export const storeArrivals = async (
   spaceId: string,
   given: readonly Arrival[],
   { now, random }: Context,
-): Promise<Stored> => {
-  const { judged, work } = await judgeBatch(db, spaceId, given, now)
-  const done = await storeKept(db, spaceId, { ...work, beside: undefined }, random)
-  return storedOf(work.noted, done, resultsOf(judged, done))
+): Promise<Stored & Uncounted> => {
+  const batch = await judgeBatch(db, spaceId, given, now)
+  return storedOf(batch, await storeKept(db, spaceId, { ...batch.work, beside: undefined }, random))
 }
+
+const storeAndCount = async (db: Db, spaceId: string, arrivals: readonly Arrival[], context: Context): Promise<Stored> =>
+  counted(db, spaceId, await storeArrivals(db, spaceId, arrivals, context))
 
 /** Stores calls that a room of ours made itself. */
 export const storeCalls = (db: Db, spaceId: string, calls: readonly Call[], context: Context): Promise<Stored> =>
-  storeArrivals(db, spaceId, calls.map(arrivalOf), context)
+  storeAndCount(db, spaceId, calls.map(arrivalOf), context)
 
 /**
  * Takes calls as they are written on the wire (`{type, userId, event, …}`), checks and stores them: for rooms that produce events
@@ -247,5 +267,5 @@ export const ingestCalls = async (
     newMessageId: () => timeOrderedId(receivedAt, random(10)),
   }
   const arrivals = calls.map((raw) => ({ raw, parsed: parseCall(raw, around), sourceId: source.sourceId, receivedAt }))
-  return (await storeArrivals(db, source.spaceId, arrivals, { now: receivedAt, random })).results
+  return (await storeAndCount(db, source.spaceId, arrivals, { now: receivedAt, random })).results
 }

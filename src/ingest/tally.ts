@@ -4,6 +4,7 @@ import { subjectOf } from '../catalog/subject.ts'
 import type { Db } from '../db/database.ts'
 import type { Arrival } from './arrival.ts'
 import type { Result } from './results.ts'
+import { BLOCKED } from './step-count.ts'
 import type { Told } from './told.ts'
 
 /** What came in with one request, and what became of it. */
@@ -14,18 +15,6 @@ export type Taken = Pick<Told, 'omittedOf' | 'itemOf'> & {
 type Counted = { readonly spaceId: string; readonly sourceId: string; readonly seen: SeenMap }
 
 const FLUSH_MS = 3_000
-
-// Rules at the door; other drops are calls that nobody can read.
-const BLOCKED: ReadonlySet<string> = new Set([
-  'event_setting',
-  'event_filter',
-  'event_filter_failed',
-  'unplanned',
-  'schema_violation',
-  'unplanned_and_schema_violation',
-  'common_schema_violation',
-  'transformation',
-])
 
 const countOne = (seen: SeenMap, { parsed, receivedAt }: Arrival, result: Result, { omittedOf, itemOf }: Taken): void => {
   if (parsed.kind === 'problem' || !parsed.call.wire) return

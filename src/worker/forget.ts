@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { type Query, query, run } from '../db/query.ts'
-import { NO_SPACE } from '../ingest/refusals.ts'
+import { NO_SPACE } from '../ingest/drop.ts'
 import { forgetWatches } from '../ingest/source-call.ts'
 
 /** As long is kept what was not taken, what broke its plan, and which identifiers were refused. */
@@ -17,6 +17,9 @@ const drops = (spaceId: string, before: Date) =>
 const violations = (spaceId: string, before: Date) =>
   query('violation_hour.forget', sql`delete from violation_hour where space_id = ${spaceId} and hour < ${before}::timestamptz`)
 
+const counts = (spaceId: string, before: Date) =>
+  query('source_count.forget', sql`delete from source_count where space_id = ${spaceId} and slot < ${before}::timestamptz`)
+
 // There may be one for each of many people, and a call may just repeat an old one: what somebody holds is passed by until the next day.
 const refusals = (spaceId: string, before: Date) =>
   query(
@@ -31,6 +34,7 @@ const refusals = (spaceId: string, before: Date) =>
 const forgetIn = async (db: Db, spaceId: string, before: Date): Promise<void> => {
   await run(db, drops(spaceId, before))
   await run(db, violations(spaceId, before))
+  await run(db, counts(spaceId, before))
   while ((await run(db, refusals(spaceId, before))).length === AT_ONCE);
 }
 

@@ -47,7 +47,7 @@ it('transactions that merge the same people at once lose nothing', async () => {
 })
 
 it('single calls that arrive together share transactions, and a call that Postgres refuses is dropped alone', async () => {
-  const gather = createGather(db, { now: () => now, random })
+  const gather = createGather(db, { now: () => now, random, counted: () => {} })
   const parsed = Array.from({ length: 200 }, (_, n) =>
     parseCall(
       { type: 'track', userId: `u${n % 30}`, event: 'E', messageId: `g${n}` },

@@ -92,6 +92,24 @@ describe.skipIf(!executablePath)('the event tester in Chromium', () => {
     expect(await violations(page)).toEqual([])
   })
 
+  it('SRC-02 the overview of a source says what its calls came to, step by step', async () => {
+    await page.setViewportSize({ width: 1440, height: 900 })
+    const call = { type: 'track', userId: 'u1', event: 'Order Completed', messageId: 'twice' }
+    await world.track([call, call, { type: 'track', userId: 'u1' }, { ...call, messageId: 'not', integrations: { All: false } }])
+    await page.goto(`${world.url}/sources/src_shop?tab=overview`)
+    await page.getByText('is failed, filtered and eligible together').waitFor()
+    const { steps } = await world.call<{ steps: Record<string, number> }>('GET', '/sources/src_shop/overview')
+    expect(steps['received']).toBe((steps['failed'] ?? 0) + (steps['filtered'] ?? 0) + (steps['eligible'] ?? 0))
+    expect(steps).toMatchObject({ failed: 1, filtered: 1, duplicate: 1 })
+    await page.getByText('1 more came before').waitFor()
+    await shoot('source-overview')
+    expect(await violations(page)).toEqual([])
+    await page.goto(`${world.url}/sources`)
+    await page.getByText('last call').first().waitFor()
+    await shoot('sources-list')
+    expect(await violations(page)).toEqual([])
+  })
+
   it('complains of nothing', () => {
     expect(complaints).toEqual([])
   })

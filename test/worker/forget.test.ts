@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
-import { NO_SPACE } from '../../src/ingest/refusals.ts'
+import { NO_SPACE } from '../../src/ingest/drop.ts'
 import { createSpace } from '../../src/space/space.ts'
 import { forgetOld } from '../../src/worker/forget.ts'
 import { selectRows } from '../support/calls.ts'

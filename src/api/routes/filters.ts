@@ -6,7 +6,7 @@ import { askFilter, filtersAt } from '../../filter/gate.ts'
 import { parseFql } from '../../fql/parse.ts'
 import { Deleted, SpaceParams } from '../audience/wire.ts'
 import type { Caller } from '../auth.ts'
-import type { Door } from '../door.ts'
+import type { Door, Inside } from '../door.ts'
 import { Asked, Call, Condition, Filter, Name, shown } from '../filter/shapes.ts'
 import type { App } from '../server.ts'
 import type { Route } from './index.ts'
@@ -18,7 +18,7 @@ const One = z.object({ data: z.object({ filter: Filter }) })
 const Many = z.object({ data: z.object({ filters: z.array(Filter) }) })
 const actOf = (door: Door, { spaceId, name }: Caller) => ({ spaceId, by: name, now: door.now() })
 
-const reading = (app: App, { db, now }: Door): void => {
+const reading = (app: App, { db, now, counter }: Inside): void => {
   app.get(
     '/spaces/:space/filters',
     {
@@ -30,14 +30,18 @@ const reading = (app: App, { db, now }: Door): void => {
         response: { 200: Many },
       },
     },
-    async ({ caller, query }) => ({
-      data: { filters: (await listFilters(db, caller.spaceId, now(), query.integrationId)).map(shown) },
-    }),
+    async ({ caller, query }) => {
+      await counter.flush()
+      return { data: { filters: (await listFilters(db, caller.spaceId, now(), query.integrationId)).map(shown) } }
+    },
   )
   app.get(
     '/spaces/:space/filters/:id',
     { schema: { tags, summary: 'One event filter', params: Params, response: { 200: One } } },
-    async ({ caller, params }) => ({ data: { filter: shown(await filterOf(db, caller.spaceId, params.id, now())) } }),
+    async ({ caller, params }) => {
+      await counter.flush()
+      return { data: { filter: shown(await filterOf(db, caller.spaceId, params.id, now())) } }
+    },
   )
 }
 

@@ -31,6 +31,7 @@ import { sessionRoutes } from './session.ts'
 import { sourceCallRoutes } from './source-calls.ts'
 import { sourceCatalogRoutes } from './source-catalog.ts'
 import { sourceDropRoutes } from './source-drops.ts'
+import { sourceOverviewRoutes } from './source-overview.ts'
 import { sourceSchemaRoutes } from './source-schema.ts'
 import { sourceTestRoutes } from './source-tests.ts'
 import { sourceRoutes } from './sources.ts'
@@ -89,6 +90,7 @@ export const managementRoutes: readonly Route[] = [
   catalogRoutes,
   sourceRoutes,
   sourceDropRoutes,
+  sourceOverviewRoutes,
   sourceSchemaRoutes,
   sourceCatalogRoutes,
   filterRoutes,

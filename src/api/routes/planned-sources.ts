@@ -13,7 +13,7 @@ import { changeControls, controlsOf } from '../../tracking-plan/settings.ts'
 import { violationsSince } from '../../tracking-plan/violations.ts'
 import { Deleted, SpaceParams } from '../audience/wire.ts'
 import type { Caller } from '../auth.ts'
-import type { Door } from '../door.ts'
+import type { Door, Inside } from '../door.ts'
 import type { App } from '../server.ts'
 import { shownViolation, ViolationShown } from '../tracking-plan/shapes.ts'
 import type { Route } from './index.ts'
@@ -193,7 +193,7 @@ const controlling = (app: App, door: Door): void => {
   )
 }
 
-const watching = (app: App, { db, now }: Door): void => {
+const watching = (app: App, { db, now, counter }: Inside): void => {
   app.get(
     '/spaces/:space/violations',
     {
@@ -212,6 +212,7 @@ const watching = (app: App, { db, now }: Door): void => {
     },
     async ({ caller, query: { window, trackingPlanId, ...wanted } }) => {
       const since = sinceOf(now(), window)
+      await counter.flush()
       const violations = await violationsSince(db, caller.spaceId, { ...wanted, since, planId: trackingPlanId })
       return { data: { violations: violations.map(shownViolation) } }
     },

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { notFound } from '../../base/errors.ts'
 import type { Db } from '../../db/database.ts'
+import { NO_SPACE } from '../../ingest/drop.ts'
 import { type CountedDrop, dropsByHour, dropsOfSource } from '../../ingest/read-drops.ts'
-import { NO_SPACE } from '../../ingest/refusals.ts'
 import { sourceById } from '../../space/source.ts'
 import type { Route } from './index.ts'
 
@@ -55,7 +55,7 @@ const read = async (db: Db, spaceId: string, sourceId: string, now: Date, hours:
 }
 
 /** `GET /sources/:source/drops`: what was not taken and why, and `GET /unknown-keys`: what came with a write key of nobody. */
-export const sourceDropRoutes: Route = (app, { db, now }) => {
+export const sourceDropRoutes: Route = (app, { db, now, counter }) => {
   const response = { 200: z.object({ data: Drops }) }
   app.get(
     '/spaces/:space/sources/:source/drops',
@@ -72,6 +72,7 @@ export const sourceDropRoutes: Route = (app, { db, now }) => {
       const { spaceId } = request.caller
       const source = await sourceById(db, spaceId, request.params.source)
       if (!source) throw notFound('source', request.params.source)
+      await counter.flush()
       return { data: await read(db, spaceId, source.id, now(), request.query.hours) }
     },
   )
@@ -86,6 +87,9 @@ export const sourceDropRoutes: Route = (app, { db, now }) => {
         response,
       },
     },
-    async (request) => ({ data: await read(db, NO_SPACE, NO_SPACE, now(), request.query.hours) }),
+    async (request) => {
+      await counter.flush()
+      return { data: await read(db, NO_SPACE, NO_SPACE, now(), request.query.hours) }
+    },
   )
 }

@@ -47,7 +47,7 @@ const trying = (app: App, door: Inside): void => {
 }
 
 const sending = (app: App, door: Inside): void => {
-  const gather = createGather(door.db, door)
+  const gather = createGather(door.db, { ...door, counted: door.counter.note })
   app.post(
     '/spaces/:space/sources/:source/test-call/send',
     {

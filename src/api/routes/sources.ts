@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { notFound } from '../../base/errors.ts'
 import { prefixedId } from '../../base/ids.ts'
-import type { Db } from '../../db/database.ts'
+import { isIdle, lastSeenOf } from '../../ingest/source-overview.ts'
 import { addWriteKey, changeSource, deleteWriteKey, type ListedSource, sourcesOf } from '../../space/source.ts'
 import { createSource } from '../../space/space.ts'
 import type { Inside } from '../door.ts'
@@ -16,28 +16,45 @@ const Source = z.object({
   strict: z.boolean().describe('every request is answered as with ?strict=1: what is not taken is a 4xx'),
   writeKeys: z.array(z.string()),
   createdAt: z.string(),
+  lastSeenAt: z
+    .string()
+    .nullable()
+    .describe('when something last came in, to ten minutes; null: never, or longer than 30 days ago'),
+  idle: z.boolean().describe('it is switched on, and nothing came in for 14 days'),
 })
 
 type WireSource = z.infer<typeof Source>
-const wireSource = ({ write_keys, created_at, ...source }: ListedSource): WireSource => ({
-  ...source,
-  writeKeys: [...write_keys],
-  createdAt: created_at.toISOString(),
-})
-
-const oneOf = async (db: Db, spaceId: string, id: string): Promise<WireSource> => {
-  const found = (await sourcesOf(db, spaceId)).find((source) => source.id === id)
-  if (!found) throw notFound('source', id)
-  return wireSource(found)
+const wireSource = (source: ListedSource, lastSeen: Date | undefined, now: Date): WireSource => {
+  const { write_keys, created_at, ...rest } = source
+  return {
+    ...rest,
+    writeKeys: [...write_keys],
+    createdAt: created_at.toISOString(),
+    lastSeenAt: lastSeen?.toISOString() ?? null,
+    idle: isIdle(source, lastSeen, now),
+  }
 }
 
-const oneSource = (app: App, db: Db): void => {
+const allOf = async ({ db, now, counter }: Inside, spaceId: string): Promise<readonly WireSource[]> => {
+  await counter.flush()
+  const lastSeen = await lastSeenOf(db, spaceId)
+  return (await sourcesOf(db, spaceId)).map((source) => wireSource(source, lastSeen.get(source.id), now()))
+}
+
+const oneOf = async (door: Inside, spaceId: string, id: string): Promise<WireSource> => {
+  const found = (await allOf(door, spaceId)).find((source) => source.id === id)
+  if (!found) throw notFound('source', id)
+  return found
+}
+
+const oneSource = (app: App, door: Inside): void => {
+  const { db } = door
   const one = z.object({ space: z.string(), source: z.string() })
   const response = { 200: z.object({ data: z.object({ source: Source }) }) }
   app.get(
     '/spaces/:space/sources/:source',
     { schema: { tags: ['source'], summary: 'One source', params: one, response } },
-    async (request) => ({ data: { source: await oneOf(db, request.caller.spaceId, request.params.source) } }),
+    async (request) => ({ data: { source: await oneOf(door, request.caller.spaceId, request.params.source) } }),
   )
   app.patch(
     '/spaces/:space/sources/:source',
@@ -57,7 +74,7 @@ const oneSource = (app: App, db: Db): void => {
     async (request) => {
       const { spaceId } = request.caller
       if (!(await changeSource(db, spaceId, request.params.source, request.body))) throw notFound('source', request.params.source)
-      return { data: { source: await oneOf(db, spaceId, request.params.source) } }
+      return { data: { source: await oneOf(door, spaceId, request.params.source) } }
     },
   )
 }
@@ -66,7 +83,8 @@ const oneSource = (app: App, db: Db): void => {
 const newKey = (random: Inside['random']): string => Buffer.from(random(16)).toString('hex')
 
 /** A source has as many write keys as it is given: a second one, and then the first goes, is how one is changed without loss (spec/connections §2.1). */
-const writeKeys = (app: App, { db, random }: Inside): void => {
+const writeKeys = (app: App, door: Inside): void => {
+  const { db, random } = door
   const one = z.object({ space: z.string(), source: z.string() })
   app.post(
     '/spaces/:space/sources/:source/writekey',
@@ -80,10 +98,10 @@ const writeKeys = (app: App, { db, random }: Inside): void => {
     },
     async (request, reply) => {
       const { caller, params } = request
-      await oneOf(db, caller.spaceId, params.source)
+      await oneOf(door, caller.spaceId, params.source)
       const writeKey = newKey(random)
       await addWriteKey(db, caller.spaceId, params.source, writeKey)
-      return reply.status(201).send({ data: { writeKey, source: await oneOf(db, caller.spaceId, params.source) } })
+      return reply.status(201).send({ data: { writeKey, source: await oneOf(door, caller.spaceId, params.source) } })
     },
   )
   app.delete(
@@ -118,8 +136,7 @@ export const sourceRoutes: Route = (app, door) => {
       },
     },
     async (request) => {
-      const sources = await sourcesOf(db, request.caller.spaceId)
-      return { data: { sources: sources.map(wireSource) } }
+      return { data: { sources: [...(await allOf(door, request.caller.spaceId))] } }
     },
   )
   app.post(
@@ -141,10 +158,10 @@ export const sourceRoutes: Route = (app, door) => {
       const [id, writeKey, at] = [prefixedId('src', random(12)), newKey(random), now()]
       await createSource(db, { spaceId: request.caller.spaceId, id, name, kind, writeKey }, at)
       return reply.status(201).send({
-        data: { source: { id, name, kind, enabled: true, strict: false, writeKeys: [writeKey], createdAt: at.toISOString() } },
+        data: { source: await oneOf(door, request.caller.spaceId, id) },
       })
     },
   )
-  oneSource(app, db)
+  oneSource(app, door)
   writeKeys(app, door)
 }

@@ -6,10 +6,11 @@ import { blockedInBrowsers } from '../../catalog/browser-plan.ts'
 import type { EventType } from '../../db/rows/event.ts'
 import type { Arrival } from '../../ingest/arrival.ts'
 import { isTooLarge, MOST_BATCH_BYTES, MOST_BATCH_CALLS, MOST_CALL_BYTES, readBody } from '../../ingest/body.ts'
+import { NO_SPACE } from '../../ingest/drop.ts'
 import { createGather, type Gather } from '../../ingest/gather.ts'
 import { parseCall, type Surroundings } from '../../ingest/parse.ts'
 import { problem } from '../../ingest/problems.ts'
-import { createRefusals, NO_SPACE } from '../../ingest/refusals.ts'
+import { slotOf } from '../../ingest/step-count.ts'
 import { createSourceLookup, type Source } from '../../space/source.ts'
 import { EVERY_EVENT } from '../../tracking-plan/browser-plan.ts'
 import { credentialOf } from '../auth.ts'
@@ -47,7 +48,6 @@ type Desk = {
   readonly door: Inside
   readonly gather: Gather
   readonly sourceOf: (writeKey: string) => Promise<Source | undefined>
-  readonly refused: ReturnType<typeof createRefusals>
 }
 
 const keyOf = (request: FastifyRequest, body: JsonObject): string | undefined => {
@@ -62,16 +62,13 @@ const sourceOfRequest = async (desk: Desk, request: FastifyRequest, body: JsonOb
 }
 
 // What was sent is counted where it can be said whose it was. Of an unknown key the beginning is shown: enough to find it, too little to use.
-const count = (desk: Desk, source: Source | undefined, { code, message, remedy }: Refusal, call: unknown): Promise<void> =>
-  desk.refused(source?.spaceId ?? NO_SPACE, {
-    sourceId: source?.sourceId ?? NO_SPACE,
-    code,
-    subject: '',
-    reason: `${message} ${remedy}`,
-    messageId: undefined,
-    at: desk.door.now(),
-    call,
-  })
+const count = ({ door }: Desk, source: Source | undefined, { code, message, remedy }: Refusal, call: unknown): void => {
+  const { spaceId = NO_SPACE, sourceId = NO_SPACE } = source ?? {}
+  const at = door.now()
+  const drop = { sourceId, code, subject: '', reason: `${message} ${remedy}`, messageId: undefined, at, call }
+  door.counter.note(spaceId, { drops: [drop], broken: [] })
+  if (source) door.counter.step(spaceId, { sourceId, slot: slotOf(at), type: '', outcome: 'failed', count: 1 })
+}
 
 /** Answers a request whose body cannot be read at all. */
 const refuseBody = async (
@@ -82,7 +79,7 @@ const refuseBody = async (
   bytes: number,
 ) => {
   const source = await sourceOfRequest(desk, request, {})
-  if (source) await count(desk, source, REFUSED[kind], { bytes })
+  if (source) count(desk, source, REFUSED[kind], { bytes })
   return refuse(reply, REFUSED[kind])
 }
 
@@ -112,7 +109,7 @@ const open = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, mo
   if (source?.enabled) return { body: body.value, bytes: body.bytes, source }
   const refusal = source ? DISCARDED.source_disabled : DISCARDED.project_not_found
   const shown = source ? body.value : { writeKey: `${keyOf(request, body.value)?.slice(0, 4) ?? ''}…` }
-  await count(desk, source, refusal, shown)
+  count(desk, source, refusal, shown)
   return void discard(reply, refusal, isStrict(request, source))
 }
 
@@ -134,7 +131,7 @@ const takeBatch = async (desk: Desk, request: FastifyRequest, reply: FastifyRepl
   const calls = Array.isArray(batch) ? batch : []
   if (calls.length === 0 || calls.length > MOST_BATCH_CALLS) {
     const refusal = calls.length === 0 ? DISCARDED.empty_batch : DISCARDED.batch_too_long
-    await count(desk, source, refusal, { calls: calls.length, first: calls[0] ?? null })
+    count(desk, source, refusal, { calls: calls.length, first: calls[0] ?? null })
     return discard(reply, refusal, isStrict(request, source))
   }
   const own = withDefined({ sentAt, context: objectOr(body['context']), integrations: objectOr(body['integrations']) })
@@ -237,9 +234,8 @@ const browserPlan = async ({ door, sourceOf }: Desk, writeKey: string) => {
 export const trackingRoutes: Route = (app, door) => {
   const desk: Desk = {
     door,
-    gather: createGather(door.db, door),
+    gather: createGather(door.db, { ...door, counted: door.counter.note }),
     sourceOf: createSourceLookup(door.db, door.now),
-    refused: createRefusals(door.db),
   }
   allowEveryOrigin(app)
   acceptAnyBody(app, desk)

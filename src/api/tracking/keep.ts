@@ -1,6 +1,7 @@
 import type { Arrival } from '../../ingest/arrival.ts'
 import type { Gather } from '../../ingest/gather.ts'
 import type { Stored } from '../../ingest/ingest.ts'
+import { stepOf } from '../../ingest/step-count.ts'
 import { isTraceless } from '../../ingest/suppressed.ts'
 import type { Inside } from '../door.ts'
 
@@ -28,6 +29,10 @@ export const keep = async (
     didOf,
     bytes,
   })
+  for (const [place, arrival] of arrivals.entries()) {
+    const result = results[place]
+    if (result) door.counter.step(spaceId, stepOf(arrival, result))
+  }
   door.tally.note(spaceId, sourceId, { arrivals, results, omittedOf, itemOf })
   if (results.some((result) => result.status === 'stored')) door.notify('profile_change')
   if (announced) door.notify('outbox')

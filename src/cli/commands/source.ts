@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { JsonObject } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 import type { Api } from '../api.ts'
 import type { Session } from '../program.ts'
 import { sourceIdOf } from '../source-id.ts'
@@ -11,7 +11,7 @@ const showSources = (answer: JsonObject): string =>
     ['id', (row) => row['id']],
     ['name', (row) => row['name']],
     ['kind', (row) => row['kind']],
-    ['state', (row) => `${row['enabled'] ? 'on' : 'off'}${row['strict'] ? ', strict' : ''}`],
+    ['state', (row) => `${row['enabled'] ? 'on' : 'off'}${row['strict'] ? ', strict' : ''}${row['idle'] ? ', silent' : ''}`],
     ['write keys', (row) => (Array.isArray(row['writeKeys']) ? row['writeKeys'].join(' ') : '')],
   ])
 
@@ -24,6 +24,20 @@ const showDrops = (answer: JsonObject): string => {
       return `${textOf(drop['count'])} × ${textOf(drop['code'])}${subject}, last ${textOf(drop['lastAt'])}\n  ${textOf(drop['reason'])}\n  e.g. ${textOf(drop['sample'])}`
     })
     .join('\n')
+}
+
+const STEPS = ['received', 'failed', 'filtered', 'eligible'] as const
+
+const changeOf = (value: Json | undefined): string =>
+  typeof value === 'number' ? `${value > 0 ? '+' : ''}${value.toFixed(1)} %` : 'nothing before'
+
+const showOverview = (answer: JsonObject): string => {
+  const rows = [{ type: 'all', steps: objectOf(answer, 'steps'), change: objectOf(answer, 'change') }, ...listOf(answer, 'types')]
+  return table(rows, [
+    ['type', (row) => row['type'] || 'unreadable'],
+    ...STEPS.map((step) => [step, (row: JsonObject) => objectOf(row, 'steps')[step]] as const),
+    ['against before', (row) => changeOf(objectOf(row, 'change')['received'])],
+  ])
 }
 
 const showCall = (call: JsonObject): string => {
@@ -94,6 +108,14 @@ export const sourceCommand = (program: Command, session: Session): void => {
     .action(async (named: string, { hours }: { hours: string }) => {
       const open = await api()
       print(await open.get(`/sources/${await sourceIdOf(open, named)}/drops`, { hours }), showDrops)
+    })
+  source
+    .command('overview <source>')
+    .description('what its calls came to: received, failed, filtered, eligible, and how that changed')
+    .option('--window <window>', '1h, 24h, 7d or 14d', '24h')
+    .action(async (named: string, { window }: { window: string }) => {
+      const open = await api()
+      print(await open.get(`/sources/${await sourceIdOf(open, named)}/overview`, { window }), showOverview)
     })
   source
     .command('tail <source>')

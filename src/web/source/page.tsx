@@ -5,10 +5,12 @@ import { useState } from 'react'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
 import { Block, Page, Tabs, Trail } from '../parts/page.tsx'
 import { Await, Failing } from '../parts/state.tsx'
+import { Ago } from '../parts/time.tsx'
 import { many } from '../parts/words.ts'
 import { Dropped, type Drops } from './dropped.tsx'
 import { Filters } from './filters.tsx'
 import { Live } from './live.tsx'
+import { Overview } from './overview.tsx'
 import { Schema } from './schema.tsx'
 import { TestCall } from './test-call.tsx'
 
@@ -19,6 +21,8 @@ export type Source = {
   readonly enabled: boolean
   readonly strict: boolean
   readonly writeKeys: readonly string[]
+  readonly lastSeenAt: string | null
+  readonly idle: boolean
 }
 
 const Keys = ({ of }: { readonly of: Source }) => {
@@ -105,6 +109,15 @@ const Setup = ({ of }: { readonly of: Source }) => (
   </div>
 )
 
+/** It is not switched off for that: only somebody who knows it can say whether something is wrong. */
+const Silent = ({ of }: { readonly of: Source }) => (
+  <div className="block attention" role="status">
+    <strong>{of.lastSeenAt === null ? 'Nothing came in for 14 days or longer.' : 'Nothing came in since '}</strong>
+    {of.lastSeenAt !== null && <Ago at={of.lastSeenAt} />} Is the SDK still configured with a write key of this source? If nothing
+    shall come any more, switch it off under Settings.
+  </div>
+)
+
 const Opened = ({ of }: { readonly of: Source }) => {
   const drops = useGet<Drops>(`/sources/${of.id}/drops`, { every: 5_000 })
   const fact = !of.enabled
@@ -124,9 +137,11 @@ const Opened = ({ of }: { readonly of: Source }) => {
       tab={of.name}
       fact={`${of.name}: ${fact}.`}
     >
+      {of.idle && <Silent of={of} />}
       <Tabs
         of={[
           { key: 'live', label: 'Live', body: () => <Live source={of.id} /> },
+          { key: 'overview', label: 'Overview', body: () => <Overview source={of.id} /> },
           { key: 'test', label: 'Try a call', body: () => <TestCall source={of.id} /> },
           { key: 'schema', label: 'What it sends', body: () => <Schema source={of.id} /> },
           { key: 'dropped', label: 'Not taken', body: () => <Dropped source={of.id} /> },

@@ -3,8 +3,10 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
 import { Go } from '../parts/go.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { Block, Page } from '../parts/page.tsx'
 import { Await, Empty, Failing } from '../parts/state.tsx'
+import { Ago } from '../parts/time.tsx'
 import { many, number } from '../parts/words.ts'
 import type { Catalog, Overview } from '../wire.ts'
 
@@ -15,9 +17,14 @@ type Source = {
   readonly enabled?: boolean
   readonly writeKey?: string
   readonly writeKeys?: readonly string[]
+  readonly lastSeenAt?: string | null
+  readonly idle?: boolean
 }
 
 const keyOf = (source: Source): string => source.writeKey ?? source.writeKeys?.[0] ?? ''
+
+// Kept to ten minutes.
+const isRecent = (at: string): boolean => Date.now() - Date.parse(at) < 1_200_000
 
 const List = ({ of }: { readonly of: readonly Source[] }) => (
   <ul className="list">
@@ -28,6 +35,16 @@ const List = ({ of }: { readonly of: readonly Source[] }) => (
             {source.name}
           </Go>{' '}
           <span className="dim">{source.kind}</span>
+          {source.idle && (
+            <div className="tone-warn small">
+              <Icon name="warn" size={13} /> Nothing came in for 14 days or longer
+            </div>
+          )}
+          {!source.idle && source.lastSeenAt && (
+            <div className="dim small">
+              last call {isRecent(source.lastSeenAt) ? 'within 20 minutes' : <Ago at={source.lastSeenAt} />}
+            </div>
+          )}
         </div>
         {keyOf(source) && <span className="mono soft">write key {keyOf(source)}</span>}
       </li>
