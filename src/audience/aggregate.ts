@@ -5,6 +5,7 @@ import { decimalOf } from './literal.ts'
 import type { MeasuredEvent } from './measure.ts'
 import { answersOf, measureRule } from './measures/index.ts'
 import type { Sql } from './operator.ts'
+import { columnOf } from './stored.ts'
 
 /** An event that is measured: its properties and context, and what puts it in order. */
 export type Measured = MeasuredEvent & { readonly properties: Sql; readonly context: Sql }
@@ -17,8 +18,8 @@ export const EVENT: Measured = {
 /** Whether what is measured lies in the context of the events. */
 export const ofContext = (measure: Measure): boolean => measure.kind !== 'count' && measure.of === 'context'
 
-// What a path with `$` leads to is a list; its order matters where the list as a whole is one value.
-const measuredValue = (event: Measured, measure: Exclude<Measure, { kind: 'count' }>): Sql => {
+/** What is measured of an event. What a path with `$` leads to is a list; its order matters where the list as a whole is one value. */
+export const measuredValue = (event: Measured, measure: Exclude<Measure, { kind: 'count' }>): Sql => {
   const { from, value } = iterate(ofContext(measure) ? event.context : event.properties, measure.property)
   return from.length === 0 ? value : sql`(select jsonb_agg(${value}) from ${sql.join(from)})`
 }
@@ -42,8 +43,34 @@ export const aggregateOf = (measure: Measure, event: Measured = EVENT): Sql =>
 export const isCounter = (measure: Measure): boolean => measureRule(measure).ofNothing === 0
 
 /** An answer of the measure as jsonb, as JSON writes it: the sum of 0.5 and 2.5 is 3, not 3.0. */
-export const asJson = (measure: Measure, answer: Sql): Sql =>
-  answersOf(measure) === 'number' ? sql`to_jsonb(trim_scale(${answer}))` : answer
+export const asJson = (measure: Measure, answer: Sql): Sql => {
+  const answers = answersOf(measure)
+  if (answers === 'number') return sql`to_jsonb(trim_scale(${answer}))`
+  return answers === 'text' ? sql`to_jsonb(${answer})` : answer
+}
+
+/** An answer that is a column, as jsonb to compare. */
+export const columnAsJson = (measure: Measure, answer: Sql): Sql =>
+  answersOf(measure) === 'text' ? columnOf(asJson(measure, answer), answer) : columnOf(asJson(measure, answer))
+
+type Tally = { readonly distinct: Sql; readonly value: Sql; readonly rows: Sql }
+
+/** The profiles with such events and the measure of each, by counting texts; undefined for a measure that is not found so. */
+export const byTally = (measure: Measure, from: Sql, where: Sql<boolean>): Tally | undefined => {
+  const tallied = measure.kind === 'count' ? undefined : measureRule(measure).tallied?.(measure)
+  if (!tallied || measure.kind === 'count') return undefined
+  const value = measuredValue(EVENT, measure)
+  const least = 'least' in tallied && tallied.least > 1 ? sql` having count(*) >= ${tallied.least}::integer` : sql``
+  const counted = sql`(select e.profile_id, scalar_text(${value}) as text, count(*) as times from ${from}
+    where ${where} group by 1, 2${least}) t`
+  // What is no text is put last, and not left out: left out, the text of each event is found twice.
+  return 'aggregate' in tallied
+    ? { distinct: sql``, value: tallied.aggregate, rows: sql`${counted} group by t.profile_id` }
+    : {
+        ...{ distinct: sql`distinct on (t.profile_id) `, value: sql`t.text` },
+        rows: sql`${counted} order by t.profile_id, t.text is null, ${tallied.order}`,
+      }
+}
 
 /** A comparison of a number, and whether it holds for the number 0. */
 export type NumberTest = { readonly test: (number: Sql) => Sql<boolean>; readonly holdsForZero: boolean }

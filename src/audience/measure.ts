@@ -8,6 +8,10 @@ export type MeasureOf<K extends MeasureKind> = Extract<Measure, { kind: K }>
 /** What puts the measured events in order. */
 export type MeasuredEvent = { readonly timestamp: Sql; readonly messageId: Sql }
 
+export type Answers = 'number' | 'text' | 'json'
+/** `least` is how often a text must be there. */
+export type Tallied = { readonly aggregate: Sql } | { readonly order: Sql; readonly least: number }
+
 /** One aggregate over the selected events. One file each in `measures/`. */
 export type MeasureRule<K extends MeasureKind> = {
   /**
@@ -17,8 +21,13 @@ export type MeasureRule<K extends MeasureKind> = {
   readonly aggregate: (value: Sql, measure: MeasureOf<K>, event: MeasuredEvent) => Sql
   /** The value is that of one event: the first in an order of those with one. Found by sorting, it takes half the time of an aggregate. */
   readonly picks?: (value: Sql, event: MeasuredEvent) => { readonly where: Sql<boolean>; readonly order: Sql }
-  /** What the aggregate is: a number of the database, or jsonb of any type. */
-  readonly answers: (measure: MeasureOf<K>) => 'number' | 'json'
+  /**
+   * It follows from how often each text was there, `t.text` and `t.times`: an aggregate over these, or the one that comes first. Counting them by hash takes half
+   * the time of sorting each profile's values; undefined where they are no texts.
+   */
+  readonly tallied?: (measure: MeasureOf<K>) => Tallied | undefined
+  /** What the aggregate is: a number or a text of the database, or jsonb of any type. */
+  readonly answers: (measure: MeasureOf<K>) => Answers
   /** What it is of no events: 0 where things are counted, nothing for the others (spec/audiences §11.2). */
   readonly ofNothing: 0 | null
   /** The measured thing in words: `the sum of “revenue”`. */

@@ -29,7 +29,7 @@ const isTimely = (compare: Comparison): boolean => flipsOf(compare).length > 0
 export const comparedProperty = ({
   measure,
 }: Pick<ComputedTraitDefinition, 'measure'>): { readonly type: 'property' | 'context'; readonly path: string } | undefined =>
-  measure.kind !== 'count' && answersOf(measure) === 'json'
+  measure.kind !== 'count' && answersOf(measure) !== 'number'
     ? { type: measure.of === 'context' ? 'context' : 'property', path: measure.property }
     : undefined
 

@@ -1,5 +1,5 @@
 import type { Measure } from '../condition.ts'
-import type { MeasureKind, MeasureOf, MeasureRule, MeasureTable } from '../measure.ts'
+import type { Answers, MeasureKind, MeasureOf, MeasureRule, MeasureTable } from '../measure.ts'
 import { average } from './average.ts'
 import { count } from './count.ts'
 import { first } from './first.ts'
@@ -20,5 +20,5 @@ export const MEASURES: MeasureTable = {
 /** The rule of a measure. */
 export const measureRule = <K extends MeasureKind>(measure: MeasureOf<K>): MeasureRule<K> => MEASURES[measure.kind as K]
 
-/** What a measure answers: a number of the database, or jsonb of any type. */
-export const answersOf = (measure: Measure): 'number' | 'json' => measureRule(measure).answers(measure)
+/** What a measure answers: a number or a text of the database, or jsonb of any type. */
+export const answersOf = (measure: Measure): Answers => measureRule(measure).answers(measure)

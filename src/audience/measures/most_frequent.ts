@@ -23,11 +23,18 @@ export const mostFrequent: MeasureRule<'most_frequent'> = {
     if (isList && as === 'array') return sql`${text(sql`array_agg(text_of(${value}))`)}::jsonb`
     if (isList || as === 'number') {
       const texts = isList ? sql`scalar_texts(jsonb_agg(${value}))` : sql`array_agg(scalar_text(${value}))`
-      return as === 'number' ? sql`most_frequent_number(${texts}, ${minimum}::integer)` : sql`to_jsonb(${text(texts)})`
+      return as === 'number' ? sql`most_frequent_number(${texts}, ${minimum}::integer)` : text(texts)
     }
-    return sql`to_jsonb(${oftenest(sql`scalar_text(${value})`, minimum)})`
+    return oftenest(sql`scalar_text(${value})`, minimum)
   },
-  answers: ({ as }) => (as === 'number' ? 'number' : 'json'),
+  tallied: ({ property, minimum, as }) =>
+    as === 'number' || keysOf(property).includes('$')
+      ? undefined
+      : { order: sql`t.times desc, t.text collate "C"`, least: minimum },
+  answers: ({ property, as }) => {
+    if (as === 'number') return 'number'
+    return as === 'array' && keysOf(property).includes('$') ? 'json' : 'text'
+  },
   ofNothing: null,
   sentence: ({ minimum, as, ...measure }) =>
     `the most frequent ${spokenMeasured(measure)}${as === 'array' ? ' (as a list)' : ''}${minimum === 1 ? '' : ` (there at least ${minimum === 2 ? 'twice' : `${minimum} times`})`}`,

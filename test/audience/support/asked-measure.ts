@@ -90,7 +90,9 @@ export const written = fc.oneof(
   fc.record({ operator: fc.constantFrom('omits', 'starts_with', 'ends_with'), value: digits }) as fc.Arbitrary<Of<'omits'>>,
   fc.record({ operator: fc.constant('contains' as const), values: fc.array(digits, { minLength: 1, maxLength: 2 }) }),
 )
-const parts = fc.constantFrom('"5"', '["5"', ',"a', '"]', '["', '\\u', '\\\\', '5', 'a')
+const parts = fc.constantFrom(
+  ...['"5"', '["5"', ',"a', '"]', '["', '\\u', '\\\\', '5', 'a', '"a"', '"true"', '","', '""', '"', 'n'],
+)
 export const listed = fc.oneof(
   fc.record({ operator: fc.constantFrom('omits', 'starts_with', 'ends_with'), value: parts }) as fc.Arbitrary<Of<'omits'>>,
   fc.record({ operator: fc.constant('contains' as const), values: fc.array(parts, { minLength: 1, maxLength: 2 }) }),
