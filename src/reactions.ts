@@ -3,11 +3,12 @@ import { admitEntered, admitExisting } from './journey/admit-audience.ts'
 import { endArchived } from './journey/archived.ts'
 import { hearEvents } from './journey/hear.ts'
 import { startCohorts } from './journey/start.ts'
+import { endSuppressed } from './journey/suppressed.ts'
 import type { WorkerContext } from './worker.ts'
 
 /**
  * The wiring on one page: what happened → who reacts. Topics: `entered` and `exited` (a membership change), `event` (an event that a live
- * journey waits for), `journey_published`, `journey_archived`, `cohort` (runs that shall be walked). Every reaction gets all rows claimed together, may run
+ * journey waits for), `journey_published`, `journey_archived`, `cohort` (runs that shall be walked), `suppressed` (a person of whom nothing is taken any more). Every reaction gets all rows claimed together, may run
  * twice for a row, and is harmless the second time.
  */
 export const reactionsOf = (context: WorkerContext): Reactions => ({
@@ -16,5 +17,6 @@ export const reactionsOf = (context: WorkerContext): Reactions => ({
   event: [(spaceId, items, now) => hearEvents(context.db, spaceId, items, now)],
   journey_archived: [(spaceId, items, now) => endArchived(context.db, spaceId, items, now)],
   journey_published: [(spaceId, items, now) => admitExisting(context.db, spaceId, items, now)],
+  suppressed: [(spaceId, items, now) => endSuppressed(context.db, spaceId, items, now)],
   cohort: [(spaceId, items) => startCohorts(context.temporal, context.config.taskQueue, spaceId, items)],
 })

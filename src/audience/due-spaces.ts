@@ -18,6 +18,7 @@ export const spacesToEvaluate = async (db: Db, now: Date): Promise<readonly stri
            or exists (select from computation_due d where d.space_id = s.id and d.profiles is not null)
            or exists (select from evaluation_clock k where k.space_id = s.id and k.next_instant <= ${now}::timestamptz)
            or exists (select from computation_wake w where w.space_id = s.id and w.due_at <= ${now}::timestamptz)
+           or exists (select from membership_merged m where m.space_id = s.id)
         order by s.id`,
     ),
   )

@@ -17,6 +17,7 @@ import { drifted, record } from './evaluation.ts'
 import { gathered, withGathered } from './gather.ts'
 import { throughLinks } from './links.ts'
 import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, writeChanges } from './membership.ts'
+import { countMerged } from './merged.ts'
 import { asksOfItsOwn } from './needed.ts'
 import type { Sql } from './operator.ts'
 import { inParts } from './parts.ts'
@@ -306,6 +307,7 @@ export const evaluateSpace = async (
   now: Date,
   limits: Limits = LIMITS,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly more: boolean }> => {
+  await countMerged(db, spaceId, (tx, id, by) => countMembers(tx, spaceId, id, by))
   const { more, catalog, computations } = await distribute(db, spaceId, now)
   const work: Work = { db, spaceId, catalog, computations, now, limits }
   const due = new Map((await dueOf(db, spaceId)).map((each) => [each.computationId, each]))

@@ -103,14 +103,19 @@ export const countMembers = async (tx: Db, spaceId: string, audienceId: string, 
   )
 }
 
-/** Says how many members there are by counting them: a run that was asked for tells what is, not what was reckoned. */
+/**
+ * Says how many members there are by counting them: a run that was asked for tells what is, not what was reckoned. Who was merged and not taken
+ * out yet is counted once more, in the same snapshot: the next tick takes them out.
+ */
 export const recountMembers = async (tx: Db, spaceId: string, audienceId: string): Promise<void> => {
   await run(
     tx,
     query(
       'audience.recount_members',
-      sql`with members as materialized (select count(*) as count from membership where space_id = ${spaceId} and audience_id = ${audienceId})
-        update audience_state s set member_count = m.count from members m where s.space_id = ${spaceId} and s.audience_id = ${audienceId}`,
+      sql`with members as materialized (select count(*) as count from membership where space_id = ${spaceId} and audience_id = ${audienceId}),
+          merged as materialized (select count(*) as count from membership_merged where space_id = ${spaceId} and audience_id = ${audienceId})
+        update audience_state s set member_count = m.count + g.count from members m, merged g
+        where s.space_id = ${spaceId} and s.audience_id = ${audienceId}`,
     ),
   )
 }

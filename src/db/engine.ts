@@ -51,6 +51,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   audience_state: own('audience_id'),
   audience_evaluation: own('audience_id'),
   membership: own('profile_id'),
+  membership_merged: own('audience_id'),
   membership_change: own('profile_id'),
   audience_interest: own('reference'),
   computed_trait: own('reference'),

@@ -1,12 +1,14 @@
 import { sql } from 'kysely'
 import { Invalid, notFound, Refused } from '../base/errors.ts'
+import { idFrom } from '../base/ids.ts'
 import type { Db } from '../db/database.ts'
+import { addToOutbox } from '../db/outbox.ts'
 import { query, run, runOne, transact } from '../db/query.ts'
 import type { RegulationRow, RegulationSubjectRow, RegulationType } from '../db/rows/regulation.ts'
 import { spelled } from '../ingest/identifiers.ts'
 import { type Identifier, identifier } from '../profile/identifier.ts'
 import { identifierHash, liftSuppressions, type Suppressing, suppressIdentifiers } from '../profile/suppressed.ts'
-import { knownAs, textOf } from './people.ts'
+import { knownAs, profilesOf, textOf } from './people.ts'
 
 /** What each type does: whether calls of the person are refused from now on, and whether what is stored is erased (spec/messaging §10.1). */
 export const REGULATIONS: Readonly<Record<RegulationType, { readonly suppresses: boolean; readonly erases: boolean }>> = {
@@ -101,8 +103,20 @@ const suppressing = async (tx: Db, spaceId: string, subjects: readonly Subject[]
   return [...subjects.map(({ type, value, hash }) => ({ type, value, root: hash, keepValue: true })), ...others]
 }
 
+const suppress = async (tx: Db, spaceId: string, subjects: readonly Subject[], by: string, { id, now }: At): Promise<void> => {
+  await suppressIdentifiers(tx, spaceId, await suppressing(tx, spaceId, subjects), { by, now })
+  const people = [...new Set((await profilesOf(tx, spaceId, subjects)).values())]
+  const entries = people.map((profileId) => ({
+    profileId,
+    id: idFrom(spaceId, 'suppressed', id, profileId),
+    topic: 'suppressed',
+    payload: {},
+  }))
+  await addToOutbox(tx, spaceId, now, entries)
+}
+
 /**
- * Asks for people to be suppressed, erased, or both, or to be free again. Suppression and its end hold when this returns; a worker erases.
+ * Asks for people to be suppressed, erased, or both, or to be free again. Suppression and its end hold when this returns; a worker erases, and ends the journeys of who is suppressed.
  * @throws Invalid for what names nobody. @throws Refused 429 beyond 110,000 people in a calendar month.
  */
 export const regulate = async (db: Db, spaceId: string, request: Request, at: At): Promise<void> => {
@@ -114,8 +128,7 @@ export const regulate = async (db: Db, spaceId: string, request: Request, at: At
     })
   await transact(db, async (tx) => {
     await insert(tx, spaceId, request, subjects, at)
-    if (REGULATIONS[type].suppresses)
-      await suppressIdentifiers(tx, spaceId, await suppressing(tx, spaceId, subjects), { by, now: at.now })
+    if (REGULATIONS[type].suppresses) await suppress(tx, spaceId, subjects, by, at)
     if (type === 'UNSUPPRESS')
       await liftSuppressions(
         tx,

@@ -139,6 +139,7 @@ const NOTHING_OF_A_PERSON = [
   'provider_account_state',
   'source',
   'source_control',
+  'source_count',
   'source_gate',
   'source_watch',
   'space',
@@ -163,6 +164,8 @@ const WITHOUT_WORDS = [
   'due_profile',
   'membership',
   'profile_merge',
+  // For the seconds until the next tick.
+  'membership_merged',
   'export',
   'import',
   'opt_out_tombstone',
@@ -173,10 +176,11 @@ const WITHOUT_WORDS = [
 await fill()
 await importFile()
 await plantWords()
+await api.call('GET', `${S}/sources/src_spa_test/drops`)
 await until('what was sent to be in the catalogue', async () => (await dumpOf(db, 'catalog_seen')).includes('secret street'))
 const ids = await profilesOfHer()
 for (const table of await tablesWithProfile(db))
-  if (!['profile_identifier', 'profile_merge'].includes(table))
+  if (!['profile_identifier', 'profile_merge', 'membership_merged'].includes(table))
     for (const profileId of ids)
       await plantRow(db, table, { spaceId: 'spa_test', profileId, address: EVE.email, text: SAID[3] ?? '', now: clock })
 await sql`update message set status = 'sent'`.execute(db)

@@ -74,6 +74,7 @@ for (const body of [
       context: { messaging_subscriptions: [{ key: body.id, type: body.type, status: body.status }] },
     },
   ])
+await api.call('GET', `${S}/sources/src_spa_test/drops`)
 await api.call('POST', `${S}/audiences`, { name: 'Buyers', definition: { query: "event('Order').count() >= 1" } })
 await api.call('POST', `${S}/computed-traits`, { name: 'Spent', definition: { query: "event('Order').sum('revenue')" } })
 await settle()

@@ -20,11 +20,14 @@ const send = (call: object, strict = false) =>
 const regulate = (regulationType: string, subjectIds: readonly string[], subjectType = 'USER_ID') =>
   api.call('POST', '/spaces/spa_test/regulations', { regulationType, subjectType, subjectIds })
 const stored = async () => (await eventsOf(db, 'spa_test')).length
-const drops = () =>
-  selectRows(
+const drops = async () => {
+  // Whoever asks has what was counted until now.
+  await api.call('GET', '/spaces/spa_test/sources/src_spa_test/drops')
+  return selectRows(
     db,
     sql`select code, count, sample, message_id from source_drop where space_id = 'spa_test' and code = 'user_suppressed'`,
   )
+}
 
 await send({ type: 'identify', userId: 'ada', anonymousId: 'phone of ada', traits: { email: 'Ada@Example.com' } })
 await send({ type: 'identify', userId: 'bob', traits: { email: 'bob@example.com' } })

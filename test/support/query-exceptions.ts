@@ -42,6 +42,7 @@ export const EXCEPTIONS: Readonly<Record<string, { readonly rules: readonly Find
   'profile.lock': { rules: ['R5'], why: LOCKS },
   'subscription.lock': { rules: ['R5'], why: LOCKS },
   'message.claim': { rules: ['R5'], why: LOCKS },
+  'audience.lock_count': { rules: ['R5'], why: LOCKS },
   'audience.lock_all': { rules: ['R5'], why: LOCKS },
   'profile_change.take': { rules: ['R5', 'R6'], why: TAKES },
   'computation_wake.take': { rules: ['R5', 'R6'], why: TAKES },

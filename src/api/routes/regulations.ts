@@ -53,7 +53,7 @@ const wire = (row: RegulationRow): z.infer<typeof WireRegulation> => ({
     .map(([id, removed]) => ({ id, removed })),
 })
 
-const create: Route = (app, { db, now, random }) => {
+const create: Route = (app, { db, now, random, notify }) => {
   app.post(
     '/spaces/:space/regulations',
     {
@@ -72,6 +72,7 @@ const create: Route = (app, { db, now, random }) => {
       const { regulationType: type, subjectType, subjectIds } = request.body
       const id = prefixedId('reg', random(12))
       await regulate(db, spaceId, { type, subjectType, subjectIds, by: name }, { id, now: now() })
+      notify('outbox')
       return { data: { regulateId: id } }
     },
   )

@@ -93,6 +93,8 @@ export type AudienceEvaluationRow = {
   error: string | null
 }
 export type MembershipRow = { space_id: string; audience_id: string; profile_id: string; entered_at: Date }
+/** Two members who became one: the audience's count is one too high. */
+export type MembershipMergedRow = { space_id: string; audience_id: string; loser_id: string; merged_at: Date }
 export type MembershipChangeRow = {
   space_id: string
   profile_id: string
@@ -167,6 +169,7 @@ export type AudienceTables = {
   audience_state: AudienceStateRow
   audience_evaluation: AudienceEvaluationRow
   membership: MembershipRow
+  membership_merged: MembershipMergedRow
   membership_change: MembershipChangeRow
   audience_interest: AudienceInterestRow
   computed_trait: ComputedTraitRow
