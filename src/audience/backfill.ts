@@ -1,19 +1,19 @@
 import { sql } from 'kysely'
 import { crashPoint } from '../base/crash-point.ts'
 import type { Db } from '../db/database.ts'
-import { query, run, runOne, transact } from '../db/query.ts'
+import { query, run, transact } from '../db/query.ts'
 import { compile } from './compile.ts'
 import { type Computation, scopeOf } from './computation.ts'
 import { compileValue } from './compute.ts'
 import { clearChanges } from './computed-value.ts'
-import { markEverybody } from './due.ts'
 import type { Outcome, Step, Work } from './evaluate.ts'
 import { record } from './evaluation.ts'
 import type { Changes } from './membership.ts'
 import type { Sql } from './operator.ts'
-import { beginAttempt, countStep, finishRun, type Run } from './run.ts'
+import { beginAttempt, finishRun, type Run } from './run.ts'
 import type { Scope } from './scope.ts'
 import { hold, isCurrent, lock, setLive } from './state.ts'
+import { clockOf, completeStep, layOut, nextRange, type Range } from './steps.ts'
 import { setWakes } from './wake.ts'
 
 /*
@@ -42,65 +42,6 @@ export const boundsOf = async (db: Db, spaceId: string, peoplePerStep: number): 
   return rows.map((row) => row.id)
 }
 
-const FIRST = '00000000-0000-0000-0000-000000000000'
-const LAST = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
-
-/** Lays the steps of a run out, once: a range each, and the switch. */
-const layOut = (work: Work, computation: Computation, bounds: readonly string[], at: Date): Promise<void> =>
-  transact(work.db, async (tx) => {
-    const { spaceId } = work
-    const row = await runOne(
-      tx,
-      query(
-        'computation_run.lay_out',
-        sql<{ id: string }>`update computation_run set at = ${at}::timestamptz, steps = ${bounds.length + 2}::integer, done = 0
-          where space_id = ${spaceId} and computation_id = ${computation.id} and finished_at is null and at is null returning id`,
-      ),
-    )
-    if (!row) return
-    for (const table of ['computation_step', 'computation_found'] as const) {
-      await run(
-        tx,
-        query(
-          `${table}.drop`,
-          sql`delete from ${sql.table(table)} where space_id = ${spaceId} and computation_id = ${computation.id}`,
-        ),
-      )
-    }
-    // What made it due is in hand now; a mark that comes later is another.
-    await run(
-      tx,
-      query(
-        'computation_due.clear_marks',
-        sql`delete from computation_due where space_id = ${spaceId} and computation_id = ${computation.id} and profiles is null`,
-      ),
-    )
-    await markEverybody(tx, spaceId, [computation.id], `run ${row.id}`)
-    const ends = [...bounds, LAST]
-    for (const [step, to] of ends.entries()) {
-      await run(
-        tx,
-        query(
-          'computation_step.add',
-          sql`insert into computation_step (space_id, computation_id, step, from_id, to_id)
-            values (${spaceId}, ${computation.id}, ${step}, ${ends[step - 1] ?? FIRST}::uuid, ${to}::uuid)`,
-        ),
-      )
-    }
-  })
-
-type Range = { readonly step: number; readonly from: string; readonly to: string }
-
-const nextRange = (tx: Db, spaceId: string, id: string): Promise<Range | undefined> =>
-  runOne(
-    tx,
-    query(
-      'computation_step.next',
-      sql<Range>`select step, from_id as "from", to_id as "to" from computation_step
-        where space_id = ${spaceId} and computation_id = ${id} and completed_at is null order by step limit 1`,
-    ),
-  )
-
 const matchingOf = (work: Work, computation: Computation, scope: Pick<Scope, 'now' | 'candidates' | 'among'>): Sql => {
   const asked = { ...scopeOf(computation, { ...work, ...scope }), among: scope.among }
   return computation.kind === 'audience'
@@ -127,16 +68,7 @@ const findInRange = async (tx: Db, work: Work, computation: Computation, range: 
     await setWakes(tx, work, computation, { candidates, sources: undefined, now: at, sameDefinition: false, everybody: true })
   }
   await writeFound(tx, work, computation, matchingOf(work, computation, { now: at, candidates: undefined, among: range }))
-  await run(
-    tx,
-    query(
-      'computation_step.complete',
-      sql`update computation_step set completed_at = ${work.now}::timestamptz
-        where space_id = ${spaceId} and computation_id = ${computation.id} and step = ${range.step}`,
-    ),
-  )
-  await countStep(tx, spaceId, computation.id)
-  crashPoint(`audience.step_${range.step}`)
+  await completeStep(tx, work, computation, range)
 }
 
 const BATCHES = 100
@@ -216,14 +148,6 @@ export type Hands = {
 
 const foundBy = (spaceId: string, id: string): Sql<{ profile_id: string; value: unknown }> =>
   sql`select f.profile_id, f.value from computation_found f where f.space_id = ${spaceId} and f.computation_id = ${id}`
-
-const clockOf = async (tx: Db, spaceId: string): Promise<Date> => {
-  const row = await runOne(
-    tx,
-    query('evaluation_clock.moved', sql<{ at: Date }>`select moved_at as at from evaluation_clock where space_id = ${spaceId}`),
-  )
-  return row?.at ?? new Date(0)
-}
 
 const clearUp = async (tx: Db, spaceId: string, id: string): Promise<void> => {
   for (const table of ['computation_due', 'computation_step', 'computation_found'] as const) {

@@ -14,7 +14,9 @@ import { applyValues, clearChanges, passValuesOn, writeValues } from './computed
 import { distribute } from './distribute.ts'
 import { candidatesOf, type Due, dropDue, dueOf, forgetDone, markEverybody, TOO_MANY, takeDue } from './due.ts'
 import { drifted, record } from './evaluation.ts'
+import { lookTogether } from './find-together.ts'
 import { gathered, withGathered } from './gather.ts'
+import { inLanes } from './lanes.ts'
 import { throughLinks } from './links.ts'
 import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, writeChanges } from './membership.ts'
 import { countMerged } from './merged.ts'
@@ -224,14 +226,6 @@ const withBatch = (due: Due | undefined, id: string, batches: readonly string[],
 // Side by side in one stage. A look at few candidates is mostly round trips and planning, so two lanes fill one connection's gaps.
 const LANES = 2
 
-const inLanes = async <T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> => {
-  const rest = items.values()
-  const lane = async (): Promise<void> => {
-    for (const item of rest) await work(item)
-  }
-  await Promise.all(Array.from({ length: lanes }, lane))
-}
-
 // What refers to a computation looks, in this tick, at those for whom it changed.
 const handOn = ({ computations }: Work, outcome: Outcome, due: Map<string, Due>): void => {
   if (outcome.kind !== 'evaluated' || outcome.passedOn === undefined) return
@@ -366,6 +360,8 @@ export const evaluateSpaceFully = async (
     const admitted = await admitRuns(db, spaceId, marked.filter((each) => !ended.has(each.id)).map(queuedOf), now, most)
     const next = marked.filter((each) => admitted.has(each.id) && !ended.has(each.id))
     if (next.length === 0) break
+    const together = next.map((computation) => ({ computation, run: must(admitted.get(computation.id), 'its run') }))
+    if (await lookTogether(work, together, boundsOnce)) continue
     await inLanes(next, LANES, async (computation) => {
       const run = must(admitted.get(computation.id), 'the run of what was admitted')
       const mine = must(due.get(computation.id), 'what is due of what was marked')

@@ -138,9 +138,14 @@ const columnsOf = (asking: Asking): EventColumns => ({
   child: (child) => childTest(child, asking),
 })
 
-const chosenAt = (selection: EventSelection, asking: Asking): readonly Sql<boolean>[] => {
+const chosenAt = (selection: EventSelection, asking: Asking): readonly Sql<boolean>[] => [
+  sql`${asking.here.spaceId} = ${asking.scope.spaceId} and ${asking.here.name} = ${selection.name}`,
+  ...besidesName(selection, asking),
+]
+
+const besidesName = (selection: EventSelection, asking: Asking): readonly Sql<boolean>[] => {
   const { scope, here } = asking
-  const parts: Sql<boolean>[] = [sql`${here.spaceId} = ${scope.spaceId} and ${here.name} = ${selection.name}`]
+  const parts: Sql<boolean>[] = []
   if (NAMES_OF_CALLS.has(selection.name)) parts.push(sql`${here.type} = 'track'`)
   if (scope.asOf) parts.push(sql`${here.timestamp} <= ${scope.asOf}::timestamptz`)
   if (scope.account) parts.push(sql`coalesce(${scope.account} -> 'group_id' ? (${here.context} ->> 'groupId'), true)`)
@@ -168,6 +173,16 @@ export const selected = (selection: EventSelection, scope: Scope): Sql<boolean> 
     { field: 'condition.event.expiresAfter', message: 'a session is for computed traits', remedy: 'ask for the computed trait' },
   ])
 }
+
+/** Which of the rows of `event e` of its name are selected: undefined where it is all of them. */
+export const selectedOfName = (selection: EventSelection, scope: Scope): Sql<boolean> | undefined => {
+  const floor = floorOf(selection, scope.now)
+  const parts = [...windowOf(selection, scope.now), ...besidesName(selection, { scope, here: FIRST, floor })]
+  return parts.length === 0 ? undefined : allOf(parts)
+}
+
+/** The earliest instant at which an event can be selected; undefined where there is none. */
+export const oldestSelected = (selection: EventSelection, now: Date): Date | undefined => floorOf(selection, now)
 
 const asksParent = (compare: Comparison): boolean => referencesIn(compare).some(({ reference }) => reference === 'parent')
 

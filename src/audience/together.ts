@@ -83,7 +83,7 @@ const masksOf = (asked: readonly Asked[]): readonly (readonly [batch: string, ma
 }
 
 /** Each different eligibility once: most audiences have the same. */
-const eligibilities = () => {
+export const eligibilities = () => {
   const columns: Sql[] = []
   const known = new Map<string, Sql>()
   return {

@@ -21,9 +21,17 @@ import { childrenIn } from './windows.ts'
  * merges and while audiences are being made; this one cannot be wrong longer than a condition is.
  */
 
+/*
+ * A date that lies a year ahead is a moment of nearly everybody: kept all, they were a third of what computing a hundred audiences from scratch
+ * cost, and most of them are rewritten long before they come. So a look at everybody keeps those of the next three days and asks to be made
+ * again in two; the daily one comes first. The day between is for a worker that was away.
+ */
+const KEPT_MS = 3 * 86_400_000
+const AGAIN_MS = 2 * 86_400_000
+
 // A moment that is exactly now has not passed for every operator (some change at the instant, some just after it): one more look. The value is
 // read as an instant once, in a sub-select that is not pulled up: written out it would be read four times an age, each a pattern and a cast.
-const nearest = (value: Sql, ages: readonly number[], now: Date): Sql =>
+const nearestOf = (value: Sql, ages: readonly number[], now: Date): Sql =>
   sql`(select least(${sql.join(
     ages.map((age) => {
       const moment = sql`(i.at + ${age}::bigint * interval '1 millisecond')`
@@ -31,11 +39,29 @@ const nearest = (value: Sql, ages: readonly number[], now: Date): Sql =>
     }),
   )}) from (select instant_of(${value}) as at offset 0) as i)`
 
-const inColumn = (column: Sql, path: string, compare: Comparison, now: Date): readonly Sql[] => {
+const DAY_MS = 86_400_000
+// Of no instant that a Date knows: no day.
+const dayOf = (ms: number): string => (Math.abs(ms) > 8.64e15 ? '' : new Date(ms).toISOString().slice(0, 10))
+
+/** The days on which an instant may lie that is one of these ages within three days: as it is written, so in any zone. */
+const daysOf = (ages: readonly number[], now: Date): readonly string[] => {
+  const days = ages.flatMap((age) =>
+    Array.from({ length: KEPT_MS / DAY_MS + 3 }, (_, day) => dayOf(now.getTime() - age + (day - 1) * DAY_MS)),
+  )
+  return [...new Set(days)]
+}
+
+// Of everybody's dates few are near a moment, and that is seen from the day that they begin with: a tenth of what reading them costs.
+const nearest = (value: Sql, ages: readonly number[], { now, everybody }: Asked): Sql =>
+  everybody
+    ? sql`(case when left(${value} #>> '{}', 10) = any(${daysOf(ages, now)}::text[]) then ${nearestOf(value, ages, now)} end)`
+    : nearestOf(value, ages, now)
+
+const inColumn = (column: Sql, path: string, compare: Comparison, asked: Asked): readonly Sql[] => {
   const ages = flipsOf(compare)
   if (ages.length === 0) return []
   const { from, value } = iterate(column, path)
-  const moment = nearest(value, ages, now)
+  const moment = nearest(value, ages, asked)
   return [from.length === 0 ? moment : sql`(select min(${moment}) from ${sql.join(from)})`]
 }
 
@@ -52,7 +78,7 @@ const inEvents = (measured: Measured, asked: Asked): readonly Sql[] => {
   const compared = [...(where === undefined ? [] : comparisonsOf(where)), ...inMeasure(measured)]
   const own = compared.flatMap(({ type, path, compare }) => {
     if (type === 'trait') return inTrait(path, compare, asked)
-    const moments = inColumn(type === 'property' ? sql`e.properties` : sql`e.context`, path, compare, asked.now)
+    const moments = inColumn(type === 'property' ? sql`e.properties` : sql`e.context`, path, compare, asked)
     return moments.map(
       (moment) =>
         sql`(select min(${moment}) from event e where e.space_id = ${asked.spaceId} and e.name = ${name} and e.profile_id = p.id)`,
@@ -61,15 +87,16 @@ const inEvents = (measured: Measured, asked: Asked): readonly Sql[] => {
   return [...own, ...childrenIn(measured.event).flatMap((child) => inEvents(child, asked))]
 }
 
-const inTrait = (path: string, compare: Comparison, { spaceId, catalog, now }: Asked): readonly Sql[] => {
+const inTrait = (path: string, compare: Comparison, asked: Asked): readonly Sql[] => {
+  const { spaceId, catalog } = asked
   const kind = traitKind(path, { catalog })
-  if (kind.kind === 'custom') return inColumn(sql`p.traits`, path, compare, now)
+  if (kind.kind === 'custom') return inColumn(sql`p.traits`, path, compare, asked)
   if (kind.kind === 'audience') return []
   const [, ...rest] = keysOf(path)
   const value = computedValue(kind.id, { spaceId })
-  if (rest.length > 0) return inColumn(value, pathOf(...rest), compare, now)
+  if (rest.length > 0) return inColumn(value, pathOf(...rest), compare, asked)
   const ages = flipsOf(compare)
-  return ages.length === 0 ? [] : [nearest(value, ages, now)]
+  return ages.length === 0 ? [] : [nearest(value, ages, asked)]
 }
 
 const inLeaf = (leaf: Leaf, asked: Asked): readonly Sql[] => {
@@ -89,7 +116,13 @@ const inLeaf = (leaf: Leaf, asked: Asked): readonly Sql[] => {
   }
 }
 
-type Asked = { readonly spaceId: string; readonly catalog: Catalog; readonly now: Date }
+type Asked = {
+  readonly spaceId: string
+  readonly catalog: Catalog
+  readonly now: Date
+  /** Only moments that are near are wanted. */
+  readonly everybody: boolean
+}
 
 // Of an account: the nearest one of any of its people.
 const ofUsers = (moments: readonly Sql[], { spaceId }: Asked): readonly Sql[] =>
@@ -131,14 +164,6 @@ type Looked = {
   readonly everybody?: boolean
 }
 
-/*
- * A date that lies a year ahead is a moment of nearly everybody: kept all, they were a third of what computing a hundred audiences from scratch
- * cost, and most of them are rewritten long before they come. So a look at everybody keeps those of the next three days and asks to be made
- * again in two; the daily one comes first. The day between is for a worker that was away.
- */
-const KEPT_MS = 3 * 86_400_000
-const AGAIN_MS = 2 * 86_400_000
-
 const after = (at: Date, ms: number): Date => new Date(at.getTime() + ms)
 
 /**
@@ -152,7 +177,7 @@ export const setWakes = async (
   computation: Computation,
   { candidates, sources, now, sameDefinition, everybody = false }: Looked,
 ): Promise<void> => {
-  const moments = momentsOf(computation, { spaceId, catalog, now })
+  const moments = momentsOf(computation, { spaceId, catalog, now, everybody })
   const among = (column: Sql): Sql => (candidates ? sql`${column} in (${candidates})` : sql`true`)
   const kept = sameDefinition && moments.length > 0
   if (!kept) {

@@ -11,6 +11,7 @@ import { matches } from '../../src/audience/evaluator/matches.ts'
 import { isEligible, type Person, type World } from '../../src/audience/evaluator/person.ts'
 import { textOf, type Value } from '../../src/audience/evaluator/value.ts'
 import type { Scope } from '../../src/audience/scope.ts'
+import { canBeGrouped } from '../../src/audience/share-by-name.ts'
 import { problemsOf, problemsOfTrait } from '../../src/audience/validate.ts'
 import { idFrom } from '../../src/base/ids.ts'
 import type { Json } from '../../src/base/json.ts'
@@ -25,6 +26,7 @@ import { computedTrait, condition } from './support/asked.ts'
 import { answered, candidatesOf, lay, scopeOf } from './support/lay.ts'
 import { type Case, type Disagreement, minimal } from './support/minimal.ts'
 import { NOWS, person, WORLD } from './support/nasty.ts'
+import { disagreeTogether } from './support/together.ts'
 import { makePartitions } from './support/world.ts'
 
 /*
@@ -142,6 +144,13 @@ const compare = async (db: Db, { now, world, people, decoys, conditions }: Asked
       .sort()
   let members = 0
   const found: string[] = []
+  for (const each of await disagreeTogether(db, {
+    spaceId,
+    conditions: conditions.filter(canBeGrouped),
+    scope,
+    expected: (one) => expected(one, people),
+  }))
+    found.push(`asked together: ${JSON.stringify({ now, ...each })}`)
   for (const each of conditions) {
     const ofAll = await ask(db, each, scope)
     const ofHalf = await ask(db, each, { ...scope, candidates })
