@@ -1,3 +1,4 @@
+import { startTelling } from './alert/activities.ts'
 import type { Reactions } from './db/relay.ts'
 import { admitEntered, admitExisting } from './journey/admit-audience.ts'
 import { endArchived } from './journey/archived.ts'
@@ -8,7 +9,8 @@ import type { WorkerContext } from './worker.ts'
 
 /**
  * The wiring on one page: what happened → who reacts. Topics: `entered` and `exited` (a membership change), `event` (an event that a live
- * journey waits for), `journey_published`, `journey_archived`, `cohort` (runs that shall be walked), `suppressed` (a person of whom nothing is taken any more). Every reaction gets all rows claimed together, may run
+ * journey waits for), `journey_published`, `journey_archived`, `cohort` (runs that shall be walked), `suppressed` (a person of whom nothing is taken
+ * any more), `alert` (something at a source is wrong and somebody wants to hear it). Every reaction gets all rows claimed together, may run
  * twice for a row, and is harmless the second time.
  */
 export const reactionsOf = (context: WorkerContext): Reactions => ({
@@ -18,5 +20,6 @@ export const reactionsOf = (context: WorkerContext): Reactions => ({
   journey_archived: [(spaceId, items, now) => endArchived(context.db, spaceId, items, now)],
   journey_published: [(spaceId, items, now) => admitExisting(context.db, spaceId, items, now)],
   suppressed: [(spaceId, items, now) => endSuppressed(context.db, spaceId, items, now)],
+  alert: [(spaceId, items) => startTelling(context.temporal, context.config.taskQueue, spaceId, items)],
   cohort: [(spaceId, items) => startCohorts(context.temporal, context.config.taskQueue, spaceId, items)],
 })

@@ -3,6 +3,8 @@ import { setFlagsFromString } from 'node:v8'
 import { Client, Connection as ClientConnection } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
+import { alertActivities } from './alert/activities.ts'
+import { alertLoop } from './alert/watch.ts'
 import { evaluationActivities } from './audience/activities.ts'
 import { exportLoop } from './audience/export/make.ts'
 import { evaluationLoop } from './audience/loop.ts'
@@ -69,6 +71,7 @@ const activitiesOf = (context: WorkerContext, delivery: Delivery) => ({
   ...cohortActivities(context),
   ...deliveryActivities(delivery),
   ...forgettingActivities(context),
+  ...alertActivities(context),
 })
 
 // Between two looks: at 500 events a second each look then finds some fifty and not some ten, and what a look costs is shared by them.
@@ -84,7 +87,7 @@ const relayTwice = async ({ db, now }: WorkerContext, reactions: Reactions): Pro
 const startLoops = (
   context: WorkerContext,
   delivery: Delivery,
-): Readonly<Record<Topic | 'statistics' | 'sql_trait' | 'export' | 'import' | 'preview' | 'erase', Loop>> => {
+): Readonly<Record<Topic | 'statistics' | 'sql_trait' | 'export' | 'import' | 'preview' | 'erase' | 'alert', Loop>> => {
   const failed = createFailing(context.log, () => context.now().getTime())
   const reactions = reactionsOf(context)
   return {
@@ -104,6 +107,10 @@ const startLoops = (
       failed('importing'),
     ),
     preview: previewLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('previewing')),
+    alert: alertLoop(
+      { db: context.db, now: context.now, told: () => context.notify('outbox') },
+      failed('looking for what is unusual'),
+    ),
     erase: eraseLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('erasing')),
     statistics: loop(1_000, () => learnStatistics(context.db).then(() => false), failed('looking at grown tables')),
   }

@@ -20,7 +20,7 @@ const STAIRS: readonly (readonly string[])[] = [
   ['audience', 'sql-trait'],
   ['template'],
   ['message'],
-  ['journey', 'broadcast', 'sync', 'regulation'],
+  ['journey', 'broadcast', 'sync', 'regulation', 'alert'],
   ['api', 'worker', 'reactions', 'cli', 'dev'],
   ['main'],
 ]

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { AlertTables } from './rows/alert.ts'
 import type { AudienceTables } from './rows/audience.ts'
 import type { CallTables } from './rows/call.ts'
 import type { CatalogTables } from './rows/catalog.ts'
@@ -25,6 +26,7 @@ export type Database = SpaceTables &
   CatalogTables &
   TrackingPlanTables &
   TransformationTables &
+  AlertTables &
   CallTables &
   SourceCountTables &
   ImportTables &

@@ -1,3 +1,4 @@
+import { countHour, type Hours, storeHours } from '../catalog/hours.ts'
 import { countCall, type SeenMap } from '../catalog/seen.ts'
 import { storeSeen } from '../catalog/store.ts'
 import { subjectOf } from '../catalog/subject.ts'
@@ -9,14 +10,21 @@ import type { Told } from './told.ts'
 
 /** What came in with one request, and what became of it. */
 export type Taken = Pick<Told, 'omittedOf' | 'itemOf'> & {
+  /** Calls of the past, which come by file: of no hour's volume. */
+  readonly past?: boolean
   readonly arrivals: readonly Arrival[]
   readonly results: readonly Result[]
 }
-type Counted = { readonly spaceId: string; readonly sourceId: string; readonly seen: SeenMap }
+type Counted = { readonly spaceId: string; readonly sourceId: string; readonly seen: SeenMap; readonly hours: Hours }
 
 const FLUSH_MS = 3_000
 
-const countOne = (seen: SeenMap, { parsed, receivedAt }: Arrival, result: Result, { omittedOf, itemOf }: Taken): void => {
+const countOne = (
+  { seen, hours }: Counted,
+  { parsed, receivedAt }: Arrival,
+  result: Result,
+  { omittedOf, itemOf, past }: Taken,
+): void => {
   if (parsed.kind === 'problem' || !parsed.call.wire) return
   const blocked = result.status === 'dropped' && BLOCKED.has(result.code)
   if (!blocked && result.status !== 'stored') return
@@ -24,7 +32,9 @@ const countOne = (seen: SeenMap, { parsed, receivedAt }: Arrival, result: Result
   // What a source hides before it is stored is not in the catalogue, and its names are those that conditions find.
   const item = itemOf(messageId) ?? wire.item
   const event = subjectOf({ type, event: item['event'] })
-  if (event) countCall(seen, event, item, { at: receivedAt.getTime(), blocked, omitted: omittedOf(messageId) })
+  if (!event) return
+  countCall(seen, event, item, { at: receivedAt.getTime(), blocked, omitted: omittedOf(messageId) })
+  if (!blocked && !past) countHour(hours, event, receivedAt.getTime())
 }
 
 export type Tally = {
@@ -49,7 +59,10 @@ export const createTally = (db: Db): Tally => {
     const taken = counted
     counted = new Map()
     // Counts are not worth keeping while the database is away: nothing is stored then, either.
-    for (const { spaceId, sourceId, seen } of taken.values()) await storeSeen(db, spaceId, sourceId, seen).catch(() => {})
+    for (const { spaceId, sourceId, seen, hours } of taken.values())
+      await storeSeen(db, spaceId, sourceId, seen)
+        .then(() => storeHours(db, spaceId, sourceId, hours))
+        .catch(() => {})
   }
   const flush = (): Promise<void> => {
     clearTimeout(timer)
@@ -60,11 +73,11 @@ export const createTally = (db: Db): Tally => {
   return {
     note: (spaceId, sourceId, taken) => {
       const key = `${spaceId} ${sourceId}`
-      const there = counted.get(key) ?? { spaceId, sourceId, seen: new Map() }
+      const there = counted.get(key) ?? { spaceId, sourceId, seen: new Map(), hours: new Map() }
       counted.set(key, there)
       for (const [place, arrival] of taken.arrivals.entries()) {
         const result = taken.results[place]
-        if (result) countOne(there.seen, arrival, result, taken)
+        if (result) countOne(there, arrival, result, taken)
       }
       timer ??= setTimeout(() => void flush(), FLUSH_MS).unref()
     },

@@ -7,6 +7,8 @@ import { forgetWatches } from '../ingest/source-call.ts'
 /** As long is kept what was not taken, what broke its plan, and which identifiers were refused. */
 export const KEPT_DAYS = 30
 const DAY_MS = 86_400_000
+/** Volumes are compared with those of four weeks ago. */
+const COMPARED_DAYS = 30
 const AT_ONCE = 10_000
 
 const spaces = (): Query<{ id: string }> => query('space.ids', sql<{ id: string }>`select id from space order by id`)
@@ -31,6 +33,9 @@ const refusals = (spaceId: string, before: Date) =>
       returning profile_id`,
   )
 
+const hours = (spaceId: string, before: Date) =>
+  query('event_hour.forget', sql`delete from event_hour where space_id = ${spaceId} and hour < ${before}::timestamptz`)
+
 const forgetIn = async (db: Db, spaceId: string, before: Date): Promise<void> => {
   await run(db, drops(spaceId, before))
   await run(db, violations(spaceId, before))
@@ -47,6 +52,7 @@ export const forgetOld = async (db: Db, now: Date): Promise<void> => {
   await run(db, drops(NO_SPACE, before))
   for (const { id } of await run(db, spaces())) {
     await forgetIn(db, id, before)
+    await run(db, hours(id, new Date(now.getTime() - COMPARED_DAYS * DAY_MS)))
     await forgetWatches(db, id, new Date(now.getTime() - DAY_MS))
   }
 }

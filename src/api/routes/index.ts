@@ -1,6 +1,7 @@
 import type { Inside } from '../door.ts'
 import type { App } from '../server.ts'
 import { accountRoutes } from './accounts.ts'
+import { alertRoutes } from './alerts.ts'
 import { audienceCaseRoutes } from './audience-cases.ts'
 import { audienceRoutes } from './audiences.ts'
 import { callImportRoutes } from './call-imports.ts'
@@ -98,6 +99,7 @@ export const managementRoutes: readonly Route[] = [
   plannedSourceRoutes,
   planLibraryRoutes,
   transformationRoutes,
+  alertRoutes,
   sourceCallRoutes,
   sourceTestRoutes,
   limitRoutes,

@@ -100,7 +100,7 @@ const storePart = async (work: Work, part: Part, batch: Batch): Promise<void> =>
       beside: (tx, became) => keepCalls(tx, spaceId, file.id, doneOf(part, became)),
     })
     crashPoint('import.part_stored')
-    context.told(file.sourceId, { arrivals: arrivalsOf(part), results, omittedOf, itemOf })
+    context.told(file.sourceId, { arrivals: arrivalsOf(part), results, omittedOf, itemOf, past: true })
   } catch (error) {
     if (!isAboutData(error)) throw error
     const [only] = part.lines

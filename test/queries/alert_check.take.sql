@@ -1,0 +1,1 @@
+select hour from alert_check where space_id = $1 for update

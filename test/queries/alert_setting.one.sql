@@ -1,0 +1,1 @@
+select volume, violations, url, secret from alert_setting where space_id = $1
