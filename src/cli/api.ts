@@ -13,6 +13,8 @@ export type Api = {
   readonly post: (path: string, body?: unknown) => Promise<JsonObject>
   /** Sends a file as it is. */
   readonly upload: (path: string, file: Buffer<ArrayBuffer>, type: string) => Promise<JsonObject>
+  /** An answer as it is, whatever its status: for files, and for refusals that say more than a message. */
+  readonly raw: (method: string, path: string, body?: string, type?: string) => Promise<Response>
   /** A file at an address that the API gave out, asked for where we reach the API. */
   readonly fetchFile: (address: string) => Promise<Response>
   /** The data of server-sent events, as they come. */
@@ -80,6 +82,20 @@ const request = async (
   return z.object({ data: z.record(z.string(), z.json()) }).parse(json).data as JsonObject
 }
 
+const rawly = (
+  url: string,
+  token: string,
+  method: string,
+  path: string,
+  body?: string,
+  type = 'text/plain',
+): Promise<Response> => {
+  const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': type }) }
+  return fetch(new URL(path, url), { method, headers, ...(body === undefined ? {} : { body }) }).catch((cause: unknown) => {
+    throw new Unavailable('cli', `Nobody answers at ${url}. Is Usher running there?`, { cause })
+  })
+}
+
 async function* follow(url: string, token: string, path: string): AsyncGenerator<string> {
   const answer = await fetch(new URL(path, url), { headers: { authorization: `Bearer ${token}` } })
   if (!answer.ok || !answer.body) throw new Refused('cli', `The API answered ${answer.status}.`, { status: answer.status })
@@ -100,6 +116,7 @@ export const openApi = async (config: Config): Promise<Api> => {
     follow: (path, search = {}) => follow(url, token, at(withSearch(path, search))),
     fetchFile: (address) => fetch(new URL(new URL(address).pathname, url)),
     post: (path, body = {}) => request(url, token, 'POST', at(path), body),
+    raw: (method, path, body, type) => rawly(url, token, method, at(path), body, type),
     upload: (path, file, type) => request(url, token, 'POST', at(path), file, type),
     patch: (path, body) => request(url, token, 'PATCH', at(path), body),
     remove: (path) => request(url, token, 'DELETE', at(path)),

@@ -24,6 +24,8 @@ export type Api = {
   /** `signal` hangs up: nobody waits for the answer any more. */
   readonly call: <T>(method: Method, path: string, body?: unknown, signal?: AbortSignal) => Promise<T>
   readonly get: <T>(path: string, params?: Params) => Promise<T>
+  /** Sends bytes as they are. */
+  readonly upload: <T>(path: string, body: Blob) => Promise<T>
 }
 
 const withParams = (path: string, params: Params = {}): string => {
@@ -42,6 +44,8 @@ const failureOf = async (answer: Response): Promise<ApiFailure> => {
   return new ApiFailure(answer.status, body.error?.code ?? 'failed', message, body.error?.problems)
 }
 
+const typeOf = (body: unknown): string => (body instanceof Blob ? body.type || 'application/octet-stream' : 'application/json')
+
 const fetchJson = async <T>(
   url: string,
   token: string | undefined,
@@ -53,9 +57,9 @@ const fetchJson = async <T>(
     method,
     headers: {
       ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': typeOf(body) }),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
   }).catch(() => {
     throw new ApiFailure(0, 'unreachable', 'Usher does not answer. Is it running?')
@@ -77,6 +81,7 @@ export const createApi = (session: Session): Api => {
     session,
     call: (method, path, body, signal) => fetchJson(base + path, session.token, method, body, signal),
     get: (path, params) => fetchJson(base + withParams(path, params), session.token),
+    upload: (path, body) => fetchJson(base + path, session.token, 'POST', body),
   }
 }
 

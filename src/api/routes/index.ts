@@ -20,6 +20,7 @@ import { liveRoutes } from './live.ts'
 import { mailboxRoutes } from './mailbox.ts'
 import { messageRoutes } from './messages.ts'
 import { overviewRoutes } from './overview.ts'
+import { planCsvRoutes } from './plan-csv.ts'
 import { planLibraryRoutes } from './plan-libraries.ts'
 import { plannedSourceRoutes } from './planned-sources.ts'
 import { preferenceRoutes } from './preferences.ts'
@@ -96,6 +97,7 @@ export const managementRoutes: readonly Route[] = [
   sourceCatalogRoutes,
   filterRoutes,
   trackingPlanRoutes,
+  planCsvRoutes,
   plannedSourceRoutes,
   planLibraryRoutes,
   transformationRoutes,

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { JsonObject } from '../../base/json.ts'
 import type { Session } from '../program.ts'
 import { listOf, objectOf, table, textOf } from '../table.ts'
+import { planCsvCommands } from './plan-csv.ts'
 
 const at = (id: string, rest = ''): string => `/tracking-plans/${encodeURIComponent(id)}${rest}`
 
@@ -87,7 +88,7 @@ const asking = (plan: Command, { api, print }: Session): void => {
     .action(async (id: string) => print(await (await api()).get(at(id, '/client')), (answer) => String(answer['typescript'])))
 }
 
-/** `usher tracking-plan list | infer | connect | disconnect | violations | check | client`. (`usher plan` is about audiences as code.) */
+/** `usher tracking-plan list | infer | connect | disconnect | violations | check | client | download | upload`. (`usher plan` is about audiences as code.) */
 export const trackingPlanCommand = (program: Command, session: Session): void => {
   const { api, print } = session
   const plan = program.command('tracking-plan').description('what calls of a source should look like, and which do not')
@@ -106,4 +107,5 @@ export const trackingPlanCommand = (program: Command, session: Session): void =>
     })
   connecting(plan, session)
   asking(plan, session)
+  planCsvCommands(plan, session)
 }

@@ -17,7 +17,7 @@ export const places = (development: boolean): readonly Place[] => [
   { to: '/computed-traits', label: 'Traits', icon: 'trait', also: ['/sql-traits', '/warehouses'] },
   { to: '/journeys', label: 'Journeys', icon: 'journeys' },
   { to: '/messages', label: 'Messages', icon: 'messages' },
-  { to: '/people', label: 'People', icon: 'people', also: ['/accounts'] },
+  { to: '/people', label: 'People', icon: 'people', also: ['/accounts', '/imports'] },
   { to: '/templates', label: 'Templates', icon: 'templates' },
   ...(development ? [{ to: '/mailbox', label: 'Mailbox', icon: 'mailbox' as const }] : []),
   { to: '/sources', label: 'Sources', icon: 'sources', also: ['/tracking-plans'] },

@@ -23,4 +23,5 @@ export const TRAITS = [
 export const PROFILES = [
   { to: '/people', label: 'People' },
   { to: '/accounts', label: 'Accounts' },
+  { to: '/imports', label: 'Imports' },
 ]

@@ -54,8 +54,14 @@ export default function PeopleList() {
         {list.error && !list.items && <Failing error={list.error} again={list.again} />}
         {!list.error && !list.items && <Loading lines={8} />}
         {list.items?.length === 0 && (
-          <Empty icon="people" title={search ? `Nobody is called “${search}”` : 'Nobody yet'}>
-            {search ? 'Try the beginning of a name, a whole email, or a user id.' : 'People appear with their first event.'}
+          <Empty
+            icon="people"
+            title={search ? `Nobody is called “${search}”` : 'Nobody yet'}
+            action={search ? undefined : <Go to="/imports">Import people</Go>}
+          >
+            {search
+              ? 'Try the beginning of a name, a whole email, or a user id.'
+              : 'People appear with their first event, or from a file.'}
           </Empty>
         )}
         {list.items && list.items.length > 0 && (
