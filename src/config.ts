@@ -28,6 +28,7 @@ const Environment = z.object({
     }),
   USHER_URL: z.url().optional(),
   USHER_TOKEN: z.string().optional(),
+  USHER_TRUST_PROXY: z.string().optional(),
   USHER_LOG: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   USHER_CRASH_AT: z.string().optional(),
   PATH: z.string().default(''),
@@ -59,6 +60,8 @@ export type Config = {
   readonly limits: Limits
   /** The only hosts that SQL traits may read from, in lower case; absent, any but those that are no customer's. */
   readonly warehouseHosts: readonly string[] | undefined
+  /** The proxies in front of us, as addresses or networks, whose `X-Forwarded-For` is believed; absent, nobody's is. */
+  readonly trustProxy: readonly string[] | undefined
   /** Where the command line finds the API, and the token it shows there; absent, it asks the `npm start` that runs beside it. */
   readonly apiUrl: string | undefined
   readonly apiToken: string | undefined
@@ -90,6 +93,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     evaluateEvery: data.USHER_EVALUATE_EVERY,
     limits: data.USHER_LIMITS,
     warehouseHosts: data.USHER_WAREHOUSE_HOSTS?.split(',').map((host) => host.trim().toLowerCase()),
+    trustProxy: data.USHER_TRUST_PROXY?.split(',').map((address) => address.trim()),
     apiUrl: data.USHER_URL,
     apiToken: data.USHER_TOKEN,
     logLevel: data.USHER_LOG,

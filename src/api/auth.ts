@@ -4,6 +4,7 @@ import { Refused } from '../base/errors.ts'
 import { sha256 } from '../base/hash.ts'
 import type { Db } from '../db/database.ts'
 import { query, runOne } from '../db/query.ts'
+import { isAlive, tokenOf } from '../space/oauth-token.ts'
 
 /** The secret of `Authorization: Bearer x` or of Basic with the secret as user name (as Segment's Profile API has it). */
 export const credentialOf = (authorization: string | undefined): string | undefined => {
@@ -27,12 +28,19 @@ export const findCaller = (db: Db, token: string): Promise<Caller | undefined> =
     ),
   )
 
+/** The caller behind an app's token that may use the API; it is not shown personal data. */
+const findApp = async (db: Db, secret: string, now: Date): Promise<Caller | undefined> => {
+  const token = await tokenOf(db, secret)
+  const may = token !== undefined && isAlive(token, now) && token.scopes.includes('public_api:read_write')
+  return may ? { spaceId: token.space_id, name: token.name, seesPersonalData: false } : undefined
+}
+
 /** The caller of a request. @throws Refused 401 without or with an unknown one, 403 when the address names another space. */
-export const authenticate = async (db: Db, request: FastifyRequest): Promise<Caller> => {
+export const authenticate = async (db: Db, request: FastifyRequest, now: Date): Promise<Caller> => {
   const token = credentialOf(request.headers.authorization)
   if (!token)
     throw new Refused('authentication_error', 'Send a token of this space: "Authorization: Bearer <token>".', { status: 401 })
-  const row = await findCaller(db, token)
+  const row = (await findCaller(db, token)) ?? (await findApp(db, token, now))
   if (!row)
     throw new Refused('authentication_error', 'This token is not known. Make a new one with `usher token create`.', {
       status: 401,

@@ -29,6 +29,7 @@ export const makeServer = (door: Door) =>
     // An address may be long: `/profiles/email:…` (64 + 255 characters, and each may be three when escaped).
     routerOptions: { maxParamLength: 1_000 },
     bodyLimit: 2 * 1024 * 1024,
+    ...(door.config.trustProxy ? { trustProxy: [...door.config.trustProxy] } : {}),
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>()
 
@@ -80,7 +81,7 @@ export const createServer = async (outside: Door): Promise<FastifyInstance> => {
   await app.register(async (scope) => {
     scope.decorateRequest('caller', null as unknown as Caller)
     scope.addHook('onRequest', async (request) => {
-      request.caller = await authenticate(door.db, request)
+      request.caller = await authenticate(door.db, request, door.now())
     })
     for (const route of managementRoutes) await scope.register(async (inner) => route(inner as App, door))
   })

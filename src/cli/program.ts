@@ -7,6 +7,7 @@ import { computedTraitCommand } from './commands/computed-trait.ts'
 import { filterCommand } from './commands/filter.ts'
 import { importCommand } from './commands/import.ts'
 import { journeyCommand } from './commands/journey.ts'
+import { oauthCommand } from './commands/oauth.ts'
 import { personCommand } from './commands/person.ts'
 import { profileCommand } from './commands/profile.ts'
 import { sendTestCommand } from './commands/send-test.ts'
@@ -37,6 +38,7 @@ export const createProgram = (config: Config, write: (text: string) => void): Co
     profileCommand,
     importCommand,
     sourceCommand,
+    oauthCommand,
     sqlTraitCommand,
     filterCommand,
     trackingPlanCommand,

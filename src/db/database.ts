@@ -9,6 +9,7 @@ import type { GateTables } from './rows/gate.ts'
 import type { ImportTables } from './rows/import.ts'
 import type { JourneyTables } from './rows/journey.ts'
 import type { MessageTables } from './rows/message.ts'
+import type { OAuthTables } from './rows/oauth.ts'
 import type { ProfileTables } from './rows/profile.ts'
 import type { RegulationTables } from './rows/regulation.ts'
 import type { SourceCountTables } from './rows/source-count.ts'
@@ -19,6 +20,7 @@ import type { TrackingPlanTables } from './rows/tracking-plan.ts'
 import type { TransformationTables } from './rows/transformation.ts'
 
 export type Database = SpaceTables &
+  OAuthTables &
   ProfileTables &
   EventTables &
   DropTables &

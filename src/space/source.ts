@@ -1,11 +1,20 @@
 import { sql } from 'kysely'
 import { Refused } from '../base/errors.ts'
+import { createLookUp } from '../base/look-up.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne, transact } from '../db/query.ts'
 import type { SourceRow } from '../db/rows/space.ts'
 
 /** Whom a write key lets in. */
-export type Source = { readonly spaceId: string; readonly sourceId: string; readonly enabled: boolean; readonly strict: boolean }
+export type Source = {
+  readonly spaceId: string
+  readonly sourceId: string
+  readonly enabled: boolean
+  readonly strict: boolean
+  /** The app as which its senders prove themselves, and whether they must. */
+  readonly oauthAppId: string | null
+  readonly oauthEnforced: boolean
+}
 
 /** The source behind a write key, or undefined. */
 export const sourceByKey = async (db: Db, writeKey: string): Promise<Source | undefined> => {
@@ -24,10 +33,14 @@ export const sourceByKey = async (db: Db, writeKey: string): Promise<Source | un
       sql<{
         enabled: boolean
         strict: boolean
-      }>`select enabled, strict from source where space_id = ${key.space_id} and id = ${key.source_id}`,
+        oauthAppId: string | null
+        oauthEnforced: boolean
+      }>`select enabled, strict, oauth_app_id as "oauthAppId", oauth_enforced as "oauthEnforced" from source
+        where space_id = ${key.space_id} and id = ${key.source_id}`,
     ),
   )
-  return { spaceId: key.space_id, sourceId: key.source_id, enabled: source?.enabled ?? false, strict: source?.strict ?? false }
+  const none = { enabled: false, strict: false, oauthAppId: null, oauthEnforced: false }
+  return { spaceId: key.space_id, sourceId: key.source_id, ...(source ?? none) }
 }
 
 export type ListedSource = Omit<SourceRow, 'space_id'> & { readonly write_keys: readonly string[] }
@@ -116,24 +129,9 @@ export const deleteWriteKey = (db: Db, spaceId: string, sourceId: string, key: s
     return true
   })
 
-/**
- * Looks up write keys and remembers those it found for `keepMs`: a source that is switched off stays open for that long at most. Who asks while
- * it is looked up waits for the same answer: else all that arrives in that moment would take the connections from those who store.
- */
+/** Looks up write keys: a source that is switched off stays open for `keepMs` at most. */
 export const createSourceLookup = (
   db: Db,
   now: () => Date,
   keepMs = 2_000,
-): ((writeKey: string) => Promise<Source | undefined>) => {
-  const found = new Map<string, { readonly source: Promise<Source | undefined>; readonly until: number }>()
-  const forget = (writeKey: string): undefined => void found.delete(writeKey)
-  return (writeKey) => {
-    const at = now().getTime()
-    const known = found.get(writeKey)
-    if (known && known.until > at) return known.source
-    const source = sourceByKey(db, writeKey)
-    found.set(writeKey, { source, until: at + keepMs })
-    source.then((one) => one ?? forget(writeKey), forget.bind(undefined, writeKey))
-    return source
-  }
-}
+): ((writeKey: string) => Promise<Source | undefined>) => createLookUp((writeKey) => sourceByKey(db, writeKey), now, keepMs)

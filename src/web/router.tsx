@@ -48,6 +48,7 @@ const screens = [
   screen('/mailbox', () => import('./mailbox/mailbox.tsx')),
   screen('/sources', () => import('./source/sources.tsx')),
   screen('/sources/$id', () => import('./source/page.tsx')),
+  screen('/oauth-apps', () => import('./source/oauth-apps.tsx')),
   screen('/tracking-plans', () => import('./tracking-plan/list.tsx')),
   screen('/tracking-plans/$id', () => import('./tracking-plan/page.tsx')),
   screen('/settings', () => import('./source/settings.tsx')),

@@ -3,6 +3,7 @@ import type { Db } from '../db/database.ts'
 import { type Query, query, run } from '../db/query.ts'
 import { NO_SPACE } from '../ingest/drop.ts'
 import { forgetWatches } from '../ingest/source-call.ts'
+import { forgetExpired } from '../space/oauth-token.ts'
 
 /** As long is kept what was not taken, what broke its plan, and which identifiers were refused. */
 export const KEPT_DAYS = 30
@@ -50,6 +51,7 @@ const forgetIn = async (db: Db, spaceId: string, before: Date): Promise<void> =>
 export const forgetOld = async (db: Db, now: Date): Promise<void> => {
   const before = new Date(now.getTime() - KEPT_DAYS * DAY_MS)
   await run(db, drops(NO_SPACE, before))
+  await forgetExpired(db, now)
   for (const { id } of await run(db, spaces())) {
     await forgetIn(db, id, before)
     await run(db, hours(id, new Date(now.getTime() - COMPARED_DAYS * DAY_MS)))

@@ -19,6 +19,8 @@ import { limitRoutes } from './limits.ts'
 import { liveRoutes } from './live.ts'
 import { mailboxRoutes } from './mailbox.ts'
 import { messageRoutes } from './messages.ts'
+import { oauthAppRoutes } from './oauth-apps.ts'
+import { oauthTokenRoutes } from './oauth-tokens.ts'
 import { overviewRoutes } from './overview.ts'
 import { planCsvRoutes } from './plan-csv.ts'
 import { planLibraryRoutes } from './plan-libraries.ts'
@@ -57,6 +59,7 @@ export type Route = (app: App, door: Inside) => void | Promise<void>
 export const openRoutes: readonly Route[] = [
   healthRoutes,
   sessionRoutes,
+  oauthTokenRoutes,
   trackingRoutes,
   preferenceRoutes,
   profileApiRoutes,
@@ -91,6 +94,7 @@ export const managementRoutes: readonly Route[] = [
   profileGraphRoutes,
   catalogRoutes,
   sourceRoutes,
+  oauthAppRoutes,
   sourceDropRoutes,
   sourceOverviewRoutes,
   sourceSchemaRoutes,

@@ -42,7 +42,7 @@ const guard = (app: App, door: Door): void => {
   app.setErrorHandler(failAsSegment)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('request-id', request.id)
-    const { spaceId } = await authenticate(door.db, request)
+    const { spaceId } = await authenticate(door.db, request, door.now())
     if (mayPass(spaceId, door.now())) return
     reply.header('retry-after', '1')
     throw new Refused('rate_limit_error', `More than ${most} requests in a second; try again in the next.`, {

@@ -14,7 +14,7 @@ const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
  * `GET /session`: who the app is. With a token it answers the token's space. Without one, in development only, it hands out the development
  * token: to this machine's own browser (not through a proxy, and not for a foreign host name that was made to point here).
  */
-export const sessionRoutes: Route = (app, { db, config }) => {
+export const sessionRoutes: Route = (app, { db, config, now }) => {
   app.get(
     '/session',
     {
@@ -33,7 +33,7 @@ export const sessionRoutes: Route = (app, { db, config }) => {
       const token = !given && local ? config.devToken : undefined
       if (!given && !token) throw new Refused('authentication_error', 'Sign in with a token of your space.', { status: 401 })
       if (token) request.headers.authorization = `Bearer ${token}`
-      const { spaceId } = await authenticate(db, request)
+      const { spaceId } = await authenticate(db, request, now())
       const space = await runOne(db, spaceById(spaceId))
       return {
         data: {

@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import { notFound } from '../../base/errors.ts'
 import { prefixedId } from '../../base/ids.ts'
+import { transact } from '../../db/query.ts'
 import { isIdle, lastSeenOf } from '../../ingest/source-overview.ts'
+import { changeSourceOAuth } from '../../space/oauth-app.ts'
 import { addWriteKey, changeSource, deleteWriteKey, type ListedSource, sourcesOf } from '../../space/source.ts'
 import { createSource } from '../../space/space.ts'
 import type { Inside } from '../door.ts'
@@ -15,6 +17,10 @@ const Source = z.object({
   enabled: z.boolean(),
   strict: z.boolean().describe('every request is answered as with ?strict=1: what is not taken is a 4xx'),
   writeKeys: z.array(z.string()),
+  oauth: z.object({
+    appId: z.string().nullable().describe('as which app its senders prove themselves'),
+    enforced: z.boolean().describe('the bare write key lets nothing in'),
+  }),
   createdAt: z.string(),
   lastSeenAt: z
     .string()
@@ -25,10 +31,11 @@ const Source = z.object({
 
 type WireSource = z.infer<typeof Source>
 const wireSource = (source: ListedSource, lastSeen: Date | undefined, now: Date): WireSource => {
-  const { write_keys, created_at, ...rest } = source
+  const { write_keys, created_at, oauth_app_id, oauth_enforced, ...rest } = source
   return {
     ...rest,
     writeKeys: [...write_keys],
+    oauth: { appId: oauth_app_id, enforced: oauth_enforced },
     createdAt: created_at.toISOString(),
     lastSeenAt: lastSeen?.toISOString() ?? null,
     idle: isIdle(source, lastSeen, now),
@@ -61,19 +68,25 @@ const oneSource = (app: App, door: Inside): void => {
     {
       schema: {
         tags: ['source'],
-        summary: 'Changes its name, switches it off or on, makes it strict or not',
+        summary: 'Changes its name, switches it off or on, makes it strict or not, connects an OAuth app',
         params: one,
         body: z.strictObject({
           name: z.string().min(1).max(200).optional(),
           enabled: z.boolean().optional(),
           strict: z.boolean().optional(),
+          oauth: z.strictObject({ appId: z.string().nullable().optional(), enforced: z.boolean().optional() }).optional(),
         }),
         response,
       },
     },
     async (request) => {
       const { spaceId } = request.caller
-      if (!(await changeSource(db, spaceId, request.params.source, request.body))) throw notFound('source', request.params.source)
+      const id = request.params.source
+      const { oauth, ...change } = request.body
+      await transact(db, async (tx) => {
+        if (!(await changeSource(tx, spaceId, id, change))) throw notFound('source', id)
+        if (oauth) await changeSourceOAuth(tx, { spaceId, id }, oauth)
+      })
       return { data: { source: await oneOf(door, spaceId, request.params.source) } }
     },
   )

@@ -17,6 +17,7 @@ import { credentialOf } from '../auth.ts'
 import type { Inside } from '../door.ts'
 import type { App } from '../server.ts'
 import { answer, DISCARDED, discard, isStrict, REFUSED, type Refusal, refuse } from '../tracking/answer.ts'
+import { createIdentity, type Identity } from '../tracking/identity.ts'
 import { keep } from '../tracking/keep.ts'
 import { GIF, readPixel } from '../tracking/pixel.ts'
 import type { Route } from './index.ts'
@@ -48,6 +49,7 @@ type Desk = {
   readonly door: Inside
   readonly gather: Gather
   readonly sourceOf: (writeKey: string) => Promise<Source | undefined>
+  readonly identity: Identity
 }
 
 const keyOf = (request: FastifyRequest, body: JsonObject): string | undefined => {
@@ -106,6 +108,12 @@ const open = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, mo
   const body = readBody(raw, request.headers['content-encoding'], most)
   if (body.kind !== 'body') return void (await refuseBody(desk, request, reply, body.kind, raw.length))
   const source = await sourceOfRequest(desk, request, body.value)
+  const unproved = source?.enabled ? await desk.identity(request, source) : undefined
+  if (source && unproved) {
+    count(desk, source, unproved, body.value)
+    // Loud whatever the source is set to: an SDK gets itself a new token at a 401, and at nothing else.
+    return void refuse(reply, unproved)
+  }
   if (source?.enabled) return { body: body.value, bytes: body.bytes, source }
   const refusal = source ? DISCARDED.source_disabled : DISCARDED.project_not_found
   const shown = source ? body.value : { writeKey: `${keyOf(request, body.value)?.slice(0, 4) ?? ''}…` }
@@ -156,6 +164,8 @@ const takePixel = async (desk: Desk, request: FastifyRequest, type: EventType): 
     const refusal = source ? DISCARDED.source_disabled : DISCARDED.project_not_found
     return count(desk, source, refusal, source ? value : { writeKey: `${keyOf(request, value)?.slice(0, 4) ?? ''}…` })
   }
+  const unproved = await desk.identity(request, source)
+  if (unproved) return count(desk, source, unproved, value)
   const around = surroundings(desk, request, source)
   const { sourceId, receivedAt } = around
   const arrival = { raw: value, type, parsed: parseCall(value, { ...around, type }), sourceId, receivedAt }
@@ -236,6 +246,7 @@ export const trackingRoutes: Route = (app, door) => {
     door,
     gather: createGather(door.db, { ...door, counted: door.counter.note }),
     sourceOf: createSourceLookup(door.db, door.now),
+    identity: createIdentity(door),
   }
   allowEveryOrigin(app)
   acceptAnyBody(app, desk)

@@ -33,6 +33,25 @@ export const DISCARDED = {
     message: 'This source is switched off; nothing was stored.',
     remedy: 'Switch it on, or use the write key of another one.',
   },
+  token_missing: {
+    status: 401,
+    code: 'token_missing',
+    message: 'This source lets nobody in by its write key alone; nothing was stored.',
+    remedy: 'Send "Authorization: Bearer <token>" with a token of the connected OAuth app, and the writeKey in the body.',
+  },
+  token_refused: {
+    status: 401,
+    code: 'token_refused',
+    message: 'The token is not known, was revoked, or has expired; nothing was stored.',
+    remedy: 'Ask for a new one at POST /token.',
+  },
+  token_of_another: {
+    status: 403,
+    code: 'token_of_another',
+    message:
+      'The token is of another app than the one that this source is connected to, or may not send calls; nothing was stored.',
+    remedy: 'Connect the app to the source, and ask for the scope tracking_api:write.',
+  },
   empty_batch: {
     status: 400,
     code: 'empty_batch',

@@ -65,14 +65,34 @@ const tail = async (api: Api, named: string, { raw, end, ...filter }: Tailing, p
   }
 }
 
-type Changes = { readonly on?: true; readonly off?: true; readonly strict?: boolean; readonly name?: string }
+type Changes = {
+  readonly on?: true
+  readonly off?: true
+  readonly strict?: boolean
+  readonly name?: string
+  readonly oauth?: string | false
+  readonly enforce?: boolean
+}
 
-const change = async (api: Api, named: string, { on, off, strict, name }: Changes): Promise<JsonObject> =>
-  api.patch(`/sources/${await sourceIdOf(api, named)}`, {
+const oauthOf = ({ oauth, enforce }: Changes): JsonObject =>
+  oauth === undefined && enforce === undefined
+    ? {}
+    : {
+        oauth: {
+          ...(oauth === undefined ? {} : { appId: oauth === false ? null : oauth }),
+          ...(enforce === undefined ? {} : { enforced: enforce }),
+        },
+      }
+
+const change = async (api: Api, named: string, changes: Changes): Promise<JsonObject> => {
+  const { on, off, strict, name } = changes
+  return api.patch(`/sources/${await sourceIdOf(api, named)}`, {
+    ...oauthOf(changes),
     ...(on || off ? { enabled: on === true } : {}),
     ...(strict === undefined ? {} : { strict }),
     ...(name === undefined ? {} : { name }),
   })
+}
 
 const keyCommands = (source: Command, { api, print }: Session): void => {
   const key = source.command('key').description('what lets its calls in: add one, configure the SDK with it, delete the old one')
@@ -136,6 +156,10 @@ export const sourceCommand = (program: Command, session: Session): void => {
     .option('--off', 'let nothing in')
     .option('--strict', 'answer a 4xx to a call that is not taken')
     .option('--no-strict', 'answer 200 to every call, as Segment does')
+    .option('--oauth <app>', 'its senders prove themselves as this OAuth app')
+    .option('--no-oauth', 'as none')
+    .option('--enforce', 'a bare write key lets nothing in')
+    .option('--no-enforce', 'it does')
     .option('--name <name>', 'call it so')
     .action(async (named: string, changes: Changes) =>
       print(await change(await api(), named, changes), (answer) => showSources({ sources: [objectOf(answer, 'source')] })),

@@ -9,6 +9,8 @@ export type SourceRow = {
   enabled: boolean
   created_at: Date
   strict: boolean
+  oauth_app_id: string | null
+  oauth_enforced: boolean
 }
 export type WriteKeyRow = { key: string; space_id: string; source_id: string }
 export type SpaceKeyRow = { space_id: string; key: string; noun: string; taken_at: Date }

@@ -10,6 +10,7 @@ import { many } from '../parts/words.ts'
 import { Dropped, type Drops } from './dropped.tsx'
 import { Filters } from './filters.tsx'
 import { Live } from './live.tsx'
+import { SourceOAuth } from './oauth.tsx'
 import { Overview } from './overview.tsx'
 import { Schema } from './schema.tsx'
 import { TestCall } from './test-call.tsx'
@@ -21,6 +22,7 @@ export type Source = {
   readonly enabled: boolean
   readonly strict: boolean
   readonly writeKeys: readonly string[]
+  readonly oauth: { readonly appId: string | null; readonly enforced: boolean }
   readonly lastSeenAt: string | null
   readonly idle: boolean
 }
@@ -106,6 +108,7 @@ const Setup = ({ of }: { readonly of: Source }) => (
   <div className="stack">
     <Settings of={of} />
     <Keys of={of} />
+    <SourceOAuth of={of} />
   </div>
 )
 

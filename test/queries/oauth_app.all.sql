@@ -1,0 +1,1 @@
+select * from oauth_app where space_id = $1 order by name, id

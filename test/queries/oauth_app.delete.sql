@@ -1,0 +1,1 @@
+delete from oauth_app where space_id = $1 and id = $2

@@ -1,0 +1,1 @@
+select * from oauth_key where space_id = $1 order by created_at, id

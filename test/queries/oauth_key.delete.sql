@@ -1,0 +1,1 @@
+delete from oauth_key where space_id = $1 and app_id = $2 and id = $3

@@ -1,0 +1,1 @@
+delete from "oauth_token" where expires_at < $1::timestamptz
