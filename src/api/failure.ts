@@ -14,6 +14,9 @@ const failure = (status: number, code: string, message: string, problems?: reado
   body: { error: { code, message, ...(problems && problems.length > 0 ? { problems } : {}) } },
 })
 
+// A U+0000 or half of a surrogate pair: valid JSON and a valid address, but no text that Postgres keeps. No name or id holds one.
+const isNoText = (error: FastifyError | Error): boolean => 'code' in error && /^(22021|22P05)$/.test(String(error.code))
+
 const fieldOf = (instancePath: string): string => instancePath.replace(/^\//, '').replaceAll('/', '.')
 
 /** What is answered to what was thrown: 400/422 the caller, 401–409 refused, 503 later, 500 a defect (logged, never shown). */
@@ -27,6 +30,8 @@ export const failureOf = (error: FastifyError | Error, request: FastifyRequest):
   if (error instanceof Unavailable) {
     return { ...failure(503, error.id, error.message), retryAfterSeconds: error.retryAfterSeconds }
   }
+  if (isNoText(error))
+    return failure(400, 'not_text', 'A value holds U+0000 or half of a surrogate pair, which no text may hold: take it out.')
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
   if (status < 500) return failure(status, 'code' in error ? String(error.code).toLowerCase() : 'refused', error.message)
   request.log.error(error)

@@ -17,7 +17,7 @@ export const contextKey = (definition: JourneyDefinition, branch: { readonly nam
   timesUsed(definition, branch.event) > 1 ? `${branch.event} - ${branch.name}` : branch.event
 
 const follow = (steps: JourneyDefinition['steps'], from: string | null, met: Set<string>): Set<string> => {
-  const step = from === null ? undefined : steps[from]
+  const step = from !== null && Object.hasOwn(steps, from) ? steps[from] : undefined
   if (from === null || step === undefined || met.has(from)) return met
   met.add(from)
   for (const { next } of edgesOf(step)) follow(steps, next, met)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { must } from '../base/must.ts'
+import { notFound } from '../base/errors.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne } from '../db/query.ts'
 import type { JourneyDefinition } from './definition.ts'
@@ -12,7 +12,7 @@ export type Plan = {
   readonly definition: JourneyDefinition
 }
 
-/** The definition of one version. It never changes, so any time is the right time to read it. */
+/** The definition of one version. It never changes, so any time is the right time to read it. @throws Refused 404. */
 export const definitionOf = async (db: Db, spaceId: string, journeyId: string, version: number): Promise<JourneyDefinition> => {
   const row = await runOne(
     db,
@@ -22,7 +22,8 @@ export const definitionOf = async (db: Db, spaceId: string, journeyId: string, v
         where space_id = ${spaceId} and journey_id = ${journeyId} and version = ${version}`,
     ),
   )
-  return must(row, `version ${version} of journey ${journeyId}`).definition
+  if (!row) throw notFound(`version ${version} of journey`, journeyId)
+  return row.definition
 }
 
 /**

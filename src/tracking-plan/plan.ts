@@ -47,33 +47,26 @@ export const lockPlan = async (tx: Db, spaceId: string, id: string): Promise<voi
   if (!row) throw notFound('tracking plan', id)
 }
 
-const slugFor = async (tx: Db, spaceId: string, name: string, id: string): Promise<string> => {
-  const slug = keyFrom(name).replaceAll('_', '-') || 'plan'
-  const taken = await runOne(
+const insert = async (tx: Db, { spaceId, by, now }: Act, plan: NewPlan, slug: string): Promise<boolean> => {
+  const made = await run(
     tx,
     query(
-      'tracking_plan.slug_taken',
-      sql<{ id: string }>`select id from tracking_plan where space_id = ${spaceId} and slug = ${slug}`,
+      'tracking_plan.create',
+      sql`insert into tracking_plan (space_id, id, type, name, slug, description, created_by, updated_by, created_at, updated_at)
+        values (${spaceId}, ${plan.id}, ${plan.type}, ${plan.name}, ${slug}, ${plan.description}, ${by}, ${by}, ${now}::timestamptz, ${now}::timestamptz)
+        on conflict (space_id, slug) do nothing returning id`,
     ),
   )
-  return taken ? `${slug}-${id.slice(-6)}` : slug
+  return made.length > 0
 }
 
-/** Makes a plan without rules. */
+/** Makes a plan without rules. Its slug is its name's, with a part of its id where another plan has that. */
 export const createPlan = (db: Db, act: Act, plan: NewPlan): Promise<TrackingPlan> =>
   transact(db, async (tx) => {
-    const { spaceId, by, now } = act
-    const slug = await slugFor(tx, spaceId, plan.name, plan.id)
-    await run(
-      tx,
-      query(
-        'tracking_plan.create',
-        sql`insert into tracking_plan (space_id, id, type, name, slug, description, created_by, updated_by, created_at, updated_at)
-          values (${spaceId}, ${plan.id}, ${plan.type}, ${plan.name}, ${slug}, ${plan.description}, ${by}, ${by}, ${now}::timestamptz, ${now}::timestamptz)`,
-      ),
-    )
+    const slug = keyFrom(plan.name).replaceAll('_', '-') || 'plan'
+    if (!(await insert(tx, act, plan, slug))) await insert(tx, act, plan, `${slug}-${plan.id.slice(-6)}`)
     await noteChanges(tx, act, plan.id, [{ action: 'created', subject: 'the plan' }])
-    return planOf(tx, spaceId, plan.id)
+    return planOf(tx, act.spaceId, plan.id)
   })
 
 /** Renames or describes. @throws Refused 404. */

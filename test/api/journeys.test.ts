@@ -27,6 +27,22 @@ const make = async (name: string, definition: unknown = WIN_BACK, of = api) => {
 }
 
 describe('journeys by HTTP', () => {
+  it('a step that is named as what every object answers to is missing like any other, and so is a version', async () => {
+    const definition = {
+      ...FIRST_ORDER,
+      start: 'constructor',
+      steps: { mark: { type: 'set_trait', trait: 't', value: 1, next: 'constructor' } },
+    }
+    const { status, body } = await api.call('POST', `${base}/validate`, { definition })
+    expect([status, JSON.stringify(body)]).toEqual([
+      expect.any(Number),
+      expect.stringContaining('there is no step \\"constructor\\"'),
+    ])
+    expect(status).toBeLessThan(500)
+    const made = await make('Without versions', FIRST_ORDER)
+    expect((await api.call('GET', `${base}/${made.key}/steps?version=7`)).status).toBe(404)
+  })
+
   it('F001 both kinds are made, read, changed, published, paused, resumed, archived and deleted', async () => {
     for (const [name, definition] of Object.entries({ 'By audience': WIN_BACK, 'By event': FIRST_ORDER })) {
       const made = await make(name, definition)

@@ -50,3 +50,27 @@ it('every operation says in OpenAPI what it answers when it succeeds', async () 
     'GET /spaces/{space}/sources/{source}/calls/live',
   ])
 })
+
+it.each([
+  ['GET', '/violations?trackingPlanId=%00', undefined],
+  ['PATCH', '/sources/%00/settings', {}],
+  ['GET', '/audiences/%00/members?count=1', undefined],
+  ['POST', '/folders/moves', { folderId: 'E\u0000', audiences: [], computedTraits: ['plan'] }],
+  ['GET', '/profiles/user_id:%00', undefined],
+] as const)('%s %s with a U+0000, which no text may hold, is the caller’s fault and not ours', async (method, path, body) => {
+  const answer = await api.call(method, `/spaces/spa_test${path}`, body)
+  expect([answer.status, answer.body.error.code]).toEqual([400, 'not_text'])
+})
+
+it('the Profile API answers 400 for one too', async () => {
+  const at = '/v1/spaces/spa_test/collections/users/profiles/user_id:%00/traits'
+  expect((await api.call('GET', at)).body.error).toMatchObject({ code: 'not_text', message: expect.stringContaining('U+0000') })
+})
+
+it('a number of a version that no version has is refused, not asked for', async () => {
+  const { audience } = (
+    await api.call('POST', '/spaces/spa_test/audiences', { name: 'A', definition: { query: "event('E').count() >= 1" } })
+  ).body.data
+  const at = `/spaces/spa_test/audiences/${audience.id}/versions/compare`
+  expect((await api.call('GET', `${at}?from=2&to=15550100000`)).status).toBe(422)
+})

@@ -27,6 +27,14 @@ it('PRO-01 a plan is made and read: its id, type and both timestamps; renamed, l
   expect((await api.call('GET', `${S}/tracking-plans/${id}`)).status).toBe(404)
 })
 
+it('PRO-01 plans of the same name that are made at once have slugs of their own', async () => {
+  const made = await Promise.all(Array.from({ length: 4 }, () => api.call('POST', `${S}/tracking-plans`, { name: 'At once' })))
+  expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201])
+  const slugs = made.map(({ body }) => body.data.trackingPlan.slug)
+  expect(slugs.filter((slug) => slug === 'at-once')).toHaveLength(1)
+  expect(new Set(slugs).size).toBe(4)
+})
+
 it('PRO-02 two versions of one key live side by side', async () => {
   const id = await plan([trackRule('Order', { total: { type: 'number' } })])
   await api.call('PATCH', `${other}/${id}/rules`, {

@@ -11,7 +11,7 @@ import type { App } from '../server.ts'
 import { Audience, audienceFrom, ComputedTrait, computedTraitFrom, OneParams } from './wire.ts'
 
 type Noun = 'audiences' | 'computed-traits'
-const Count = z.coerce.number().int().min(1)
+const Count = z.coerce.number().int().min(1).max(2_147_483_647)
 const VersionParams = OneParams.extend({ version: Count })
 
 const Answered = z

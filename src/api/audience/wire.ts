@@ -28,6 +28,7 @@ export const Options = z.strictObject({
   backfillEventDataDays: z
     .int()
     .min(1)
+    .max(36_500)
     .optional()
     .meta({ description: 'Only events from at most so many days before the creation count; without it all that there are' }),
   computeWithoutDestinations: z

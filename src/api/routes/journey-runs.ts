@@ -74,7 +74,9 @@ const stepsRoute = (app: App, door: Door): void => {
         tags,
         summary: 'Each step in words, with its runs',
         params: JourneyParams,
-        querystring: z.object({ version: z.coerce.number().int().min(1).optional().describe('the live one if left out') }),
+        querystring: z.object({
+          version: z.coerce.number().int().min(1).max(2_147_483_647).optional().describe('the live one if left out'),
+        }),
         response: { 200: z.object({ data: z.object({ steps: z.array(StepInWords) }) }) },
       },
     },

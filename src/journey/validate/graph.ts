@@ -24,7 +24,7 @@ const follow = (definition: JourneyDefinition, from: string, done: Set<string>):
   const problems: Problem[] = []
   const path = new Set<string>()
   const visit = (id: string): void => {
-    const step = definition.steps[id]
+    const step = Object.hasOwn(definition.steps, id) ? definition.steps[id] : undefined
     if (step === undefined || done.has(id)) return
     path.add(id)
     for (const { next, field } of edgesOf(step)) {

@@ -1,1 +1,0 @@
-select id from tracking_plan where space_id = $1 and slug = $2
