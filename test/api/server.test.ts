@@ -47,6 +47,7 @@ it('every operation says in OpenAPI what it answers when it succeeds', async () 
     'POST /webhooks/twilio/{space}/{account}/inbound',
     'GET /exports/{token}',
     'GET /spaces/{space}/live',
+    'GET /spaces/{space}/tracking-plans/{id}/csv',
     'GET /spaces/{space}/sources/{source}/calls/live',
   ])
 })
