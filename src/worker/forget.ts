@@ -8,6 +8,8 @@ import { forgetExpired } from '../space/oauth-token.ts'
 /** As long is kept what was not taken, what broke its plan, and which identifiers were refused. */
 export const KEPT_DAYS = 30
 const DAY_MS = 86_400_000
+/** As long is kept what was unusual and is over. */
+const ALERTS_DAYS = 90
 /** Volumes are compared with those of four weeks ago. */
 const COMPARED_DAYS = 30
 const AT_ONCE = 10_000
@@ -37,6 +39,9 @@ const refusals = (spaceId: string, before: Date) =>
 const hours = (spaceId: string, before: Date) =>
   query('event_hour.forget', sql`delete from event_hour where space_id = ${spaceId} and hour < ${before}::timestamptz`)
 
+const alerts = (spaceId: string, before: Date) =>
+  query('alert.forget', sql`delete from alert where space_id = ${spaceId} and closed_at < ${before}::timestamptz`)
+
 const forgetIn = async (db: Db, spaceId: string, before: Date): Promise<void> => {
   await run(db, drops(spaceId, before))
   await run(db, violations(spaceId, before))
@@ -54,6 +59,7 @@ export const forgetOld = async (db: Db, now: Date): Promise<void> => {
   await forgetExpired(db, now)
   for (const { id } of await run(db, spaces())) {
     await forgetIn(db, id, before)
+    await run(db, alerts(id, new Date(now.getTime() - ALERTS_DAYS * DAY_MS)))
     await run(db, hours(id, new Date(now.getTime() - COMPARED_DAYS * DAY_MS)))
     await forgetWatches(db, id, new Date(now.getTime() - DAY_MS))
   }

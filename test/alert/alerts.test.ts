@@ -1,10 +1,13 @@
 import { createHmac } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { Client, Connection } from '@temporalio/client'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { watchOnce } from '../../src/alert/watch.ts'
 import { basic, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { startFake } from '../support/fakes/http.ts'
+import { historyText } from '../support/history.ts'
 import { testApi } from '../support/server.ts'
 import { freshTemporal } from '../support/temporal.ts'
 import { until } from '../support/wait.ts'
@@ -33,6 +36,18 @@ const hour = async (at: number, volumes: Readonly<Record<string, number>>): Prom
 }
 // What is counted in memory is written before somebody reads it.
 const counted = () => api.call('GET', `${S}/violations`)
+const record = async (address: string): Promise<void> => {
+  const connection = await Connection.connect({ address })
+  const client = new Client({ connection })
+  const found = await until('the telling to end', async () => {
+    for await (const { workflowId, status } of client.workflow.list({ query: "WorkflowType = 'alert'" }))
+      if (status.name === 'COMPLETED') return workflowId
+    return undefined
+  })
+  const history = historyText(await client.workflow.getHandle(found).fetchHistory())
+  writeFileSync(new URL('../workflows/histories/alert.json', import.meta.url), history)
+  await connection.close()
+}
 type Shown = {
   kind: string
   closedAt: string | null
@@ -163,6 +178,14 @@ it('an alert is posted, signed, again until it is taken, once', async () => {
   await watchOnce(db, now)
   const told = async () => (await alerts('open')).find(({ told: state }) => state === 'sent')
   const alert = await until('the alert to be told', told)
+  if (process.env['RECORD_HISTORIES']) await record(temporal.address)
+  const { attention } = (await api.call('GET', `${S}/overview`)).body.data
+  expect(attention).toContainEqual({
+    kind: 'source',
+    title: '“test” breaks its tracking plan',
+    detail: 'Refunded',
+    link: '/alerts?status=open',
+  })
   expect(fake.calls.length).toBe(3)
   const ids = new Set(fake.calls.map(({ headers }) => headers['usher-alert-id']))
   expect(ids.size).toBe(1)

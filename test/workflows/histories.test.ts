@@ -17,7 +17,7 @@ it.each(files)('G10 a history of yesterday replays on the code of today: %s', as
   await Worker.runReplayHistory({ workflowBundle }, historyOf(readFileSync(new URL(file, FOLDER), 'utf8')))
 })
 
-it('G10 there is a history of every kind of step, and of a delivery', () => {
-  for (const kind of ['delivery', 'delay', 'hold', 'split', 'random_split', 'send', 'set_trait', 'exit'])
+it('G10 there is a history of every kind of step, of a delivery and of an alert', () => {
+  for (const kind of ['alert', 'delivery', 'delay', 'hold', 'split', 'random_split', 'send', 'set_trait', 'exit'])
     expect(files).toContain(`${kind}.json`)
 })

@@ -1,3 +1,4 @@
+import { type ListedAlert, listAlerts } from '../../alert/alert.ts'
 import type { Db } from '../../db/database.ts'
 import { type FailingStep, failingSteps } from '../../journey/failure.ts'
 import {
@@ -17,7 +18,7 @@ import {
 
 /** Something that will not mend itself, and the page of the app where a person mends it. */
 export type Attention = {
-  readonly kind: 'audience' | 'journey' | 'message' | 'delivery' | 'provider'
+  readonly kind: 'audience' | 'journey' | 'message' | 'delivery' | 'provider' | 'source'
   readonly title: string
   readonly detail: string
   readonly link: string
@@ -52,7 +53,19 @@ export const sentenceOf = ({ events, profiles, audiences, messages, attention }:
   return `${many(events.last24h, 'event')} in 24 hours from ${many(profiles, 'person', 'people')} known, ${many(moved, 'audience change')}, no message sent; ${needs}.`
 }
 
+const alarmOf = (alert: ListedAlert): Attention => {
+  const names = alert.subjects.filter(({ closedAt }) => closedAt === undefined).map(({ name, type }) => name || type)
+  const first = names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '')
+  const title = {
+    volume_drop: `“${alert.source_name}” sends much less than usual`,
+    volume_surge: `“${alert.source_name}” sends much more than usual`,
+    violations: `“${alert.source_name}” breaks its tracking plan`,
+  }[alert.kind]
+  return { kind: 'source', title, detail: first, link: '/alerts?status=open' }
+}
+
 const attentionOf = (
+  alerts: readonly ListedAlert[],
   audiences: readonly AudienceFigures[],
   failing: readonly FailingStep[],
   nameOf: (journeyId: string) => string,
@@ -60,6 +73,7 @@ const attentionOf = (
   messages: MessageFigures,
   stuck: { count: number; error: string | null } | undefined,
 ): readonly Attention[] => [
+  ...alerts.map(alarmOf),
   ...audiences
     .filter((a) => ['failed', 'error'].includes(a.status.toLowerCase()))
     .map((a) => ({
@@ -112,9 +126,9 @@ const attentionOf = (
     : []),
 ]
 
-/** The overview of one space at `now`. Nine short queries; see `counts.ts` for what each is bounded by. */
+/** The overview of one space at `now`. Ten short queries; see `counts.ts` for what each is bounded by. */
 export const readOverview = async (db: Db, spaceId: string, now: Date): Promise<Overview> => {
-  const [total, profiles, recent, audiences, journeys, messages, failing, stopped, stuck] = await Promise.all([
+  const [total, profiles, recent, audiences, journeys, messages, failing, stopped, stuck, alerts] = await Promise.all([
     countEvents(db, spaceId),
     countProfiles(db, spaceId),
     recentEvents(db, spaceId, now),
@@ -124,6 +138,7 @@ export const readOverview = async (db: Db, spaceId: string, now: Date): Promise<
     failingSteps(db, spaceId),
     stoppedAccounts(db, spaceId),
     stuckOutbox(db, spaceId),
+    listAlerts(db, spaceId, true, 20),
   ])
   const events = { total, perSecond: recent.perSecond, last24h: recent.last24h }
   const nameOf = (journeyId: string): string => journeys.find(({ id }) => id === journeyId)?.name ?? journeyId
@@ -133,7 +148,7 @@ export const readOverview = async (db: Db, spaceId: string, now: Date): Promise<
     audiences,
     journeys,
     messages,
-    attention: attentionOf(audiences, failing, nameOf, stopped, messages, stuck),
+    attention: attentionOf(alerts, audiences, failing, nameOf, stopped, messages, stuck),
   }
   return { at: now.toISOString(), sentence: sentenceOf(facts), ...facts }
 }

@@ -33,7 +33,7 @@ const MessageFigures = z.object({
   journeys: Count,
 })
 const Attention = z.object({
-  kind: z.enum(['audience', 'journey', 'message', 'delivery', 'provider']),
+  kind: z.enum(['audience', 'journey', 'message', 'delivery', 'provider', 'source']),
   title: z.string(),
   detail: z.string(),
   link: z.string(),

@@ -1,0 +1,1 @@
+delete from alert where space_id = $1 and closed_at < $2::timestamptz
