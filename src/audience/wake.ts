@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { unreachable } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
-import { query, run } from '../db/query.ts'
+import { query, run, runOne } from '../db/query.ts'
 import type { Catalog } from './catalog.ts'
 import { flipsOf, iterate } from './compare.ts'
 import type { Computation } from './computation.ts'
@@ -9,8 +9,10 @@ import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Le
 import { EVERYBODY } from './due.ts'
 import { computedValue, traitKind } from './leaves/trait.ts'
 import type { Sql } from './operator.ts'
+import { instantIn } from './operators/parts.ts'
 import { keysOf, pathOf } from './path.ts'
 import { comparedProperty } from './references.ts'
+import { rawText } from './stored.ts'
 import { type Compared, comparisonsOf, inEntry } from './walk.ts'
 import { childrenIn } from './windows.ts'
 
@@ -37,7 +39,7 @@ const nearestOf = (value: Sql, ages: readonly number[], now: Date): Sql =>
       const moment = sql`(i.at + ${age}::bigint * interval '1 millisecond')`
       return sql`case when ${moment} > ${now}::timestamptz then ${moment} when ${moment} = ${now}::timestamptz then ${now}::timestamptz + interval '1 millisecond' end`
     }),
-  )}) from (select instant_of(${value}) as at offset 0) as i)`
+  )}) from (select ${instantIn(value)} as at offset 0) as i)`
 
 const DAY_MS = 86_400_000
 // Of no instant that a Date knows: no day.
@@ -54,7 +56,7 @@ const daysOf = (ages: readonly number[], now: Date): readonly string[] => {
 // Of everybody's dates few are near a moment, and that is seen from the day that they begin with: a tenth of what reading them costs.
 const nearest = (value: Sql, ages: readonly number[], { now, everybody }: Asked): Sql =>
   everybody
-    ? sql`(case when left(${value} #>> '{}', 10) = any(${daysOf(ages, now)}::text[]) then ${nearestOf(value, ages, now)} end)`
+    ? sql`(case when left(${rawText(value)}, 10) = any(${daysOf(ages, now)}::text[]) then ${nearestOf(value, ages, now)} end)`
     : nearestOf(value, ages, now)
 
 const inColumn = (column: Sql, path: string, compare: Comparison, asked: Asked): readonly Sql[] => {
@@ -164,7 +166,22 @@ type Looked = {
   readonly everybody?: boolean
 }
 
+// A look at everybody within a day of the last one has nothing to add: the moments of the day between were kept.
+const LATELY_MS = 0.9 * DAY_MS
+
 const after = (at: Date, ms: number): Date => new Date(at.getTime() + ms)
+
+const keptLately = async (tx: Db, spaceId: string, { id }: Computation, now: Date): Promise<boolean> => {
+  const row = await runOne(
+    tx,
+    query(
+      'computation_wake.kept',
+      sql`select from computation_wake where space_id = ${spaceId} and computation_id = ${id} and profile_id = ${EVERYBODY}::uuid
+        and due_at > ${after(now, LATELY_MS)}::timestamptz`,
+    ),
+  )
+  return row !== undefined
+}
 
 /**
  * Rewrites when the profiles that an evaluation at `now` looked at (all without `candidates`) must be looked at again by time alone. With the
@@ -177,6 +194,7 @@ export const setWakes = async (
   computation: Computation,
   { candidates, sources, now, sameDefinition, everybody = false }: Looked,
 ): Promise<void> => {
+  if (everybody && sameDefinition && (await keptLately(tx, spaceId, computation, now))) return
   const moments = momentsOf(computation, { spaceId, catalog, now, everybody })
   const among = (column: Sql): Sql => (candidates ? sql`${column} in (${candidates})` : sql`true`)
   const kept = sameDefinition && moments.length > 0

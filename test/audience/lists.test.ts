@@ -41,7 +41,7 @@ const textOf = (list: readonly Json[]): string | undefined => {
 
 const partsOf = (text: string): readonly string[] => {
   const points = [...text]
-  return points.flatMap((_, from) => [1, 2, 3, 5, 9, 12].map((length) => points.slice(from, from + length).join('')))
+  return points.flatMap((_, from) => [1, 3, 9].map((length) => points.slice(from, from + length).join('')))
 }
 const PARTS = [...new Set(LISTS.flatMap((list) => partsOf(textOf(list) ?? '')))].filter((part) => part.isWellFormed())
 
@@ -58,7 +58,7 @@ it('CND-02 the list of different values contains every part of its text and noth
     for (const [n, p] of list.entries()) await addEvent(db, spaceId, id, 'A', hour(n), `m${place} ${n}`, { p, q: [p] })
   }
   const having = (part: string): readonly string[] => ids.filter((_, place) => textOf(LISTS[place] ?? [])?.includes(part)).sort()
-  expect(PARTS.length).toBeGreaterThan(250)
+  expect(PARTS.length).toBeGreaterThan(100)
   for (const part of PARTS) {
     const found = await matching(db, spaceId, asking({ operator: 'contains', values: [part, 'nobody has this'] }), hour(100))
     expect([part, found]).toEqual([part, having(part)])

@@ -1,14 +1,31 @@
 import { sql } from 'kysely'
-import type { Condition } from '../condition.ts'
+import type { Condition, Leaf } from '../condition.ts'
 import type { Sql } from '../operator.ts'
 import { type Lowered, type Scope, whoPasses } from '../scope.ts'
+import { leavesOf } from '../walk.ts'
+import { childrenIn } from '../windows.ts'
 
 type Quantified = { readonly type: 'any' | 'all'; readonly condition: Condition }
 type Lower = (condition: Condition, scope: Scope, alias: string) => Lowered
 
+// What is listed first is not to be listed for each account anew.
+const isAskedByIndex = (leaf: Leaf): boolean => leaf.type !== 'event' || childrenIn(leaf.event).length === 0
+
+/*
+ * Every user, where that asks nothing but the user and the user's events: no user who does not. Of most accounts one of the first users says no, and the
+ * planner may ask no further; counting all who match took four times as long (500 accounts, 100,000 people).
+ */
+const nobodyElse = (test: Sql<boolean>, scope: Scope): Sql<boolean> => {
+  const links = sql`select from profile_link l where l.space_id = ${scope.spaceId} and l.account_id = p.id`
+  return sql`(exists (${links}) and not exists (${links} and not exists (
+    select from profile p where ${whoPasses(scope, sql`p.id = l.profile_id and ${test}`)})))`
+}
+
 /** The accounts of which any user, or every user, is among those who match: one grouped set, joined. An account without users is in neither. */
 const amongEverybody = ({ type, condition }: Quantified, scope: Scope, alias: string, lower: Lower): Lowered => {
   const { joins, test } = lower(condition, scope, `${alias}_u`)
+  if (type === 'all' && joins.length === 0 && leavesOf(condition).every(isAskedByIndex))
+    return { joins: [], test: nobodyElse(test, scope) }
   const matching = sql`select p.id as profile_id from profile p ${sql.join(joins, sql` `)} where ${whoPasses(scope, test)}`
   const links = sql`l.space_id = ${scope.spaceId} group by l.account_id`
   const accounts =

@@ -2,12 +2,12 @@ import { sql } from 'kysely'
 import { milliseconds, plus } from '../../base/duration.ts'
 import type { OperatorRule } from '../operator.ts'
 import { span } from '../text/operand.ts'
-import { dayNear } from './parts.ts'
+import { dayNear, instantIn } from './parts.ts'
 
 /** value ≥ now + N. */
 export const afterNext: OperatorRule<'after_next'> = {
   text: { word: 'after_next', operand: span },
-  test: (value, { duration }, { now }) => sql`instant_of(${value}) >= ${plus(now, duration)}::timestamptz`,
+  test: (value, { duration }, { now }) => sql`${instantIn(value)} >= ${plus(now, duration)}::timestamptz`,
   needs: (value, { duration }, { now }) => dayNear(value, { from: plus(now, duration) }),
   negated: false,
   sentence: ({ duration }) => `is more than ${duration} from now`,

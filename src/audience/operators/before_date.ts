@@ -3,14 +3,14 @@ import { must } from '../../base/must.ts'
 import { instantOf } from '../literal.ts'
 import type { OperatorRule } from '../operator.ts'
 import { instant as day } from '../text/operand.ts'
-import { dayNear } from './parts.ts'
+import { dayNear, instantIn } from './parts.ts'
 
 const at = (literal: string): string => must(instantOf(literal), 'an instant')
 
 /** Strictly earlier; a stored value without a zone is no instant (spec/audiences §11.3). */
 export const beforeDate: OperatorRule<'before_date'> = {
   text: { word: 'before_date', operand: day },
-  test: (value, { value: literal }) => sql`instant_of(${value}) < ${at(literal)}::timestamptz`,
+  test: (value, { value: literal }) => sql`${instantIn(value)} < ${at(literal)}::timestamptz`,
   needs: (value, { value: literal }) => dayNear(value, { to: new Date(at(literal)) }),
   negated: false,
   sentence: ({ value }) => `is before ${value}`,

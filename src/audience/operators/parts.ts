@@ -90,6 +90,9 @@ export const maybeEqualTo = (
 
 const DAY_MS = 86_400_000
 
+/** The instant that a stored value writes; null where it writes none. */
+export const instantIn = (value: Sql): Sql => sql`instant_of_text(${rawText(value)})`
+
 // The day of an instant as texts begin with it; undefined where that is not four digits.
 const dayOf = (instant: Date): string | undefined =>
   Number.isNaN(+instant) ? undefined : /^\d{4}-\d\d-\d\d/.exec(instant.toISOString())?.[0]
@@ -110,9 +113,7 @@ export const dayNear = (
 /** A stored instant; null where it cannot be as late as `from` or as early as `to`. */
 export const instantNear = (value: Sql, range: { readonly from?: Date; readonly to?: Date }): Sql => {
   const parts = dayNear(value, range)
-  return parts.length === 0
-    ? sql`instant_of(${value})`
-    : sql`case when ${sql.join(parts, sql` and `)} then instant_of(${value}) end`
+  return parts.length === 0 ? instantIn(value) : sql`case when ${sql.join(parts, sql` and `)} then ${instantIn(value)} end`
 }
 
 /** The value exists and is not JSON null. */
@@ -132,7 +133,7 @@ const orderedLiteral = (value: Sql, symbol: Sql, literal: Literal): Sql<boolean 
   }
   const instant = instantOf(literal)
   if (instant === undefined) return sql`case when jsonb_typeof(${value}) = 'string' then ${byCodePoint} end`
-  return sql`case when instant_of(${value}) is not null then instant_of(${value}) ${symbol} ${instant}::timestamptz
+  return sql`case when ${instantIn(value)} is not null then ${instantIn(value)} ${symbol} ${instant}::timestamptz
     when jsonb_typeof(${value}) = 'string' then ${byCodePoint} end`
 }
 
