@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { type Catalog, loadCatalog } from '../../src/audience/catalog.ts'
 import { compile } from '../../src/audience/compile.ts'
 import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
@@ -11,6 +9,7 @@ import { ask, type Found, inOneOrMany, type Processes, type Statement, same } fr
 import { addAudience, reset } from './support/audiences.ts'
 import { diffOf } from './support/by-hand.ts'
 import { AUDIENCES, type Hundredth } from './support/hundred.ts'
+import { heldHere } from './support/memory.ts'
 import type { Population } from './support/population.ts'
 
 type World = Opened & Population & { readonly catalog: Catalog; readonly say: (line: string) => void }
@@ -215,13 +214,6 @@ const history = async (world: World, rows: readonly Row[]): Promise<readonly Fig
   ]
 }
 
-/** What this process, which is the worker, holds when nothing is under way. */
-const heapMb = (): number => {
-  setFlagsFromString('--expose-gc')
-  ;(runInNewContext('gc') as () => void)()
-  return process.memoryUsage().heapUsed / 1024 / 1024
-}
-
 const members = async ({ connection: { pool }, spaceId }: World): Promise<number> =>
   (await pool.query<{ n: number }>('select count(*) as n from membership where space_id = $1', [spaceId])).rows[0]?.n ?? 0
 
@@ -235,12 +227,12 @@ export const hundred: Bench = {
     const bare: World = { ...seeded, say: place.say, catalog: { audiences: new Map(), computedTraits: new Map() } }
     const first = await scratch(bare)
     const world: World = { ...bare, catalog: await loadCatalog(seeded.connection.db, seeded.spaceId) }
-    const heap = heapMb()
+    const heap = heldHere().heap
     const entered = await members(world)
     place.say(`  all from scratch: ${(first / 1_000).toFixed(1)} s, ${entered.toLocaleString('en')} memberships; ${load()}`)
     const rows = await measure(world)
     const later = await history(world, rows)
-    const after = heapMb()
+    const after = heldHere().heap
     await world.connection.pool.query('truncate membership_change')
     await reset(seeded)
     return [

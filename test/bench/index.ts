@@ -6,6 +6,7 @@ import { importBench } from './import.ts'
 import { ingest } from './ingest.ts'
 import { journey } from './journey.ts'
 import { latency } from './latency.ts'
+import { memory } from './memory.ts'
 import { previewBench } from './preview.ts'
 import { simulate } from './simulate.ts'
 import { tickBench } from './tick.ts'
@@ -17,6 +18,7 @@ export const BENCHES: readonly Bench[] = [
   audience,
   tickBench,
   hundred,
+  memory,
   previewBench,
   latency,
   delivery,
