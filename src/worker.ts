@@ -18,6 +18,7 @@ import { createNotifier, listen, type Topic } from './db/notify.ts'
 import { type Reactions, relayOnce } from './db/relay.ts'
 import { learnStatistics } from './db/statistics.ts'
 import { importLoop } from './ingest/import/make.ts'
+import { replayLoop } from './ingest/replay/make.ts'
 import { cohortActivities } from './journey/activities.ts'
 import { deliveryActivities, startDeliveryOn } from './message/activities.ts'
 import { createDelivery, type Delivery } from './message/delivery.ts'
@@ -87,7 +88,9 @@ const relayTwice = async ({ db, now }: WorkerContext, reactions: Reactions): Pro
 const startLoops = (
   context: WorkerContext,
   delivery: Delivery,
-): Readonly<Record<Topic | 'statistics' | 'sql_trait' | 'export' | 'import' | 'preview' | 'erase' | 'alert', Loop>> => {
+): Readonly<
+  Record<Topic | 'statistics' | 'sql_trait' | 'export' | 'import' | 'replay' | 'preview' | 'erase' | 'alert', Loop>
+> => {
   const failed = createFailing(context.log, () => context.now().getTime())
   const reactions = reactionsOf(context)
   return {
@@ -105,6 +108,16 @@ const startLoops = (
         told: () => context.notify('profile_change'),
       },
       failed('importing'),
+    ),
+    replay: replayLoop(
+      {
+        db: context.db,
+        now: context.now,
+        newClaim: () => randomUUID(),
+        random: drawChance(),
+        told: () => context.notify('profile_change'),
+      },
+      failed('replaying'),
     ),
     preview: previewLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('previewing')),
     alert: alertLoop(

@@ -14,6 +14,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   oauth_key: reference,
   oauth_token: reference,
   oauth_assertion: reference,
+  source_feed: reference,
   source: own('reference'),
   space_key: own('reference'),
   profile: own('id'),

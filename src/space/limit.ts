@@ -37,6 +37,12 @@ export const LIMITS = {
     says: 'Batch audiences and computed traits computed at once; the others wait',
   },
   export_pause: { segment: 5, default: 5, unit: 'minutes', says: 'Between two exports of one audience or computed trait' },
+  tracking: {
+    segment: 1_000,
+    default: null,
+    unit: 'calls a second and space',
+    says: 'Tracking API, by each process; beyond it senders are told to come again',
+  },
   profile_api: { segment: 100, default: 100, unit: 'requests a second and space', says: 'Profile API' },
   audience_create: rate(50, 'Making and cloning audiences'),
   audience_list: rate(60, 'Listing audiences'),

@@ -4,6 +4,7 @@ import { createLookUp } from '../base/look-up.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne, transact } from '../db/query.ts'
 import type { SourceRow } from '../db/rows/space.ts'
+import { type Feed, feedsOf } from './feed.ts'
 
 /** Whom a write key lets in. */
 export type Source = {
@@ -14,6 +15,8 @@ export type Source = {
   /** The app as which its senders prove themselves, and whether they must. */
   readonly oauthAppId: string | null
   readonly oauthEnforced: boolean
+  /** Other spaces that get what it sends, too. */
+  readonly feeds: readonly Feed[]
 }
 
 /** The source behind a write key, or undefined. */
@@ -40,7 +43,8 @@ export const sourceByKey = async (db: Db, writeKey: string): Promise<Source | un
     ),
   )
   const none = { enabled: false, strict: false, oauthAppId: null, oauthEnforced: false }
-  return { spaceId: key.space_id, sourceId: key.source_id, ...(source ?? none) }
+  const feeds = await feedsOf(db, key.space_id, key.source_id)
+  return { spaceId: key.space_id, sourceId: key.source_id, ...(source ?? none), feeds }
 }
 
 export type ListedSource = Omit<SourceRow, 'space_id'> & { readonly write_keys: readonly string[] }

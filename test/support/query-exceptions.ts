@@ -19,6 +19,7 @@ export const EXCEPTIONS: Readonly<Record<string, { readonly rules: readonly Find
   },
   'message.accounts_with_work': { rules: ['R2'], why: ACROSS },
   'import.waiting': { rules: ['R2'], why: ACROSS },
+  'import.replaying': { rules: ['R2'], why: ACROSS },
   'export.waiting': { rules: ['R2'], why: ACROSS },
   'export.over': { rules: ['R2'], why: ACROSS },
   'rekey.spaces_of_suppressed_identifier': { rules: ['R2'], why: ACROSS },

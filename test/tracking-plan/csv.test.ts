@@ -195,6 +195,6 @@ it('PRO-08 any rules are the same after a passage through CSV', () => {
       expect(bad).toEqual([])
       expect(read).toEqual(rules)
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })

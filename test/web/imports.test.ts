@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sha256 } from '../../src/base/hash.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
 import { build, openBrowser, SHOTS, shootTo, violations } from './browser.ts'
 import { findChromium } from './world.ts'
@@ -91,6 +92,40 @@ describe.skipIf(!executablePath)('imports in Chromium', () => {
     await shoot('imports')
   })
 
+  it('ING-22 connects a source of another space from the page of sources, with its last month', async () => {
+    const at = new Date()
+    const { pool } = world
+    await pool.query(`insert into space (id, slug, name, created_at) values ('spa_other', 'other', 'Other shop', $1)`, [at])
+    await pool.query(
+      `insert into source (space_id, id, name, kind, created_at) values ('spa_other', 'src_other', 'Till', 'server', $1)`,
+      [at],
+    )
+    await pool.query(`insert into write_key (key, space_id, source_id) values ('key_other', 'spa_other', 'src_other')`)
+    await pool.query(`insert into api_token (hash, space_id, name, created_at) values ($1, 'spa_other', 'other', $2)`, [
+      sha256('token_other'),
+      at,
+    ])
+    const batch = [1, 2, 3].map((n) => ({
+      ...{ type: 'track', userId: `till ${n}`, event: 'Paid', messageId: `paid ${n}` },
+      timestamp: new Date(Date.now() - n * 24 * HOUR_MS).toISOString(),
+    }))
+    await fetch(`${world.url}/v1/batch`, { method: 'POST', body: JSON.stringify({ writeKey: 'key_other', batch }) })
+    await page.goto(`${world.url}/sources`)
+    await page.getByLabel('Source', { exact: true }).fill('src_other')
+    await page.getByLabel('Token of its space').fill('wrong')
+    await page.getByRole('button', { name: 'Connect the source' }).click()
+    await page.getByText('The token of the other space is not known.').waitFor()
+    await page.getByLabel('Token of its space').fill('token_other')
+    await page.getByRole('button', { name: 'Connect the source' }).click()
+    await page.getByText('from the space spa_other').waitFor()
+    await page.getByRole('link', { name: '3 calls taken, none refused' }).waitFor({ timeout: 30_000 })
+    await page.getByRole('heading', { name: 'From other spaces' }).scrollIntoViewIfNeeded()
+    await shoot('source-connected')
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('link', { name: '3 calls taken, none refused' }).click()
+    await heading('3 calls taken, none refused.')
+  })
+
   it('axe finds nothing serious, light and dark; a phone reads it; the console is silent', async () => {
     const found: Record<string, unknown> = {}
     for (const scheme of ['light', 'dark'] as const) {
@@ -110,6 +145,6 @@ describe.skipIf(!executablePath)('imports in Chromium', () => {
     await page.screenshot({ path: join(SHOTS, 'imports-phone.png'), fullPage: true })
     expect(found).toEqual({ 'list light': [], 'page light': [], 'list dark': [], 'page dark': [] })
     // What the API refuses, Chromium calls an error, too.
-    expect(complaints.filter((one) => !/status of 422/.test(one))).toEqual([])
+    expect(complaints.filter((one) => !/status of (422|403)/.test(one))).toEqual([])
   })
 })

@@ -8,17 +8,17 @@ import type { Route } from './index.ts'
 
 export const Import = z.object({
   importId: z.string(),
-  kind: z.enum(['profiles', 'calls']),
+  kind: z.enum(['profiles', 'calls', 'replay']),
   sourceId: z.string(),
   fileName: z.string(),
   bytes: z.number(),
-  status: z.enum(['RUNNING', 'COMPLETED', 'FAILED']),
+  status: z.enum(['RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED']),
   requestedBy: z.string(),
   startedAt: z.string(),
   finishedAt: z.string().nullable(),
   progress: z.object({
     expected: z.number().nullable().describe('rows in the file; null while nobody knows'),
-    reached: z.number().describe('calls: bytes of the file that are done'),
+    reached: z.number().describe('calls: bytes of the file that are done; a replay: the instant, in epoch milliseconds'),
     taken: z.number(),
     duplicates: z.number().describe('calls whose messageId was there before'),
     refused: z.number(),

@@ -35,6 +35,7 @@ import { sessionRoutes } from './session.ts'
 import { sourceCallRoutes } from './source-calls.ts'
 import { sourceCatalogRoutes } from './source-catalog.ts'
 import { sourceDropRoutes } from './source-drops.ts'
+import { sourceFeedRoutes } from './source-feeds.ts'
 import { sourceOverviewRoutes } from './source-overview.ts'
 import { sourceSchemaRoutes } from './source-schema.ts'
 import { sourceTestRoutes } from './source-tests.ts'
@@ -95,6 +96,7 @@ export const managementRoutes: readonly Route[] = [
   catalogRoutes,
   sourceRoutes,
   oauthAppRoutes,
+  sourceFeedRoutes,
   sourceDropRoutes,
   sourceOverviewRoutes,
   sourceSchemaRoutes,

@@ -17,8 +17,9 @@ import { credentialOf } from '../auth.ts'
 import type { Inside } from '../door.ts'
 import type { App } from '../server.ts'
 import { answer, DISCARDED, discard, isStrict, REFUSED, type Refusal, refuse } from '../tracking/answer.ts'
+import { keepEverywhere } from '../tracking/feed.ts'
 import { createIdentity, type Identity } from '../tracking/identity.ts'
-import { keep } from '../tracking/keep.ts'
+import { createPace, type Pace } from '../tracking/pace.ts'
 import { GIF, readPixel } from '../tracking/pixel.ts'
 import type { Route } from './index.ts'
 import { sdkSettings } from './sdk-settings.ts'
@@ -50,6 +51,7 @@ type Desk = {
   readonly gather: Gather
   readonly sourceOf: (writeKey: string) => Promise<Source | undefined>
   readonly identity: Identity
+  readonly pace: Pace
 }
 
 const keyOf = (request: FastifyRequest, body: JsonObject): string | undefined => {
@@ -89,7 +91,8 @@ type Opened = { readonly source: Source; readonly bytes: number }
 
 const store = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, opened: Opened, arrivals: readonly Arrival[]) => {
   const { source } = opened
-  const { results } = await keep(desk.door, desk.gather, source, arrivals, opened.bytes)
+  desk.pace(source.spaceId, arrivals.length)
+  const { results } = await keepEverywhere(desk.door, desk.gather, source, arrivals, opened.bytes)
   return answer(reply, results, { strict: isStrict(request, source), trusted: source.strict })
 }
 
@@ -114,8 +117,9 @@ const open = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, mo
     // Loud whatever the source is set to: an SDK gets itself a new token at a 401, and at nothing else.
     return void refuse(reply, unproved)
   }
-  if (source?.enabled) return { body: body.value, bytes: body.bytes, source }
-  const refusal = source ? DISCARDED.source_disabled : DISCARDED.project_not_found
+  const isOther = isStrict(request, source) && !claimsJson(request)
+  if (source?.enabled && !isOther) return { body: body.value, bytes: body.bytes, source }
+  const refusal = !source ? DISCARDED.project_not_found : source.enabled ? DISCARDED.content_type : DISCARDED.source_disabled
   const shown = source ? body.value : { writeKey: `${keyOf(request, body.value)?.slice(0, 4) ?? ''}…` }
   count(desk, source, refusal, shown)
   return void discard(reply, refusal, isStrict(request, source))
@@ -169,7 +173,7 @@ const takePixel = async (desk: Desk, request: FastifyRequest, type: EventType): 
   const around = surroundings(desk, request, source)
   const { sourceId, receivedAt } = around
   const arrival = { raw: value, type, parsed: parseCall(value, { ...around, type }), sourceId, receivedAt }
-  await keep(desk.door, desk.gather, source, [arrival], bytes)
+  await keepEverywhere(desk.door, desk.gather, source, [arrival], bytes)
 }
 
 /** `GET /v1/pixel/<call>`: an image in somebody else's mail that is a call (spec/connections §2.7, journeys §10.4). */
@@ -199,6 +203,12 @@ const pixels = (app: App, desk: Desk): void => {
 const Taken = z.looseObject({ success: z.boolean() })
 const SdkSettings = z.looseObject({ integrations: z.record(z.string(), z.looseObject({})) })
 
+/** What each request says its body is. */
+const claims = new WeakMap<object, string | undefined>()
+// SDKs in browsers say text/plain: so the browser need not ask first.
+const JSON_CLAIM = /^(application\/([\w.-]+\+)?json|text\/plain)\s*(;|$)/i
+const claimsJson = (request: FastifyRequest): boolean => JSON_CLAIM.test(claims.get(request.raw) ?? 'application/json')
+
 /** Browsers post from any site: who may write is decided by the write key, which is public by nature. */
 const allowEveryOrigin = (app: App): void => {
   app.addHook('onRequest', async (request, reply) => {
@@ -206,6 +216,7 @@ const allowEveryOrigin = (app: App): void => {
     // Without this a page's SDK does not see how long it is to wait, and tries again at once.
     reply.header('access-control-expose-headers', 'retry-after, x-ratelimit-reset')
     // SDKs claim many content types and some none at all; the body is JSON in any case, so the claim is not looked at.
+    claims.set(request.raw, request.headers['content-type'])
     request.raw.headers['content-type'] = 'application/octet-stream'
   })
   app.options('/v1/*', { schema: { hide: true } }, (request, reply) =>
@@ -247,6 +258,7 @@ export const trackingRoutes: Route = (app, door) => {
     gather: createGather(door.db, { ...door, counted: door.counter.note }),
     sourceOf: createSourceLookup(door.db, door.now),
     identity: createIdentity(door),
+    pace: createPace(door.config.limits.tracking, door.now),
   }
   allowEveryOrigin(app)
   acceptAnyBody(app, desk)

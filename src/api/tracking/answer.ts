@@ -58,6 +58,12 @@ export const DISCARDED = {
     message: 'The batch holds no calls.',
     remedy: 'Send {"batch": [ … ]} with 1 to 2,500 calls.',
   },
+  content_type: {
+    status: 400,
+    code: 'content_type',
+    message: 'The header Content-Type names something other than JSON; nothing was stored.',
+    remedy: 'Send "Content-Type: application/json".',
+  },
   batch_too_long: {
     status: 400,
     code: 'batch_too_long',

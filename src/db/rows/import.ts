@@ -3,11 +3,11 @@ import type { Json } from '../../base/json.ts'
 export type ImportRow = {
   space_id: string
   id: string
-  kind: 'profiles' | 'calls'
+  kind: 'profiles' | 'calls' | 'replay'
   source_id: string
   file_name: string
   bytes: number
-  status: 'RUNNING' | 'COMPLETED' | 'FAILED'
+  status: 'RUNNING' | 'PAUSED' | 'COMPLETED' | 'CANCELLED' | 'FAILED'
   requested_by: string
   started_at: Date
   finished_at: Date | null

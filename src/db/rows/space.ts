@@ -11,6 +11,16 @@ export type SourceRow = {
   strict: boolean
   oauth_app_id: string | null
   oauth_enforced: boolean
+  labels: readonly string[]
+}
+/** A source of one space that feeds another one, where it is called `source_id`. */
+export type SourceFeedRow = {
+  space_id: string
+  source_id: string
+  from_space_id: string
+  from_source_id: string
+  connected_at: Date
+  connected_by: string
 }
 export type WriteKeyRow = { key: string; space_id: string; source_id: string }
 export type SpaceKeyRow = { space_id: string; key: string; noun: string; taken_at: Date }
@@ -19,6 +29,7 @@ export type ApiTokenRow = { hash: string; space_id: string; name: string; create
 export type SpaceTables = {
   space: SpaceRow
   source: SourceRow
+  source_feed: SourceFeedRow
   write_key: WriteKeyRow
   api_token: ApiTokenRow
   space_key: SpaceKeyRow

@@ -6,16 +6,16 @@ import { query, run, runOne } from '../../db/query.ts'
 /** A file that comes in (spec/audiences §20.2). Of `expected` rows (null while nobody knows) these were taken, were there before, or refused. */
 export type ImportJob = {
   readonly id: string
-  readonly kind: 'profiles' | 'calls'
+  readonly kind: 'profiles' | 'calls' | 'replay'
   readonly sourceId: string
   readonly fileName: string
   readonly bytes: number
-  readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED'
+  readonly status: 'RUNNING' | 'PAUSED' | 'COMPLETED' | 'CANCELLED' | 'FAILED'
   readonly requestedBy: string
   readonly startedAt: Date
   readonly finishedAt: Date | null
   readonly expected: number | null
-  /** Calls: the bytes that are done. */
+  /** Calls: the bytes that are done. A replay: the instant, in epoch milliseconds. */
   readonly reached: number
   readonly taken: number
   readonly duplicates: number
@@ -93,7 +93,7 @@ export type Starting = Pick<
   ImportJob,
   'id' | 'kind' | 'sourceId' | 'fileName' | 'bytes' | 'requestedBy' | 'startedAt' | 'expected'
 > & {
-  readonly header: readonly string[]
+  readonly header: unknown
 }
 
 /** Writes that a file comes in; one that is there already stays as it is. */

@@ -13,6 +13,8 @@ import { ImportPeople } from './people.tsx'
 import type { Import } from './wire.ts'
 import { countsInWords, percentOf } from './words.ts'
 
+const KINDS = { profiles: 'people', calls: 'calls', replay: 'a source’s past' } as const
+
 const Row = ({ of }: { readonly of: Import }) => (
   <tr>
     <td className="main">
@@ -22,7 +24,7 @@ const Row = ({ of }: { readonly of: Import }) => (
       <div className="sub">{countsInWords(of)}</div>
       {of.status === 'RUNNING' && <Bar percent={percentOf(of)} label={`Done of ${of.fileName}`} />}
     </td>
-    <td className="soft">{of.kind === 'calls' ? 'calls' : 'people'}</td>
+    <td className="soft">{KINDS[of.kind]}</td>
     <td>
       <Status of={of.status === 'RUNNING' ? 'active' : of.status} />
     </td>

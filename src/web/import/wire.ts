@@ -1,11 +1,11 @@
 /** A file that comes in, as the API tells it. */
 export type Import = {
   readonly importId: string
-  readonly kind: 'profiles' | 'calls'
+  readonly kind: 'profiles' | 'calls' | 'replay'
   readonly sourceId: string
   readonly fileName: string
   readonly bytes: number
-  readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED'
+  readonly status: 'RUNNING' | 'PAUSED' | 'COMPLETED' | 'CANCELLED' | 'FAILED'
   readonly requestedBy: string
   readonly startedAt: string
   readonly finishedAt: string | null

@@ -9,6 +9,7 @@ import { Await, Empty, Failing } from '../parts/state.tsx'
 import { Ago } from '../parts/time.tsx'
 import { many, number } from '../parts/words.ts'
 import type { Catalog, Overview } from '../wire.ts'
+import { ConnectedSources } from './connected.tsx'
 
 type Source = {
   readonly id: string
@@ -138,6 +139,7 @@ export default function Sources() {
             <Await of={sources}>{({ sources: all }) => <List of={all} />}</Await>
             <Create />
           </Block>
+          <ConnectedSources />
           <Block title="What calls should look like">
             <Go to="/tracking-plans" className="name">
               Tracking plans

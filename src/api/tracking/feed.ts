@@ -1,0 +1,47 @@
+import type { Json, JsonObject } from '../../base/json.ts'
+import { bagOf, keysOf, withoutKeys } from '../../catalog/subject.ts'
+import type { Arrival } from '../../ingest/arrival.ts'
+import type { Call } from '../../ingest/call.ts'
+import type { Gather } from '../../ingest/gather.ts'
+import type { Stored } from '../../ingest/ingest.ts'
+import { parseCall } from '../../ingest/parse.ts'
+import type { Source } from '../../space/source.ts'
+import type { Inside } from '../door.ts'
+import { keep } from './keep.ts'
+
+const withoutOmitted = (item: JsonObject, type: Call['type'], omitted: readonly string[]): JsonObject => {
+  if (omitted.length === 0 || type === 'alias') return item
+  const bag = bagOf(type)
+  const inside: Json = item[bag] ?? null
+  return { ...item, [bag]: omitted.reduce((rest: Json, path) => withoutKeys(rest, keysOf(path)), inside) }
+}
+
+// Its id is the one that it got here: so what comes twice, and what a replay brings, is known there, too.
+const fedTo = (sourceId: string, arrival: Arrival, stored: Stored): readonly Arrival[] => {
+  const { parsed } = arrival
+  if (parsed.kind !== 'call' || !parsed.call.wire) return []
+  const { messageId, type, wire } = parsed.call
+  const taken = stored.itemOf(messageId) ?? withoutOmitted(wire.item, type, stored.omittedOf(messageId))
+  const raw: JsonObject = { ...taken, messageId }
+  return [{ ...arrival, raw, type, sourceId, parsed: parseCall(raw, { ...wire.around, type, sourceId }) }]
+}
+
+/**
+ * Stores calls of a source in its space, and what was taken there in each space that it feeds, by that space's own rules. Where one of them
+ * cannot store, nothing is answered as stored: who sends again brings it there, and is known here.
+ */
+export const keepEverywhere = async (
+  door: Inside,
+  gather: Gather,
+  source: Source,
+  arrivals: readonly Arrival[],
+  bytes: number,
+): Promise<Stored> => {
+  const stored = await keep(door, gather, source, arrivals, bytes)
+  for (const feed of source.feeds) {
+    const taken = arrivals.filter((_, at) => ['stored', 'duplicate'].includes(stored.results[at]?.status ?? ''))
+    const fed = taken.flatMap((arrival) => fedTo(feed.sourceId, arrival, stored))
+    if (fed.length > 0) await keep(door, gather, feed, fed, bytes)
+  }
+  return stored
+}

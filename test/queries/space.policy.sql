@@ -1,0 +1,1 @@
+select settings -> 'sourceLabels' as labels from space where id = $1

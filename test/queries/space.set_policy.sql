@@ -1,0 +1,1 @@
+update space set settings = settings || $1::jsonb where id = $2
