@@ -7,11 +7,14 @@ export class ApiFailure extends Error {
   readonly status: number
   readonly code: string
   readonly problems: readonly Problem[]
-  constructor(status: number, code: string, message: string, problems: readonly Problem[] = []) {
+  /** All that was answered, where a refusal says more than its words. */
+  readonly body: unknown
+  constructor(status: number, code: string, message: string, problems: readonly Problem[] = [], body?: unknown) {
     super(message)
     this.status = status
     this.code = code
     this.problems = problems
+    this.body = body
   }
 }
 
@@ -26,6 +29,8 @@ export type Api = {
   readonly get: <T>(path: string, params?: Params) => Promise<T>
   /** Sends bytes as they are. */
   readonly upload: <T>(path: string, body: Blob) => Promise<T>
+  /** A file with its name: behind the token, so no plain link. */
+  readonly file: (path: string) => Promise<{ readonly name: string; readonly content: Blob }>
 }
 
 const withParams = (path: string, params: Params = {}): string => {
@@ -41,7 +46,7 @@ const failureOf = async (answer: Response): Promise<ApiFailure> => {
     error?: { code?: string; message?: string; problems?: readonly Problem[] }
   }
   const message = body.error?.message ?? `The server answered ${answer.status}.`
-  return new ApiFailure(answer.status, body.error?.code ?? 'failed', message, body.error?.problems)
+  return new ApiFailure(answer.status, body.error?.code ?? 'failed', message, body.error?.problems, body)
 }
 
 const typeOf = (body: unknown): string => (body instanceof Blob ? body.type || 'application/octet-stream' : 'application/json')
@@ -69,6 +74,15 @@ const fetchJson = async <T>(
   return (text === '' ? {} : JSON.parse(text)) as T
 }
 
+const fetchFile = async (url: string, token: string): Promise<{ readonly name: string; readonly content: Blob }> => {
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } }).catch(() => {
+    throw new ApiFailure(0, 'unreachable', 'Usher does not answer. Is it running?')
+  })
+  if (!answer.ok) throw await failureOf(answer)
+  const [, name = 'file'] = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '') ?? []
+  return { name, content: await answer.blob() }
+}
+
 /** Who the app is: by a token that was kept or typed, or in development by what the server hands this machine's own browser. */
 export const openSession = async (token: string | undefined): Promise<Session> => {
   const { data } = await fetchJson<{ data: Omit<Session, 'token'> & { token?: string } }>('/session', token)
@@ -81,6 +95,7 @@ export const createApi = (session: Session): Api => {
     session,
     call: (method, path, body, signal) => fetchJson(base + path, session.token, method, body, signal),
     get: (path, params) => fetchJson(base + withParams(path, params), session.token),
+    file: (path) => fetchFile(base + path, session.token),
     upload: (path, body) => fetchJson(base + path, session.token, 'POST', body),
   }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Installation } from '../support/installation.ts'
@@ -33,6 +34,34 @@ describe.skipIf(!executablePath)('tracking plans in Chromium', () => {
     await heading(/2 rules, not connected to any source/)
     await page.getByText('revenue number').waitFor()
     await shoot('plan')
+    expect(await violations(page)).toEqual([])
+  })
+
+  it('PRO-08 takes the plan out as CSV and back: unchanged, changed, and with a bad row that comes back in error_report.csv', async () => {
+    const saved = async (button: string) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()])
+      return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') }
+    }
+    const upload = async (text: string): Promise<void> => {
+      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByLabel('Changed file').click()])
+      await chooser.setFiles({ name: 'plan.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+      await page.getByRole('button', { name: 'Upload CSV' }).click()
+    }
+    const plan = await saved('Download CSV')
+    expect(plan.name).toMatch(/^shop-.*--\d{4}-\d\d-\d\d--\d\d-\d\d-utc\.csv$/)
+    await upload(plan.text)
+    await page.getByText('0 changes').waitFor()
+    await upload(plan.text.replace('revenue,optional,number', 'revenue,optional,money'))
+    await page.getByText('1 row is wrong; nothing was changed.').waitFor()
+    await shoot('plan-csv-wrong')
+    const report = await saved('Save error_report.csv')
+    expect([report.name, report.text]).toEqual(['error_report.csv', expect.stringContaining('"money"" is none of')])
+    await upload(plan.text.replace('revenue,optional,number', 'revenue,required,number'))
+    await page.getByText('changed TRACK Order Completed').waitFor()
+    await page.getByText('revenue* number').waitFor()
+    await page.getByRole('tab', { name: 'Changes' }).click()
+    await page.getByText(/changed.*TRACK Order Completed/).waitFor()
+    await page.getByRole('tab', { name: 'Rules' }).click()
     expect(await violations(page)).toEqual([])
   })
 

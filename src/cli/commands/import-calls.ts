@@ -64,15 +64,21 @@ const sendAll = async (api: Api, file: LocalFile, announced: JsonObject, told: T
   }
 }
 
-const importFile = async (api: Api, path: string, options: Options): Promise<JsonObject> => {
+type Imported = { readonly answer: JsonObject; readonly wasDone: boolean }
+
+const importFile = async (api: Api, path: string, options: Options): Promise<Imported> => {
   const file = await openCallFile(path)
   const announced = await announce(api, file, options)
+  const wasDone = jobOf(announced)['status'] !== 'RUNNING'
   const total = await unpackedBytes(file)
   const progress = createProgress(basename(path), total, { bytes: reachedOf(announced), calls: callsOf(announced) })
   await sendAll(api, file, announced, (answer) => progress.tell(reachedOf(answer), callsOf(answer)))
   progress.end()
-  return api.get(`/imports/${textOf(jobOf(announced)['importId'])}`)
+  return { answer: await api.get(`/imports/${textOf(jobOf(announced)['importId'])}`), wasDone }
 }
+
+const showBefore = (answer: JsonObject): string =>
+  `${showImport(answer)}\nIt came in before, so nothing was sent; --again goes through it once more.`
 
 /** `usher import calls <files…>`: history from NDJSON or CSV, which goes on where it stopped. */
 export const importCallsCommand = (command: Command, { api, print }: Session): void => {
@@ -84,6 +90,9 @@ export const importCallsCommand = (command: Command, { api, print }: Session): v
     .option('--source <id>', 'the source that they come by, whose filters and plan judge them')
     .option('--again', 'go through a file that is done already once more: what was taken before is known and changes nothing')
     .action(async (paths: readonly string[], options: Options) => {
-      for (const path of paths) print(await importFile(await api(), path, options), showImport)
+      for (const path of paths) {
+        const { answer, wasDone } = await importFile(await api(), path, options)
+        print(answer, wasDone ? showBefore : showImport)
+      }
     })
 }

@@ -2,11 +2,13 @@ import { NativeSelect } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { useGet } from '../api.ts'
 import { useSearchWord } from '../parts/go.tsx'
+import '../parts/parts.css'
 import { Block, Page, Tabs, Trail } from '../parts/page.tsx'
 import { Await, Empty } from '../parts/state.tsx'
 import { Ago } from '../parts/time.tsx'
 import { many } from '../parts/words.ts'
 import { Sources } from './connect.tsx'
+import { PlanCsv } from './csv.tsx'
 import type { Plan, Rule, Violation } from './wire.ts'
 
 type Schema = { readonly [key: string]: unknown }
@@ -156,6 +158,13 @@ const Changes = ({ plan }: { readonly plan: string }) => {
   )
 }
 
+const RulesTab = ({ plan }: { readonly plan: string }) => (
+  <div className="stack">
+    <Rules plan={plan} />
+    <PlanCsv plan={plan} />
+  </div>
+)
+
 const Opened = ({ of }: { readonly of: Plan }) => (
   <Page
     title={
@@ -168,7 +177,7 @@ const Opened = ({ of }: { readonly of: Plan }) => (
   >
     <Tabs
       of={[
-        { key: 'rules', label: 'Rules', body: () => <Rules plan={of.id} /> },
+        { key: 'rules', label: 'Rules', body: () => <RulesTab plan={of.id} /> },
         { key: 'violations', label: 'Violations', body: () => <Violations plan={of.id} /> },
         { key: 'sources', label: 'Sources', body: () => <Sources plan={of.id} /> },
         { key: 'changes', label: 'Changes', body: () => <Changes plan={of.id} /> },
