@@ -18,12 +18,13 @@ import { lookTogether } from './find-together.ts'
 import { gathered, withGathered } from './gather.ts'
 import { inLanes } from './lanes.ts'
 import { throughLinks } from './links.ts'
-import { applyChanges, type Changes, type Evaluation, passOn, tellChanges, writeChanges } from './membership.ts'
+import { applyChanges, type Changes, differs, type Evaluation, passOn, tellChanges, writeChanges } from './membership.ts'
 import { countMerged } from './merged.ts'
 import { asksOfItsOwn } from './needed.ts'
 import type { Sql } from './operator.ts'
 import { inParts } from './parts.ts'
 import { admitRuns, beginAttempt, finishRun, type Queued, type Run } from './run.ts'
+import { isScan } from './scan.ts'
 import { evaluateTogether } from './stage.ts'
 import { countMembers, isCurrent, lock, recountMembers, setLive } from './state.ts'
 import { setWakes, wakeEverybody } from './wake.ts'
@@ -81,10 +82,12 @@ const evaluateAudience = async (
   tx: Db,
   work: Work,
   computation: Extract<Computation, { kind: 'audience' }>,
-  { evaluation, candidates, sources, found }: Step,
+  { evaluation, candidates, sources, sameDefinition, found }: Step,
 ): Promise<Changes> => {
   const scope = scopeOf(computation, { ...work, now: evaluation.at, candidates })
   const matching = found ?? compile(computation.condition, scope)
+  if (!candidates && !found && sameDefinition && isScan(computation.condition) && !(await differs(tx, evaluation, matching)))
+    return { entered: 0, exited: 0 }
   const changes = await writeChanges(tx, evaluation, matching, candidates, sources)
   if (changed(changes) === 0) return changes
   await applyChanges(tx, evaluation, changes)

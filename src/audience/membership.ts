@@ -48,6 +48,23 @@ export const writeChanges = async (
   return must(row, 'one row')
 }
 
+/**
+ * Whether anybody would enter or leave. What writes nothing may be computed by several processes, and the daily look at everybody mostly finds
+ * nothing to write.
+ */
+export const differs = async (tx: Db, { spaceId, id }: Evaluation, matching: Sql<{ profile_id: string }>): Promise<boolean> => {
+  const row = await runOne(
+    tx,
+    query(
+      'membership.differs*',
+      sql<{ count: number }>`select count(*) as count from (${matching}) as n
+        full join (select c.profile_id from membership c where c.space_id = ${spaceId} and c.audience_id = ${id}) as m on m.profile_id = n.profile_id
+        where n.profile_id is null or m.profile_id is null`,
+    ),
+  )
+  return must(row, 'one row').count > 0
+}
+
 const ofEvaluation = ({ spaceId, id, number, at }: Evaluation): Sql<boolean> =>
   sql`c.space_id = ${spaceId} and c.audience_id = ${id} and c.changed_at = ${at}::timestamptz and c.evaluation = ${number}::bigint`
 
