@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { Refused } from '../base/errors.ts'
+import { checkedLookup, hostOf, isNobodys } from '../base/address.ts'
+import { Invalid, Refused } from '../base/errors.ts'
 import type { Db } from '../db/database.ts'
 import { post } from '../message/post.ts'
 import { alertOf, type ListedAlert, markTold } from './alert.ts'
@@ -16,11 +17,18 @@ export const alertBody = (alert: ListedAlert) => ({
 })
 export type AlertBody = ReturnType<typeof alertBody>
 
+/** @throws Invalid for an address that is nobody's, so that none is kept. */
+export const refuseNobodys = (url: string): void => {
+  if (!isNobodys(hostOf(new URL(url)))) return
+  throw new Invalid('alert_url', [{ field: 'url', message: 'is an address that is nobody’s', remedy: 'write where you listen' }])
+}
+
 /**
  * Posts an alert, signed: `usher-signature: t=<seconds>,v1=<hex HMAC-SHA256 of "t.body">`. The id is the same when it is posted again.
  * @throws Unavailable when nobody answers, Refused when the answer is not 2xx.
  */
 export const postAlert = async (url: string, secret: string, spaceId: string, alert: AlertBody, now: Date): Promise<void> => {
+  refuseNobodys(url)
   const body = JSON.stringify({ type: 'alert', spaceId, alert })
   const at = Math.floor(now.getTime() / 1_000)
   const signature = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')
@@ -29,7 +37,7 @@ export const postAlert = async (url: string, secret: string, spaceId: string, al
     'usher-signature': `t=${at},v1=${signature}`,
     'usher-alert-id': alert.id,
   }
-  const { status } = await post(url, { headers, body })
+  const { status } = await post(url, { headers, body, lookup: checkedLookup })
   if (status < 200 || status > 299) throw new Refused('alert_not_taken', `${new URL(url).host} answered ${status}`)
 }
 

@@ -1,23 +1,6 @@
 import { lookup } from 'node:dns/promises'
-import { BlockList, isIP } from 'node:net'
+import { isNobodys } from '../base/address.ts'
 import { Refused, Unavailable } from '../base/errors.ts'
-
-// Where no database of a customer's is, and a cloud's own secrets may be: link-local (metadata services), "this host", multicast.
-const NOBODYS = new BlockList()
-for (const [network, bits] of [
-  ['169.254.0.0', 16],
-  ['0.0.0.0', 8],
-  ['224.0.0.0', 3],
-  ['100.100.100.200', 32],
-] as const)
-  NOBODYS.addSubnet(network, bits, 'ipv4')
-for (const [network, bits] of [
-  ['fe80::', 10],
-  ['ff00::', 8],
-  ['::', 128],
-  ['fd00:ec2::254', 128],
-] as const)
-  NOBODYS.addSubnet(network, bits, 'ipv6')
 
 const refused = (host: string): Refused =>
   new Refused('warehouse_host', `No connection is made to ${host}. Choose the address of your database.`, { status: 422 })
@@ -32,7 +15,7 @@ export const addressOf = async (host: string, allowed: readonly string[] | undef
   const found = await lookup(host, { all: true }).catch((cause: unknown) => {
     throw new Unavailable('warehouse_away', `The host ${host} is not known.`, { cause })
   })
-  for (const { address } of found) if (NOBODYS.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')) throw refused(host)
+  for (const { address } of found) if (isNobodys(address)) throw refused(host)
   const [first] = found
   if (!first) throw refused(host)
   return first.address

@@ -163,7 +163,8 @@ it('an alert is posted, signed, again until it is taken, once', async () => {
   await freshWorker({ databaseUrl: database.url, temporalAddress: temporal.address })
   let taken = 0
   const fake = await startFake(() => ({ status: taken++ < 2 ? 503 : 204 }))
-  expect((await api.call('PATCH', `${S}/alert-settings`, { url: 'ftp://x' })).status).toBe(422)
+  for (const url of ['ftp://x', 'http://169.254.169.254/latest', 'http://[fe80::1]/', 'https://0/'])
+    expect((await api.call('PATCH', `${S}/alert-settings`, { url })).status, url).toBe(422)
   const { settings } = (await api.call('PATCH', `${S}/alert-settings`, { url: `${fake.url}/hook`, violations: true })).body.data
   expect(settings).toMatchObject({
     url: `${fake.url}/hook`,

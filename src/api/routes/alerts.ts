@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { alertOf, type ListedAlert, listAlerts } from '../../alert/alert.ts'
 import { type AlertSetting, alertSettingOf, writeAlertSetting } from '../../alert/setting.ts'
-import { type AlertBody, alertBody, postAlert } from '../../alert/tell.ts'
+import { type AlertBody, alertBody, postAlert, refuseNobodys } from '../../alert/tell.ts'
 import { Refused, Unavailable } from '../../base/errors.ts'
 import { SpaceParams } from '../audience/wire.ts'
 import type { Door } from '../door.ts'
@@ -105,6 +105,7 @@ const setting = (app: App, door: Door): void => {
       },
     },
     async ({ caller, body: { newSecret, volume, violations, url } }) => {
+      if (url) refuseNobodys(url)
       const there = await alertSettingOf(door.db, caller.spaceId)
       const secret = newSecret || there.secret === '' ? `whs_${Buffer.from(door.random(24)).toString('hex')}` : there.secret
       const wanted: AlertSetting = {
