@@ -51,6 +51,8 @@ const screens = [
   screen('/oauth-apps', () => import('./source/oauth-apps.tsx')),
   screen('/tracking-plans', () => import('./tracking-plan/list.tsx')),
   screen('/tracking-plans/$id', () => import('./tracking-plan/page.tsx')),
+  screen('/transformations', () => import('./transformation/list.tsx')),
+  screen('/alerts', () => import('./alert/list.tsx')),
   screen('/settings', () => import('./source/settings.tsx')),
 ]
 

@@ -26,6 +26,8 @@ export type Call = {
     readonly message: string
     readonly remedy: string
   }[]
+  /** What the plan, switches and transformations did to it, in words. */
+  readonly changes: readonly string[]
   readonly raw: string
   readonly pretty: string
 }
@@ -99,6 +101,13 @@ const Details = ({ of, source }: { readonly of: Call; readonly source: string })
           Try it again
         </Go>
       </div>
+      {of.changes.length > 0 && (
+        <ul className="small" aria-label="What was done to it">
+          {of.changes.map((one) => (
+            <li key={one}>{one}</li>
+          ))}
+        </ul>
+      )}
       {view === 'violations' ? (
         <ul className="list">
           {of.problems.map((one) => (

@@ -22,6 +22,12 @@ type Source = {
   readonly idle?: boolean
 }
 
+const PAGES = [
+  ['/tracking-plans', 'Tracking plans', 'Which events and properties are right; what breaks them'],
+  ['/transformations', 'Transformations', 'What is renamed, set, hashed or dropped before anything is stored'],
+  ['/alerts', 'Alerts', 'What is unusual at the sources, and who hears of it'],
+] as const
+
 const keyOf = (source: Source): string => source.writeKey ?? source.writeKeys?.[0] ?? ''
 
 // Kept to ten minutes.
@@ -141,9 +147,18 @@ export default function Sources() {
           </Block>
           <ConnectedSources />
           <Block title="What calls should look like">
-            <Go to="/tracking-plans" className="name">
-              Tracking plans
-            </Go>
+            <ul className="list">
+              {PAGES.map(([to, label, what]) => (
+                <li key={to}>
+                  <div className="grow">
+                    <Go to={to} className="name">
+                      {label}
+                    </Go>
+                    <div className="dim small">{what}</div>
+                  </div>
+                </li>
+              ))}
+            </ul>
           </Block>
           <Block title="Point any Segment SDK here">
             <Example />

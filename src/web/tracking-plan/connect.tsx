@@ -6,6 +6,7 @@ import { Go } from '../parts/go.tsx'
 import { Block } from '../parts/page.tsx'
 import { Await, Failing } from '../parts/state.tsx'
 import { many } from '../parts/words.ts'
+import { SourceControls } from './controls.tsx'
 import type { Met } from './wire.ts'
 
 type Named = { readonly id: string; readonly name: string }
@@ -79,6 +80,34 @@ const Connect = ({ plan, sources }: { readonly plan: string; readonly sources: r
   )
 }
 
+const Connected = ({ id, name, disconnect }: Named & { readonly disconnect: () => void }) => {
+  const [open, setOpen] = useState(false)
+  return (
+    <li className="connected">
+      <Go to={`/sources/${id}`} className="name grow">
+        {name}
+      </Go>
+      <Button
+        size="xs"
+        variant="default"
+        aria-label={open ? `Close ${name}` : `Allow, block, leave out at ${name}`}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        {open ? 'Close' : 'Allow, block, leave out'}
+      </Button>
+      <Button size="xs" variant="default" aria-label={`Disconnect ${name}`} onClick={disconnect}>
+        Disconnect
+      </Button>
+      {open && (
+        <div className="whole">
+          <SourceControls source={id} />
+        </div>
+      )}
+    </li>
+  )
+}
+
 /** The sources that a plan is asked of, and what connecting another would mean. */
 export const Sources = ({ plan }: { readonly plan: string }) => {
   const api = useApi()
@@ -99,14 +128,7 @@ export const Sources = ({ plan }: { readonly plan: string }) => {
           {({ sources }) => (
             <ul className="list">
               {sources.map(({ id, name }) => (
-                <li key={id} className="wrap">
-                  <Go to={`/sources/${id}`} className="name grow">
-                    {name}
-                  </Go>
-                  <Button size="xs" variant="default" aria-label={`Disconnect ${name}`} onClick={() => void disconnect(id)}>
-                    Disconnect
-                  </Button>
-                </li>
+                <Connected key={id} id={id} name={name} disconnect={() => void disconnect(id)} />
               ))}
               {sources.length === 0 && <li className="dim">None: nothing is asked by this plan.</li>}
             </ul>

@@ -1,6 +1,7 @@
-import { Button, NativeSelect } from '@mantine/core'
-import { useState } from 'react'
+import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
+import { useActing } from '../parts/acting.ts'
 import { Go, useGo } from '../parts/go.tsx'
 import { Block, Page, Trail } from '../parts/page.tsx'
 import { Await, Empty, Failing } from '../parts/state.tsx'
@@ -59,6 +60,46 @@ const Infer = ({ sources }: { readonly sources: Sources['sources'] }) => {
   )
 }
 
+const KINDS = [
+  { value: 'LIVE', label: 'a tracking plan' },
+  { value: 'RULE_LIBRARY', label: 'a library of events' },
+  { value: 'PROPERTY_LIBRARY', label: 'a library of properties' },
+]
+
+const Create = () => {
+  const api = useApi()
+  const go = useGo()
+  const { busy, problem, act } = useActing()
+  const [name, setName] = useState('')
+  const [type, setType] = useState('LIVE')
+  const create = (event: FormEvent): void => {
+    event.preventDefault()
+    act(async () => {
+      const { data } = await api.call<{ data: { trackingPlan: Plan } }>('POST', '/tracking-plans', { name: name.trim(), type })
+      go(`/tracking-plans/${data.trackingPlan.id}`)
+    })
+  }
+  return (
+    <form onSubmit={create} className="stack">
+      <div className="row wrap">
+        <TextInput
+          label="Name"
+          placeholder="Web shop"
+          value={name}
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+        />
+        <NativeSelect label="It is" value={type} onChange={({ currentTarget }) => setType(currentTarget.value)} data={KINDS} />
+      </div>
+      {problem && <Failing error={problem} title="It was not made" />}
+      <div>
+        <Button type="submit" loading={busy} disabled={name.trim() === ''}>
+          Make it
+        </Button>
+      </div>
+    </form>
+  )
+}
+
 const Plans = ({ of }: { readonly of: readonly Plan[] }) => (
   <ul className="list">
     {of.map((plan) => (
@@ -70,7 +111,9 @@ const Plans = ({ of }: { readonly of: readonly Plan[] }) => (
           <div className="dim small">{plan.description}</div>
         </div>
         <span>{many(plan.rules, 'rule')}</span>
-        <span className="dim">{plan.sources === 0 ? 'not connected' : `asked of ${many(plan.sources, 'source')}`}</span>
+        {plan.type === 'LIVE' && (
+          <span className="dim">{plan.sources === 0 ? 'not connected' : `asked of ${many(plan.sources, 'source')}`}</span>
+        )}
         <span className="dim">
           changed <Ago at={plan.updatedAt} /> by {plan.updatedBy}
         </span>
@@ -79,11 +122,43 @@ const Plans = ({ of }: { readonly of: readonly Plan[] }) => (
   </ul>
 )
 
-/** The tracking plans of the space, and one made of what a source sent. */
+const Lists = ({ of }: { readonly of: readonly Plan[] }) => {
+  const libraries = of.filter(({ type }) => type.endsWith('_LIBRARY'))
+  const plans = of.filter(({ type }) => !type.endsWith('_LIBRARY'))
+  return (
+    <div className="stack">
+      <Block title="What calls should look like">
+        {plans.length === 0 ? (
+          <Empty icon="event" title="A plan says which events and properties are right">
+            Calls that break it are counted, with an example, and may be blocked or cleaned.
+          </Empty>
+        ) : (
+          <Plans of={plans} />
+        )}
+      </Block>
+      <Block title="Libraries">
+        {libraries.length === 0 ? (
+          <p className="dim">None. A library holds events, or a group of properties, that several plans share and follow.</p>
+        ) : (
+          <Plans of={libraries} />
+        )}
+      </Block>
+    </div>
+  )
+}
+
+const factOf = (plans: readonly Plan[] | undefined): string => {
+  if (plans === undefined) return 'Tracking plans'
+  const libraries = plans.filter(({ type }) => type.endsWith('_LIBRARY')).length
+  const own = plans.length - libraries
+  const said = own === 0 ? 'No tracking plan yet' : many(own, 'tracking plan')
+  return libraries === 0 ? `${said}.` : `${said}, ${many(libraries, 'library', 'libraries')}.`
+}
+
+/** The tracking plans and libraries of the space, and how to make one. */
 export default function TrackingPlans() {
   const plans = useGet<{ trackingPlans: readonly Plan[] }>('/tracking-plans')
   const sources = useGet<Sources>('/sources')
-  const count = plans.data?.trackingPlans.length
   return (
     <Page
       title={
@@ -92,25 +167,18 @@ export default function TrackingPlans() {
         </Trail>
       }
       tab="Tracking plans"
-      fact={count === undefined ? 'Tracking plans' : count === 0 ? 'No tracking plan yet.' : `${many(count, 'tracking plan')}.`}
+      fact={factOf(plans.data?.trackingPlans)}
     >
       <div className="cols">
-        <Block title="What calls should look like">
-          <Await of={plans}>
-            {({ trackingPlans }) =>
-              trackingPlans.length === 0 ? (
-                <Empty icon="event" title="A plan says which events and properties are right">
-                  Calls that break it are counted, with an example, and may be blocked or cleaned.
-                </Empty>
-              ) : (
-                <Plans of={trackingPlans} />
-              )
-            }
-          </Await>
-        </Block>
-        <Block title="A new plan">
-          <Await of={sources}>{({ sources: all }) => <Infer sources={all} />}</Await>
-        </Block>
+        <Await of={plans}>{({ trackingPlans }) => <Lists of={trackingPlans} />}</Await>
+        <div className="stack">
+          <Block title="A plan of what a source sent">
+            <Await of={sources}>{({ sources: all }) => <Infer sources={all} />}</Await>
+          </Block>
+          <Block title="An empty one">
+            <Create />
+          </Block>
+        </div>
       </div>
     </Page>
   )

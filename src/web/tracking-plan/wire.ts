@@ -3,6 +3,7 @@
 export type Plan = {
   readonly id: string
   readonly name: string
+  readonly type: string
   readonly description: string
   readonly rules: number
   readonly sources: number
@@ -14,6 +15,8 @@ export type Rule = {
   readonly key: string
   readonly version: number
   readonly jsonSchema: { readonly [key: string]: unknown }
+  /** What libraries say of it: edited only there. */
+  readonly synced?: { readonly from: readonly string[]; readonly jsonSchema: { readonly [key: string]: unknown } }
 }
 export type Violation = {
   readonly sourceId: string
