@@ -136,15 +136,15 @@ export const askRoute = (
   return { route, method, path: at, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
-/** A file of values between commas, quotes that close or not, and lines of any length. */
-export const csvOf = (chance: Chance, words: readonly string[]): string => {
-  const head = chance.happens(80)
-    ? ['user_id', 'email', 'first_name'].slice(0, 1 + chance.below(3))
-    : [chance.one(oddTexts), 'user_id', 'user_id']
-  const cell = (): string =>
-    chance.one([chance.one(words), chance.one(oddTexts), `"${chance.one(oddTexts)}"`, '"', '""', 'a"b', '\t'])
-  const lines = Array.from({ length: chance.below(8) }, () =>
-    Array.from({ length: chance.below(5) }, cell).join(chance.one([',', ',', ';', '\t'])),
-  )
+/** A file of values between commas; `odd` in a hundred cells, heads and lines are not as they should be: quotes that do not close, lines of any length. */
+export const csvOf = (chance: Chance, words: readonly string[], odd = 30): string => {
+  const head = ['user_id', 'email', 'first_name', 'plan'].slice(0, 1 + chance.below(4))
+  if (chance.happens(odd)) head.push(chance.one([chance.one(oddTexts), 'user_id', chance.one(words)]))
+  const strange = (): string => chance.one([chance.one(oddTexts), `"${chance.one(oddTexts)}"`, '"', '""', 'a"b', '\t', ''])
+  const cell = (): string => (chance.happens(odd) ? strange() : chance.one(words))
+  const lines = Array.from({ length: 1 + chance.below(8) }, () => {
+    const length = chance.happens(odd) ? chance.below(6) : head.length
+    return Array.from({ length }, cell).join(chance.happens(odd) ? chance.one([';', '\t']) : ',')
+  })
   return [head.join(','), ...lines].join(chance.one(['\n', '\r\n', '\r']))
 }
