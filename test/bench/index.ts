@@ -7,7 +7,9 @@ import { ingest } from './ingest.ts'
 import { journey } from './journey.ts'
 import { latency } from './latency.ts'
 import { memory } from './memory.ts'
+import { merge } from './merge.ts'
 import { previewBench } from './preview.ts'
+import { profileBench } from './profile.ts'
 import { simulate } from './simulate.ts'
 import { tickBench } from './tick.ts'
 
@@ -21,6 +23,8 @@ export const BENCHES: readonly Bench[] = [
   memory,
   previewBench,
   latency,
+  profileBench,
+  merge,
   delivery,
   journey,
   simulate,

@@ -53,23 +53,25 @@ const traitsOf = async ({ db, profile }: Asked, of: 'audience' | 'computed_trait
   const take = (traits: readonly Trait[]): void => {
     for (const trait of traits) all.set(trait.key, trait)
   }
+  const [computed, memberships] = await Promise.all([
+    of === 'audience' ? [] : computedTraitsOf(db, profile.space_id, profile.id),
+    of === 'computed_trait' ? [] : membershipsOf(db, profile.space_id, profile.id),
+  ])
   if (of === undefined) take(customTraits(profile))
-  if (of !== 'audience')
-    take(
-      (await computedTraitsOf(db, profile.space_id, profile.id)).map(({ key, value, changed_at }) => ({
-        key,
-        value,
-        updatedAt: changed_at,
-      })),
-    )
-  if (of !== 'computed_trait')
-    take(
-      (await membershipsOf(db, profile.space_id, profile.id)).map(({ key, entered_at }) => ({
-        key,
-        value: true,
-        updatedAt: entered_at,
-      })),
-    )
+  take(
+    computed.map(({ key, value, changed_at }) => ({
+      key,
+      value,
+      updatedAt: changed_at,
+    })),
+  )
+  take(
+    memberships.map(({ key, entered_at }) => ({
+      key,
+      value: true,
+      updatedAt: entered_at,
+    })),
+  )
   return [...all.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1))
 }
 

@@ -1,25 +1,28 @@
 import { Agent, request } from 'node:http'
 
-export type Poster = { readonly post: (path: string, body: string) => Promise<number>; readonly close: () => void }
+export type Poster = {
+  readonly post: (path: string, body: string) => Promise<number>
+  readonly get: (path: string) => Promise<number>
+  readonly close: () => void
+}
 
 /** An HTTP client that costs little: kept-alive sockets, the answer's body thrown away. Answers the status. */
 export const createPoster = (url: string, authorization: string, sockets: number): Poster => {
   const agent = new Agent({ keepAlive: true, maxSockets: sockets })
   const headers = { 'content-type': 'application/json', authorization }
+  const ask = (method: string, path: string, body: string | undefined): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
+      const call = request(new URL(path, url), { method, agent, headers: { ...headers, ...length } }, (answer) => {
+        answer.resume()
+        answer.once('end', () => resolve(answer.statusCode ?? 0))
+      })
+      call.once('error', reject)
+      call.end(body)
+    })
   return {
-    post: (path, body) =>
-      new Promise((resolve, reject) => {
-        const call = request(
-          new URL(path, url),
-          { method: 'POST', agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
-          (answer) => {
-            answer.resume()
-            answer.once('end', () => resolve(answer.statusCode ?? 0))
-          },
-        )
-        call.once('error', reject)
-        call.end(body)
-      }),
+    post: (path, body) => ask('POST', path, body),
+    get: (path) => ask('GET', path, undefined),
     close: () => agent.destroy(),
   }
 }
