@@ -4,6 +4,9 @@ import { Client, Connection } from '@temporalio/client'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { watchOnce } from '../../src/alert/watch.ts'
+import { parseCall } from '../../src/ingest/parse.ts'
+import { createTally } from '../../src/ingest/tally.ts'
+import { NOTHING_TOLD } from '../../src/ingest/told.ts'
 import { basic, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { startFake } from '../support/fakes/http.ts'
@@ -59,36 +62,36 @@ const alerts = async (status = 'all'): Promise<readonly Shown[]> =>
   (await api.call('GET', `${S}/alerts?status=${status}`)).body.data.alerts
 
 it('PRO-32 halving an event’s hourly volume raises one alert, however often and long it is looked at; it closes when the volume is back', async () => {
-  const usual = { Paid: 200, Viewed: 150 }
+  const usual = { Paid: 100, Viewed: 70 }
   for (let week = 0; week < 4; week++) for (const h of [0, 1, 2, 3]) await hour(START + week * 168 * HOUR_MS + h * HOUR_MS, usual)
   expect(await alerts()).toEqual([])
   const fifth = START + 4 * 168 * HOUR_MS
-  await hour(fifth, { Paid: 100, Viewed: 150 })
+  await hour(fifth, { Paid: 50, Viewed: 70 })
   const raised = [
     expect.objectContaining({
       kind: 'volume_drop',
       source: { id: 'src_spa_test', name: 'test' },
       openedAt: new Date(fifth + HOUR_MS).toISOString(),
       closedAt: null,
-      events: [expect.objectContaining({ type: 'track', name: 'Paid', count: 100, expected: 200 })],
+      events: [expect.objectContaining({ type: 'track', name: 'Paid', count: 50, expected: 100 })],
       told: 'nobody',
     }),
   ]
   expect(await alerts()).toEqual(raised)
   await Promise.all([watchOnce(db, now), watchOnce(db, now), watchOnce(db, new Date(now.getTime() + 30 * 60_000))])
   expect(await alerts()).toEqual(raised)
-  await hour(fifth + HOUR_MS, { Paid: 90, Viewed: 150 })
-  expect(await alerts('open')).toEqual([expect.objectContaining({ events: [expect.objectContaining({ count: 90 })] })])
+  await hour(fifth + HOUR_MS, { Paid: 45, Viewed: 70 })
+  expect(await alerts('open')).toEqual([expect.objectContaining({ events: [expect.objectContaining({ count: 45 })] })])
   expect((await alerts()).length).toBe(1)
   await hour(fifth + 2 * HOUR_MS, usual)
   expect([await alerts('open'), (await alerts())[0]?.closedAt]).toEqual([[], new Date(fifth + 3 * HOUR_MS).toISOString()])
   expect((await decoy.call('GET', '/spaces/spa_decoy/alerts')).body.data.alerts).toEqual([])
-  await hour(fifth + 3 * HOUR_MS, { Viewed: 400 })
+  await hour(fifth + 3 * HOUR_MS, { Viewed: 200 })
   expect(
     (await alerts('open')).map(({ kind, events }) => [kind, events.map(({ name, count }) => [name, count])]).toSorted(),
   ).toEqual([
     ['volume_drop', [['Paid', 0]]],
-    ['volume_surge', [['Viewed', 400]]],
+    ['volume_surge', [['Viewed', 200]]],
   ])
 })
 
@@ -111,6 +114,23 @@ it('PRO-32 only what was let in counts: what is blocked at the door is missing b
   await api.call('GET', `${S}/catalog`)
   const counted = await selectRows(db, sql`select name, count::int as count from event_hour where source_id = ${source.id}`)
   expect(counted).toEqual([{ name: 'On', count: 1 }])
+})
+
+it('PRO-32 calls of the past, which come by file, are of no hour’s volume', async () => {
+  const tally = createTally(db)
+  const around = { sourceId: 'src_spa_test', receivedAt: now, newMessageId: () => 'm' }
+  const raw = { type: 'track', userId: 'u', event: 'Long ago' }
+  const arrivals = [{ raw, parsed: parseCall(raw, around), sourceId: 'src_spa_test', receivedAt: now }]
+  const results = [{ status: 'stored' as const, messageId: 'm' }]
+  const counts = async () => {
+    await tally.flush()
+    const rows = await selectRows(db, sql`select count::int as count from event_hour where name = 'Long ago'`)
+    return rows.map(({ count }) => count)
+  }
+  tally.note('spa_test', 'src_spa_test', { arrivals, results, ...NOTHING_TOLD, past: true })
+  expect(await counts()).toEqual([])
+  tally.note('spa_test', 'src_spa_test', { arrivals, results, ...NOTHING_TOLD })
+  expect(await counts()).toEqual([1])
 })
 
 it('an event that begins to break its plan is one alert with what it breaks; it is over after a day without', async () => {
