@@ -69,7 +69,7 @@ export const createServer = async (outside: Door): Promise<FastifyInstance> => {
   const counter = createCounter(outside.db)
   const door = { ...outside, tail, tally, counter }
   app.addHook('onClose', async () => {
-    tail.close()
+    await tail.close()
     await tally.close()
     await counter.close()
   })

@@ -11,6 +11,7 @@ import type { JourneyTables } from './rows/journey.ts'
 import type { MessageTables } from './rows/message.ts'
 import type { OAuthTables } from './rows/oauth.ts'
 import type { ProfileTables } from './rows/profile.ts'
+import type { RateTables } from './rows/rate.ts'
 import type { RegulationTables } from './rows/regulation.ts'
 import type { SourceCountTables } from './rows/source-count.ts'
 import type { SpaceTables } from './rows/space.ts'
@@ -21,6 +22,7 @@ import type { TransformationTables } from './rows/transformation.ts'
 
 export type Database = SpaceTables &
   OAuthTables &
+  RateTables &
   ProfileTables &
   EventTables &
   DropTables &

@@ -15,6 +15,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   oauth_token: reference,
   oauth_assertion: reference,
   source_feed: reference,
+  rate_window: own('name'),
   source: own('reference'),
   space_key: own('reference'),
   profile: own('id'),

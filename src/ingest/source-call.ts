@@ -126,3 +126,14 @@ export const forgetWatches = async (db: Db, spaceId: string, before: Date): Prom
     ),
   )
 }
+
+/** Forgets calls that came long ago to sources that were silent since. */
+export const forgetCalls = async (db: Db, spaceId: string, before: Date): Promise<void> => {
+  await run(
+    db,
+    query(
+      'source_call.forget_old',
+      sql`delete from source_call where space_id = ${spaceId} and received_at < ${before}::timestamptz`,
+    ),
+  )
+}

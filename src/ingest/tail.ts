@@ -28,6 +28,9 @@ const LOOK_MS = 15_000
 const FLUSH_MS = 250
 const ASK_MS = 1_000
 const LONGEST_RAW = 32 * 1024
+// What nobody looks at is written out so often, and so many calls at a time: what a kill costs the debugger.
+const KEEP_MS = 10_000
+const MOST_KEPT_AT_ONCE = 2_000
 
 type Tools = { readonly now: () => Date; readonly random: (bytes: number) => Uint8Array }
 
@@ -71,14 +74,16 @@ export type Tail = {
   readonly note: (spaceId: string, sourceId: string, request: Request) => void
   /** Somebody looks: what is remembered here is written out at once, and what comes within 15 s soon after it came, by every process. */
   readonly look: (spaceId: string, sourceId: string) => Promise<void>
-  readonly close: () => void
+  /** Writes out what is remembered, so that who looks after a restart sees it. */
+  readonly close: () => Promise<void>
 }
 
 /**
- * The newest calls of each source, in the memory of the process that took them in. While nobody looks that is all: no statement, no copy. While
- * somebody does, they are written to `source_call` four times a second; other processes notice within a second of their next call.
+ * The newest calls of each source, in the memory of the process that took them in. While nobody looks they are written to `source_call` every ten
+ * seconds, at most 2,000 calls of all sources, so that they outlive the process: a busy source costs no more than its newest 500. While somebody
+ * does, four times a second; other processes notice within a second of their next call.
  */
-export const createTail = (db: Db, tools: Tools): Tail => {
+export const createTail = (db: Db, tools: Tools, keepMs = KEEP_MS): Tail => {
   const rings = new Map<string, Ring>()
   const looked = new Map<string, number>()
   let timer: NodeJS.Timeout | undefined
@@ -86,6 +91,7 @@ export const createTail = (db: Db, tools: Tools): Tail => {
   let busy = false
 
   const flush = createFlush(db, rings, tools)
+  const keeper = createKeeper(rings, flush, keepMs)
 
   const ask = async (): Promise<void> => {
     const at = tools.now()
@@ -120,6 +126,7 @@ export const createTail = (db: Db, tools: Tools): Tail => {
   return {
     note: (spaceId, sourceId, request) => {
       remember(rings, spaceId, sourceId, request)
+      keeper.later()
       if (looked.size > 0 || tools.now().getTime() - askedAt >= ASK_MS) wake()
     },
     look: async (spaceId, sourceId) => {
@@ -129,7 +136,10 @@ export const createTail = (db: Db, tools: Tools): Tail => {
       await flush(`${spaceId} ${sourceId}`)
       wake()
     },
-    close: rest,
+    close: async () => {
+      rest()
+      await keeper.close()
+    },
   }
 }
 
@@ -143,6 +153,33 @@ const withoutErased = async (db: Db, { spaceId, requests }: Ring, now: Date): Pr
   const until = await erasedUntil(db, spaceId, now)
   if (!until) return requests
   return requests.filter((request) => isFresh(request) || request.arrivals.every(({ receivedAt }) => receivedAt > until))
+}
+
+// In the order in which calls last came to them: what has been silent longest goes first.
+const createKeeper = (rings: Map<string, Ring>, flush: (key: string) => Promise<void>, everyMs: number) => {
+  let timer: NodeJS.Timeout | undefined
+  const keep = async (most: number): Promise<void> => {
+    let written = 0
+    for (const [key, ring] of [...rings]) {
+      if (written >= most) break
+      written += Math.min(ring.calls, MOST_KEPT)
+      // The debugger's memory is worth no effort while the database is away.
+      await flush(key).catch(() => {})
+    }
+  }
+  const later = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      void keep(MOST_KEPT_AT_ONCE).then(() => rings.size > 0 && later())
+    }, everyMs).unref()
+  }
+  return {
+    later,
+    close: (): Promise<void> => {
+      clearTimeout(timer)
+      return keep(Number.POSITIVE_INFINITY)
+    },
+  }
 }
 
 const writeOut = async (db: Db, rings: Map<string, Ring>, key: string, tools: Tools): Promise<void> => {

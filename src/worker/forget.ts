@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { type Query, query, run } from '../db/query.ts'
 import { NO_SPACE } from '../ingest/drop.ts'
-import { forgetWatches } from '../ingest/source-call.ts'
+import { forgetCalls, forgetWatches } from '../ingest/source-call.ts'
 import { forgetExpired } from '../space/oauth-token.ts'
 
 /** As long is kept what was not taken, what broke its plan, and which identifiers were refused. */
@@ -62,6 +62,7 @@ export const forgetOld = async (db: Db, now: Date): Promise<void> => {
     await run(db, alerts(id, new Date(now.getTime() - ALERTS_DAYS * DAY_MS)))
     await run(db, hours(id, new Date(now.getTime() - COMPARED_DAYS * DAY_MS)))
     await forgetWatches(db, id, new Date(now.getTime() - DAY_MS))
+    await forgetCalls(db, id, before)
   }
 }
 

@@ -57,3 +57,13 @@ it('CTR-18 the 10,001st property key of an event is dropped from the catalogue w
   })
   expect(asked.body.data.audiencePreview.size.count).toBe(1)
 })
+
+it('SRC-06 a page that stays open is answered the events that came most often, as many as it shows', async () => {
+  const { body } = await api.call('GET', `/spaces/${api.spaceId}/catalog/events?count=2`)
+  const events: readonly { name: string; count: number; properties: readonly string[] }[] = body.data.events
+  expect(events.length).toBeLessThanOrEqual(2)
+  expect(events.every((event, at) => at === 0 || event.count <= (events[at - 1]?.count ?? 0))).toBe(true)
+  expect(events[0]).toMatchObject({ name: 'Wide' })
+  expect(events[0]?.properties).toHaveLength(12)
+  expect((await api.call('GET', `/spaces/${api.spaceId}/catalog/events?count=101`)).status).toBe(422)
+})

@@ -1,9 +1,14 @@
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
 import { afterAll, expect, it } from 'vitest'
 import { eventsIn } from '../../src/base/event-stream.ts'
 import { must } from '../../src/base/must.ts'
 import { sdkCode } from '../../src/event/sdk-code.ts'
+import { parseCall } from '../../src/ingest/parse.ts'
+import { createTail } from '../../src/ingest/tail.ts'
+import { NOTHING_TOLD } from '../../src/ingest/told.ts'
 import { eraseNext } from '../../src/regulation/work.ts'
-import { basic, post } from '../support/calls.ts'
+import { basic, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
 import { usherAt } from '../support/usher.ts'
@@ -178,4 +183,33 @@ it('CNS-06 a call that the API remembers is not written out for who looks after 
   clock = new Date(clock.getTime() + 61_000)
   const found = (await quiet.call('GET', '/spaces/spa_quiet/sources/src_spa_quiet/calls?count=500')).body.data.calls
   expect(found.map((call: Call) => call.messageId)).toEqual(['afterwards'])
+})
+
+it('SRC-03 OBS-05 the newest calls outlive the process that took them in, whether anybody looked or not', async () => {
+  const first = await testApi(database)
+  await post(first.server, '/v1/batch', { batch: [track('Before the restart')] }, basic(api.writeKey))
+  const kept = () => selectRows(database.db, sql`select name from source_call where name = 'Before the restart'`)
+  expect(await kept()).toEqual([])
+  await first.server.close()
+  expect(await kept()).toHaveLength(1)
+  expect((await calls('&event=Before%20the%20restart')).length).toBe(1)
+})
+
+it('SRC-03 of a process that is killed only the last seconds are lost', async () => {
+  const tail = createTail(database.db, { now: () => new Date(), random: (n) => randomBytes(n) }, 20)
+  const raw = track('Kept')
+  const receivedAt = new Date()
+  const around = { sourceId: 'src_spa_test', receivedAt, newMessageId: () => 'kept' }
+  tail.note('spa_test', 'src_spa_test', {
+    arrivals: [{ raw, parsed: parseCall(raw, around), sourceId: 'src_spa_test', receivedAt }],
+    results: [{ status: 'stored', messageId: 'kept' }],
+    ...NOTHING_TOLD,
+    profileOf: () => undefined,
+    bytes: 100,
+  })
+  await until('it to be written', async () => {
+    const rows = await selectRows(database.db, sql`select name from source_call where message_id = 'kept'`)
+    return rows.length === 1
+  })
+  await tail.close()
 })

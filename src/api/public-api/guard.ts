@@ -1,12 +1,14 @@
 import type { FastifyRequest } from 'fastify'
 import { LIMITS, type LimitName } from '../../space/limit.ts'
+import { createRates } from '../../space/rates.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
 import { answerTooMany, failAsPublicApi } from './failure.ts'
-import { createWindows } from './window.ts'
 
 const AUDIENCE = '/spaces/:space/audiences/:id'
 const TRAIT = '/spaces/:space/computed-traits/:id'
+
+const MINUTE_MS = 60_000
 
 /** Which limit a call counts for (spec/audiences §24). What is not here has none. */
 const RATES: Readonly<Record<string, LimitName>> = {
@@ -54,8 +56,8 @@ const flatQuery = (asked: unknown): object =>
  * Makes routes answer as Segment's Public API does: its errors, its rate limits with their headers, its ways of writing a page and a search,
  * and its content type.
  */
-export const guardPublicApi = (app: App, { config, now }: Door): void => {
-  const use = createWindows()
+export const guardPublicApi = (app: App, { db, config, now }: Door): void => {
+  const use = createRates(db)
   app.setErrorHandler(failAsPublicApi)
   app.addContentTypeParser(
     /^application\/vnd\.segment\.[a-z0-9]+\+json/,
@@ -67,7 +69,8 @@ export const guardPublicApi = (app: App, { config, now }: Door): void => {
     const name = RATES[`${request.method} ${request.routeOptions.url}`]
     const most = name === undefined ? null : config.limits[name]
     if (name === undefined || most === null || isFromApp(request)) return
-    const { consumed, msBeforeNext } = use(`${request.caller.spaceId} ${name}`, now())
+    const at = now()
+    const { consumed, msBeforeNext } = await use(request.caller.spaceId, name, at, new Date(at.getTime() + MINUTE_MS))
     reply
       .header('x-ratelimit-consumed', String(consumed))
       .header('x-ratelimit-remaining', String(Math.max(0, most - consumed)))

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import * as z from 'zod'
 import type { JsonObject } from '../../base/json.ts'
 import { pathsOf } from '../../base/paths.ts'
+import { eventsThatCame } from '../../catalog/came.ts'
 import { joinPaths, restOf } from '../../catalog/joined.ts'
 import { type KnownPath, knownOf } from '../../catalog/known.ts'
 import type { Db } from '../../db/database.ts'
@@ -112,8 +113,47 @@ const seen = (objects: readonly JsonObject[], { most, known }: Asked, about: Not
   }
 }
 
+const Came = z.object({
+  type: z.string(),
+  name: z.string(),
+  count: z.number().meta({ description: 'How often it was let in, in the last 31 days' }),
+  lastSeenAt: z.string(),
+  properties: z.array(z.string()).meta({ description: 'The first twelve' }),
+})
+
+/** What a page that stays open asks for: as much as it shows. */
+const coming: Route = (app, { db, tally }) => {
+  app.get(
+    '/spaces/:space/catalog/events',
+    {
+      schema: {
+        tags: ['catalog'],
+        summary: 'The events that its sources sent most often in the last 31 days',
+        params: z.object({ space: z.string() }),
+        querystring: z.object({ count: z.coerce.number().int().min(1).max(100).default(30) }),
+        response: { 200: z.object({ data: z.object({ events: z.array(Came) }) }) },
+      },
+    },
+    async (request) => {
+      await tally.flush()
+      const events = await eventsThatCame(db, request.caller.spaceId, request.query.count)
+      return {
+        data: {
+          events: events.map(({ lastAt, paths, ...event }) => ({
+            ...event,
+            lastSeenAt: lastAt.toISOString(),
+            properties: [...paths],
+          })),
+        },
+      }
+    },
+  )
+}
+
 /** `GET /catalog`: everything that a condition can be about, with examples: what a builder offers. */
-export const catalogRoutes: Route = (app, { db, config, tally }) => {
+export const catalogRoutes: Route = (app, door) => {
+  const { db, config, tally } = door
+  coming(app, door)
   app.get(
     '/spaces/:space/catalog',
     {

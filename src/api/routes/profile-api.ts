@@ -2,12 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { Refused } from '../../base/errors.ts'
 import { findProfile, parseReference } from '../../profile/read.ts'
+import { createRates } from '../../space/rates.ts'
 import { normaliseAddress } from '../../subscription/address.ts'
 import { authenticate } from '../auth.ts'
 import type { Door } from '../door.ts'
 import { answerFailure } from '../failure.ts'
 import { type Asked, answerEvents, answerExternalIds, answerLinks, answerMetadata, answerTraits } from '../profile-api/answers.ts'
-import { createRate } from '../profile-api/rate.ts'
 import {
   EventsAsked,
   EventsFound,
@@ -36,14 +36,16 @@ const failAsSegment = (error: Error, request: FastifyRequest, reply: FastifyRepl
   return reply.status(400).send({ error: { code: 'validation_error', message } })
 }
 
+const nextSecond = (now: Date): Date => new Date((Math.floor(now.getTime() / 1_000) + 1) * 1_000)
+
 const guard = (app: App, door: Door): void => {
   const most = door.config.limits.profile_api
-  const mayPass = createRate(most ?? Number.POSITIVE_INFINITY)
+  const use = createRates(door.db)
   app.setErrorHandler(failAsSegment)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('request-id', request.id)
     const { spaceId } = await authenticate(door.db, request, door.now())
-    if (mayPass(spaceId, door.now())) return
+    if (most === null || (await use(spaceId, 'profile_api', door.now(), nextSecond(door.now()))).consumed <= most) return
     reply.header('retry-after', '1')
     throw new Refused('rate_limit_error', `More than ${most} requests in a second; try again in the next.`, {
       status: 429,

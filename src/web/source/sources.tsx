@@ -8,7 +8,7 @@ import { Block, Page } from '../parts/page.tsx'
 import { Await, Empty, Failing } from '../parts/state.tsx'
 import { Ago } from '../parts/time.tsx'
 import { many, number } from '../parts/words.ts'
-import type { Catalog, Overview } from '../wire.ts'
+import type { Overview } from '../wire.ts'
 import { ConnectedSources } from './connected.tsx'
 
 type Source = {
@@ -109,15 +109,17 @@ const analytics = new Analytics({ writeKey: '<write key>', host: '${window.locat
 analytics.track({ userId: '42', event: 'Order Completed', properties: { total: 39.5 } })`}</pre>
 )
 
-const Names = ({ of }: { readonly of: Catalog['events'] }) => (
+type Came = { readonly name: string; readonly count: number; readonly properties: readonly string[] }
+
+const Names = ({ of }: { readonly of: readonly Came[] }) => (
   <ul className="list">
-    {of.slice(0, 30).map((event) => (
+    {of.map((event) => (
       <li key={event.name}>
         <span className="grow">
           {event.name}
-          <div className="dim small clip">{(event.properties ?? []).map((p) => p.path).join(', ')}</div>
+          <div className="dim small clip">{event.properties.join(', ')}</div>
         </span>
-        {event.count !== undefined && <b>{number(event.count)}</b>}
+        <b>{number(event.count)}</b>
       </li>
     ))}
   </ul>
@@ -126,7 +128,7 @@ const Names = ({ of }: { readonly of: Catalog['events'] }) => (
 /** Where events come from, how to send them, and what came in by name. */
 export default function Sources() {
   const sources = useGet<{ sources: readonly Source[] }>('/sources')
-  const catalog = useGet<Catalog>('/catalog', { every: 10_000 })
+  const came = useGet<{ events: readonly Came[] }>('/catalog/events', { every: 10_000 })
   const overview = useGet<Overview>('/overview')
   const { events } = overview.data ?? {}
   return (
@@ -165,17 +167,8 @@ export default function Sources() {
           </Block>
         </div>
         <Block title="What came in, by name">
-          <Await of={catalog}>
-            {({ events: names, notices = [] }) => (
-              <>
-                {names.length === 0 ? <Empty icon="event" title="No event yet" /> : <Names of={names} />}
-                {notices.map(({ message }) => (
-                  <p key={message} className="dim small">
-                    {message}
-                  </p>
-                ))}
-              </>
-            )}
+          <Await of={came}>
+            {({ events: names }) => (names.length === 0 ? <Empty icon="event" title="No event yet" /> : <Names of={names} />)}
           </Await>
         </Block>
       </div>
