@@ -14,6 +14,7 @@ import { sendTestCommand } from './commands/send-test.ts'
 import { sourceCommand } from './commands/source.ts'
 import { spaceCommand } from './commands/space.ts'
 import { sqlTraitCommand } from './commands/sql-trait.ts'
+import { tokenCommand } from './commands/token.ts'
 import { trackingPlanCommand } from './commands/tracking-plan.ts'
 import { type Print, printer } from './print.ts'
 
@@ -46,5 +47,6 @@ export const createProgram = (config: Config, write: (text: string) => void): Co
   ])
     command(program, session)
   spaceCommand(program, config, write)
+  tokenCommand(program, session, config, write)
   return program
 }

@@ -79,6 +79,32 @@ export const hideSuppressed = async (tx: Db, spaceId: string, hashes: readonly s
   )
 }
 
+/** Since when nothing is taken of whoever has these identifiers, by whom, and by which of them it was asked for. */
+export type SuppressedPerson = { readonly since: Date; readonly by: string; readonly named: readonly Identifier[] }
+
+/** Whether somebody who is known by these identifiers is suppressed. */
+export const suppressionOf = async (
+  db: Db,
+  spaceId: string,
+  identifiers: readonly Identifier[],
+): Promise<SuppressedPerson | undefined> => {
+  const byHash = new Map(identifiers.map((each) => [identifierHash(db, spaceId, each), each]))
+  if (byHash.size === 0) return undefined
+  const rows = await run(
+    db,
+    query(
+      'suppressed_identifier.of_person',
+      sql<Pick<SuppressedIdentifierRow, 'root' | 'suppressed_by' | 'suppressed_at'>>`select root, suppressed_by, suppressed_at
+        from suppressed_identifier where space_id = ${spaceId} and hash in (select r.hash from unnest(${[...byHash.keys()]}::text[]) as r (hash))
+        order by suppressed_at, hash`,
+    ),
+  )
+  const [first] = rows
+  if (!first) return undefined
+  const named = [...new Set(rows.map(({ root }) => root))].flatMap((root) => byHash.get(root) ?? [])
+  return { since: first.suppressed_at, by: first.suppressed_by, named }
+}
+
 /** A page of what was suppressed by name, newest first. */
 export const listSuppressed = (
   db: Db,

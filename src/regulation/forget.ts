@@ -207,8 +207,10 @@ const hold = async (tx: Db, spaceId: string, regulationId: string, people: reado
     tx,
     query(
       'regulation_subject.forgotten',
-      sql`update regulation_subject s set status = 'FORGOTTEN', forgotten_at = ${now}::timestamptz, profile_ids = r.ids::uuid[]
-        from unnest(${rows.map((r) => r.hash)}::text[], ${rows.map((r) => `{${r.profileIds.join(',')}}`)}::text[]) as r (hash, ids)
+      sql`update regulation_subject s set status = 'FORGOTTEN', forgotten_at = ${now}::timestamptz, profile_ids = r.ids::uuid[],
+          known = r.known::jsonb
+        from unnest(${rows.map((r) => r.hash)}::text[], ${rows.map((r) => `{${r.profileIds.join(',')}}`)}::text[],
+          ${rows.map((r) => JSON.stringify(r.identifiers))}::text[]) as r (hash, ids, known)
         where s.space_id = ${spaceId} and s.regulation_id = ${regulationId} and s.hash = r.hash`,
     ),
   )

@@ -34,8 +34,8 @@ const REKEY: Readonly<Record<Hashed, Rekey>> = {
       on conflict (space_id, hash, group_id) do update set state = excluded.state where excluded.state = 'suppressed' returning 1 as one`,
   regulation_subject: (spaceId, old, next) =>
     sql<Rekeyed>`with ${gone('regulation_subject', spaceId, old)}
-      insert into regulation_subject (space_id, regulation_id, hash, type, value, status, profile_ids, forgotten_at, finished_at)
-      select ${spaceId}, g.regulation_id, k.next, g.type, g.value, g.status, g.profile_ids, g.forgotten_at, g.finished_at
+      insert into regulation_subject (space_id, regulation_id, hash, type, value, status, profile_ids, known, forgotten_at, finished_at)
+      select ${spaceId}, g.regulation_id, k.next, g.type, g.value, g.status, g.profile_ids, g.known, g.forgotten_at, g.finished_at
       from gone g join ${next} on k.hash = g.hash order by g.regulation_id, k.next on conflict do nothing returning 1 as one`,
 }
 

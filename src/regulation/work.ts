@@ -4,7 +4,7 @@ import { Unavailable } from '../base/errors.ts'
 import { type Loop, loop } from '../base/loop.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
-import type { RegulationType } from '../db/rows/regulation.ts'
+import type { RegulationSubjectRow, RegulationType } from '../db/rows/regulation.ts'
 import { forgetRows } from '../ingest/import/forget.ts'
 import { Collision } from '../profile/load.ts'
 import { forgetPeople, Moved, profilesEverOf, type Subject } from './forget.ts'
@@ -58,7 +58,7 @@ const claimNext = async ({ db, now, newClaim }: EraseContext): Promise<Claimed |
   return undefined
 }
 
-type Held = Subject & { readonly profile_ids: readonly string[]; readonly forgotten_at: Date | null }
+type Held = Subject & Pick<RegulationSubjectRow, 'profile_ids' | 'known' | 'forgotten_at'>
 
 const subjectsAt = (
   db: Db,
@@ -70,7 +70,7 @@ const subjectsAt = (
     db,
     query(
       'regulation_subject.next',
-      sql<Held>`select hash, type, value, profile_ids, forgotten_at from regulation_subject
+      sql<Held>`select hash, type, value, profile_ids, known, forgotten_at from regulation_subject
         where space_id = ${spaceId} and regulation_id = ${id} and status = ${status}
           and (forgotten_at is null or forgotten_at <= ${before}::timestamptz) order by hash limit ${SOME}`,
     ),
@@ -131,7 +131,7 @@ const finish = async (db: Db, { spaceId, id }: Claimed, subjects: readonly Held[
     db,
     query(
       'regulation_subject.finish',
-      sql`update regulation_subject set status = 'FINISHED', value = null, profile_ids = '{}', finished_at = ${now}::timestamptz
+      sql`update regulation_subject set status = 'FINISHED', value = null, profile_ids = '{}', known = '[]', finished_at = ${now}::timestamptz
         where space_id = ${spaceId} and regulation_id = ${id} and status = 'FORGOTTEN'
           and hash in (select r.hash from unnest(${subjects.map((s) => s.hash)}::text[]) as r (hash))`,
     ),
@@ -166,7 +166,7 @@ const forgetSome = async ({ db, now }: EraseContext, job: Claimed, subjects: rea
 const settleSome = async ({ db, now }: EraseContext, job: Claimed, subjects: readonly Held[]): Promise<Removed> => {
   const removed: Removed = {}
   const ids = [...new Set(subjects.flatMap((subject) => subject.profile_ids))].toSorted()
-  await scrubSamples(db, job.spaceId, subjects, removed)
+  await scrubSamples(db, job.spaceId, [...subjects, ...subjects.flatMap(({ known }) => known)], removed)
   await removeRows(db, job.spaceId, ids, removed)
   await removeChanges(db, job.spaceId, ids)
   await scrubFiles(db, job.spaceId, ids, removed)

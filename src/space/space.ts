@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { sha256 } from '../base/hash.ts'
 import type { Db } from '../db/database.ts'
 import { type Query, query, run } from '../db/query.ts'
-import type { SpaceRow } from '../db/rows/space.ts'
+import type { SpaceRow, TokenKind } from '../db/rows/space.ts'
 
 export const spaceById = (spaceId: string): Query<SpaceRow> =>
   query('space.by_id', sql<SpaceRow>`select * from space where id = ${spaceId}`)
@@ -50,22 +50,30 @@ export type NewToken = {
   readonly spaceId: string
   readonly name: string
   readonly secret: string
+  /** What it opens: the management API, unless it is said otherwise. */
+  readonly kind?: TokenKind
+  readonly by?: string
   /** False: what SQL traits read stays hidden from whoever shows it. */
   readonly seesPersonalData?: boolean
 }
 
-/** Makes a token of a space. Only its hash is kept, so the caller must show it now or never. */
+const idOf = (hash: string): string => `tok_${sha256(`id of ${hash}`).slice(0, 24)}`
+
+/** Makes a token of a space and answers its id. Only its hash is kept, so the caller must show it now or never. */
 export const createToken = async (
   db: Db,
-  { spaceId, name, secret, seesPersonalData = true }: NewToken,
+  { spaceId, name, secret, kind = 'management', by = 'the command line', seesPersonalData = true }: NewToken,
   now: Date,
-): Promise<void> => {
+): Promise<string> => {
+  const hash = sha256(secret)
+  const id = idOf(hash)
   await run(
     db,
     query(
       'api_token.create',
-      sql`insert into api_token (hash, space_id, name, created_at, sees_personal_data)
-        values (${sha256(secret)}, ${spaceId}, ${name}, ${now}, ${seesPersonalData}) on conflict do nothing`,
+      sql`insert into api_token (hash, space_id, id, kind, name, created_by, created_at, sees_personal_data)
+        values (${hash}, ${spaceId}, ${id}, ${kind}, ${name}, ${by}, ${now}, ${seesPersonalData}) on conflict do nothing`,
     ),
   )
+  return id
 }

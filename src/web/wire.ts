@@ -259,6 +259,12 @@ export type Profile = {
     readonly identifiers: Readonly<Record<string, readonly string[]>>
   }[]
   readonly subscriptions: readonly { readonly channel: string; readonly address: string; readonly status: string }[]
+  /** Nothing is taken of them any more. */
+  readonly suppressed?: {
+    readonly since: string
+    readonly by: string
+    readonly named: readonly { readonly type: string; readonly id: string }[]
+  }
   readonly suppressions?: readonly {
     readonly channel: string
     readonly address: string

@@ -17,7 +17,11 @@ let still = false
 const api = await testApi(database, 'spa_test', () => (still ? now : new Date(now.getTime() + ticks++ * 1_000)))
 const other = await testApi(database, 'spa_other', () => now)
 const BASE = '/v1/spaces/spa_test/collections/users/profiles'
-const get = (path: string) => api.call('GET', path)
+const get = async (path: string) => {
+  const token = path.startsWith('/v1/') ? api.profileToken : api.token
+  const answer = await api.server.inject({ url: path, headers: { authorization: `Bearer ${token}` } })
+  return { status: answer.statusCode, body: answer.json() }
+}
 const daysAgo = (days: number): string => new Date(now.getTime() - days * 86_400_000).toISOString()
 const tell = (spaceId: string, ...calls: object[]) => tellAt(now, spaceId, ...calls)
 const tellAt = (receivedAt: Date, spaceId: string, ...calls: object[]) =>
@@ -179,11 +183,14 @@ it('PRF-05 every answer has a Request-Id; without a token 401, with another spac
     'authentication_error',
     'string',
   ])
-  const wrong = await api.server.inject({ url: `${BASE}/user_id:u1/traits`, headers: { authorization: `Bearer ${other.token}` } })
+  const wrong = await api.server.inject({
+    url: `${BASE}/user_id:u1/traits`,
+    headers: { authorization: `Bearer ${other.profileToken}` },
+  })
   expect(wrong.statusCode).toBe(403)
   const basic = await api.server.inject({
     url: `${BASE}/user_id:u1/traits`,
-    headers: { authorization: `Basic ${Buffer.from(`${api.token}:`).toString('base64')}` },
+    headers: { authorization: `Basic ${Buffer.from(`${api.profileToken}:`).toString('base64')}` },
   })
   expect([basic.statusCode, typeof basic.headers['request-id'], basic.headers['access-control-allow-origin']]).toEqual([
     200,
@@ -261,7 +268,7 @@ it('PRF-06 the 101st request of a second is answered 429 with Retry-After', asyn
   still = true
   const answers = await Promise.all(
     Array.from({ length: 101 }, () =>
-      api.server.inject({ url: `${BASE}/user_id:u1/metadata`, headers: { authorization: `Bearer ${api.token}` } }),
+      api.server.inject({ url: `${BASE}/user_id:u1/metadata`, headers: { authorization: `Bearer ${api.profileToken}` } }),
     ),
   )
   const refused = answers.filter((answer) => answer.statusCode === 429)

@@ -1,1 +1,1 @@
-select space_id as "spaceId", name, sees_personal_data as "seesPersonalData" from api_token where hash = $1
+select * from api_token where hash = $1 and revoked_at is null

@@ -19,6 +19,8 @@ const TOKEN = 'token_of_spa_shop'
 export type Installation = {
   readonly url: string
   readonly mailboxUrl: string
+  /** Temporal, for who looks at what it keeps. */
+  readonly temporalAddress: string
   readonly writeKey: string
   /** Calls a management route of the space as its owner and answers `data`. @throws with the answer's text when it is not 2xx. */
   readonly call: <T>(method: string, path: string, body?: unknown) => Promise<T>
@@ -90,5 +92,13 @@ export const startInstallation = async (): Promise<Installation> => {
     await mailbox.stop()
     close()
   })
-  return { pool: database.pool, url, mailboxUrl: mailbox.httpUrl, writeKey, call: callerOf(url), track: trackerOf(url, writeKey) }
+  return {
+    pool: database.pool,
+    url,
+    mailboxUrl: mailbox.httpUrl,
+    temporalAddress: temporal.address,
+    writeKey,
+    call: callerOf(url),
+    track: trackerOf(url, writeKey),
+  }
 }

@@ -12,6 +12,8 @@ export type TestApi = {
   readonly door: Door
   readonly spaceId: string
   readonly token: string
+  /** One for the Profile API. */
+  readonly profileToken: string
   readonly writeKey: string
   /** Calls the API as this space's owner. */
   readonly call: (
@@ -41,10 +43,12 @@ export const testApi = async (
     notify: () => {},
   }
   const token = `token_of_${spaceId}`
+  const profileToken = `profiles_of_${spaceId}`
   const writeKey = `key_of_${spaceId}`
   await createSpace(db, { id: spaceId, slug: spaceId, name: spaceId }, now())
   await createSource(db, { spaceId, id: `src_${spaceId}`, name: 'test', kind: 'server', writeKey }, now())
   await createToken(db, { spaceId, name: 'test', secret: token }, now())
+  await createToken(db, { spaceId, name: 'test profiles', secret: profileToken, kind: 'profile_api' }, now())
   const server = await createServer(door)
   const call: TestApi['call'] = async (method, path, body) => {
     const answer = await server.inject({
@@ -55,5 +59,5 @@ export const testApi = async (
     })
     return { status: answer.statusCode, body: answer.body === '' ? undefined : answer.json() }
   }
-  return { server, door, spaceId, token, writeKey, call }
+  return { server, door, spaceId, token, profileToken, writeKey, call }
 }

@@ -6,7 +6,7 @@ import { Invalid } from '../../base/errors.ts'
 import { prefixedId } from '../../base/ids.ts'
 import { runOne } from '../../db/query.ts'
 import { spaceById } from '../../space/space.ts'
-import { type Caller, findCaller } from '../auth.ts'
+import { type Caller, findManager } from '../auth.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
 import { Audience, audienceFrom, ComputedTrait, computedTraitFrom, Key, OneParams } from './wire.ts'
@@ -37,7 +37,7 @@ type Mentions = z.infer<typeof Mentions>
 // A token opens one space, so who copies to another shows a token of that one, too.
 const targetOf = async (door: Door, caller: Caller, token: string | undefined): Promise<Caller> => {
   if (token === undefined) return caller
-  const found = await findCaller(door.db, token)
+  const found = await findManager(door.db, token, door.now())
   if (found) return found
   throw new Invalid('token', [
     { field: 'token', message: 'is no token of a space', remedy: 'make one there with `usher token create`' },

@@ -12,6 +12,7 @@ import { editPreviewRoutes } from './edit-previews.ts'
 import { filterRoutes } from './filters.ts'
 import { folderRoutes } from './folders.ts'
 import { healthRoutes } from './health.ts'
+import { identityRuleRoutes } from './identity-rules.ts'
 import { importRoutes } from './imports.ts'
 import { journeyRunRoutes } from './journey-runs.ts'
 import { journeyRoutes } from './journeys.ts'
@@ -47,6 +48,7 @@ import { suppressionRoutes } from './suppressions.ts'
 import { templateRoutes } from './templates.ts'
 import { testSendRoutes } from './test-sends.ts'
 import { timelineRoutes } from './timeline.ts'
+import { tokenRoutes } from './tokens.ts'
 import { trackingRoutes } from './tracking.ts'
 import { trackingPlanRoutes } from './tracking-plans.ts'
 import { transformationRoutes } from './transformations.ts'
@@ -70,6 +72,8 @@ export const openRoutes: readonly Route[] = [
 
 /** Routes behind a token; each begins with `/spaces/:space`. */
 export const managementRoutes: readonly Route[] = [
+  identityRuleRoutes,
+  tokenRoutes,
   spaceRoutes,
   audienceRoutes,
   computedTraitRoutes,

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import * as z from 'zod'
 import { Refused } from '../../base/errors.ts'
 import { findProfile, parseReference } from '../../profile/read.ts'
 import { createRates } from '../../space/rates.ts'
@@ -8,6 +9,7 @@ import { authenticate } from '../auth.ts'
 import type { Door } from '../door.ts'
 import { answerFailure } from '../failure.ts'
 import { type Asked, answerEvents, answerExternalIds, answerLinks, answerMetadata, answerTraits } from '../profile-api/answers.ts'
+import { DeleteBody, Deleted, deleteExternalId } from '../profile-api/delete-id.ts'
 import {
   EventsAsked,
   EventsFound,
@@ -44,7 +46,7 @@ const guard = (app: App, door: Door): void => {
   app.setErrorHandler(failAsSegment)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('request-id', request.id)
-    const { spaceId } = await authenticate(door.db, request, door.now())
+    const { spaceId } = await authenticate(door.db, request, door.now(), 'profile_api')
     if (most === null || (await use(spaceId, 'profile_api', door.now(), nextSecond(door.now()))).consumed <= most) return
     reply.header('retry-after', '1')
     throw new Refused('rate_limit_error', `More than ${most} requests in a second; try again in the next.`, {
@@ -72,7 +74,7 @@ const asked = async (
   return { db: door.db, profile, url: request.url.split('?')[0] ?? request.url, now: door.now() }
 }
 
-/** Segment's Profile API: traits, external ids, events, metadata and links of one profile (spec/audiences §23). */
+/** Segment's Profile API: traits, external ids, events, metadata and links of one profile, and how an id is deleted (spec/audiences §5.6, §23). */
 export const profileApiRoutes: Route = (app, door) => {
   guard(app, door)
   for (const base of BASES) {
@@ -100,6 +102,22 @@ export const profileApiRoutes: Route = (app, door) => {
     )
     app.get(`${at}/metadata`, described('When it was made, by what', MetadataAsked, MetadataFound), async (request) =>
       answerMetadata(await asked(door, request)),
+    )
+    app.post(
+      `${at}/external_ids/delete`,
+      {
+        schema: {
+          tags: ['profile API'],
+          summary: 'Delete one id of a person',
+          hide,
+          security: [{ token: [] }],
+          // Each way to be wrong has a code of its own, so the collection is looked at by hand.
+          params: Place.extend({ collection: z.string() }),
+          body: DeleteBody,
+          response: { 200: Deleted },
+        },
+      },
+      (request) => deleteExternalId(door, request.params, request.body),
     )
     app.get(`${at}/links`, described('Accounts of a person, people of an account', LinksAsked, LinksFound), async (request) =>
       answerLinks(await asked(door, request), request.query.limit),

@@ -13,6 +13,7 @@ import {
   parseReference,
   searchProfiles,
 } from '../../profile/read.ts'
+import { suppressionOf } from '../../profile/suppressed.ts'
 import { normaliseAddress } from '../../subscription/address.ts'
 import { readStates } from '../../subscription/state.ts'
 import { readSuppressions } from '../../subscription/suppression.ts'
@@ -42,6 +43,14 @@ const Profile = z.object({
   audiences: z.array(z.object({ id: z.string(), key: z.string(), name: z.string(), enteredAt: z.string() })),
   accounts: z.array(z.object({ id: z.string(), name: z.string().optional(), identifiers: Identifiers })),
   subscriptions: z.array(z.object({ channel: z.string(), address: z.string(), status: z.string() })),
+  suppressed: z
+    .object({
+      since: z.string(),
+      by: z.string(),
+      named: z.array(z.object({ type: z.string(), id: z.string() })).describe('by which identifiers it was asked for'),
+    })
+    .optional()
+    .describe('nothing is taken of them any more'),
   suppressions: z.array(WireSuppression).describe('addresses of theirs to which nothing goes, with the event that caused it'),
 })
 
@@ -93,6 +102,14 @@ const subscriptionsOf = async (db: Db, profile: ProfileRow) => {
   return [...states.values()].map(({ channel, address, status }) => ({ channel, address, status }))
 }
 
+const suppressedOf = async (db: Db, profile: ProfileRow) => {
+  const all = Object.entries(profile.identifiers).flatMap(([type, values]) => values.map((value) => ({ type, value })))
+  const found = await suppressionOf(db, profile.space_id, all)
+  if (!found) return {}
+  const named = found.named.map(({ type, value }) => ({ type, id: value }))
+  return { suppressed: { since: found.since.toISOString(), by: found.by, named } }
+}
+
 const wholeOf = async (db: Db, profile: ProfileRow): Promise<z.infer<typeof Profile>> => ({
   id: profile.id,
   ...headOf(profile),
@@ -111,6 +128,7 @@ const wholeOf = async (db: Db, profile: ProfileRow): Promise<z.infer<typeof Prof
   })),
   accounts: (await linkedProfiles(db, profile.space_id, profile, 50)).map((row) => ({ id: row.id, ...headOf(row) })),
   subscriptions: await subscriptionsOf(db, profile),
+  ...(await suppressedOf(db, profile)),
   suppressions: [...(await readSuppressions(db, profile.space_id, vectorsOf(profile))).values()].map(wireSuppression),
 })
 

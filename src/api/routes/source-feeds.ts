@@ -6,7 +6,7 @@ import { replayIdOf, startReplay, steerReplay } from '../../ingest/replay/job.ts
 import { addFeed, type ConnectedSource, connectedSources, removeFeed } from '../../space/feed.ts'
 import { labelSource, MOST_LABELS, policyOf, refuseWrongLabel, setPolicy } from '../../space/label.ts'
 import { sourceById } from '../../space/source.ts'
-import { findCaller } from '../auth.ts'
+import { findManager } from '../auth.ts'
 import type { Inside } from '../door.ts'
 import type { App } from '../server.ts'
 import { Import, wireImport } from './imports.ts'
@@ -54,8 +54,8 @@ const Asked = z.strictObject({
 })
 
 // A feed of a feed would bring what its own space was given.
-const giverOf = async ({ db }: Inside, spaceId: string, { token, sourceId }: z.infer<typeof Asked>) => {
-  const giver = await findCaller(db, token)
+const giverOf = async ({ db, now }: Inside, spaceId: string, { token, sourceId }: z.infer<typeof Asked>) => {
+  const giver = await findManager(db, token, now())
   if (!giver) throw new Refused('authentication_error', 'The token of the other space is not known.', { status: 403 })
   if (giver.spaceId === spaceId) throw new Refused('own_source', 'This source is in this space: it is connected as it is.')
   const source = await sourceById(db, giver.spaceId, sourceId)

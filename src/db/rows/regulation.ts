@@ -33,6 +33,8 @@ export type RegulationSubjectRow = {
   value: string | null
   status: 'INITIALIZED' | 'FORGOTTEN' | 'FINISHED'
   profile_ids: readonly string[]
+  /** `{type, value}` of all she was known by; empty again when it is finished. */
+  known: readonly { readonly type: string; readonly value: string }[]
   forgotten_at: Date | null
   finished_at: Date | null
 }

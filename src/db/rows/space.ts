@@ -24,7 +24,22 @@ export type SourceFeedRow = {
 }
 export type WriteKeyRow = { key: string; space_id: string; source_id: string }
 export type SpaceKeyRow = { space_id: string; key: string; noun: string; taken_at: Date }
-export type ApiTokenRow = { hash: string; space_id: string; name: string; created_at: Date; sees_personal_data: boolean }
+export type TokenKind = 'management' | 'profile_api'
+export type ApiTokenRow = {
+  hash: string
+  space_id: string
+  id: string
+  /** What it opens: all that manages the space, or the Profile API and nothing else. */
+  kind: TokenKind
+  name: string
+  created_by: string
+  created_at: Date
+  sees_personal_data: boolean
+  /** To the minute. */
+  last_used_at: Date | null
+  revoked_at: Date | null
+  revoked_by: string | null
+}
 
 export type SpaceTables = {
   space: SpaceRow

@@ -2,16 +2,18 @@ import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { callAccount } from '../account/wire.ts'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
-import { Go } from '../parts/go.tsx'
+import { Go, useSearchWord } from '../parts/go.tsx'
 import { Block, Page, Trail } from '../parts/page.tsx'
 import { Await, Failing } from '../parts/state.tsx'
 import { Channel, Status } from '../parts/status.tsx'
 import { Ago, useNow } from '../parts/time.tsx'
 import { ago, human, many } from '../parts/words.ts'
 import type { Profile } from '../wire.ts'
+import { Erasing } from './erasing.tsx'
 import { Identity } from './identity.tsx'
 import { Audiences } from './known.tsx'
 import { nameOf } from './name.ts'
+import { PrivacyMenu, SuppressedPerson } from './privacy.tsx'
 import { Timeline } from './timeline.tsx'
 import { Traits } from './traits.tsx'
 
@@ -112,6 +114,11 @@ const Accounts = ({ of }: { readonly of: Profile }) =>
 /** One person: who they are, how they may be reached, everything that happened, and what is known. */
 export default function PersonPage() {
   const { id } = useParams({ strict: false }) as { id: string }
+  const [regulation, erasing] = useSearchWord('erasing')
+  return regulation ? <Erasing regulation={regulation} /> : <Known id={id} erasing={erasing} />
+}
+
+const Known = ({ id, erasing }: { readonly id: string; readonly erasing: (regulation: string) => void }) => {
   const found = useGet<{ profile: Profile }>(`/profiles/${encodeURIComponent(id)}`, { every: 5_000 })
   const profile = found.data?.profile
   return (
@@ -124,11 +131,13 @@ export default function PersonPage() {
       tab={profile ? nameOf(profile) : 'Person'}
       fact={profile ? <Fact of={profile} /> : 'Person'}
       below={profile && <Header of={profile} />}
+      actions={profile && <PrivacyMenu of={profile} erasing={erasing} />}
     >
       <Await of={found}>
         {({ profile: person }) => (
           <div className="cols side-right">
             <div className="stack">
+              <SuppressedPerson of={person} again={() => void found.refetch()} />
               <Suppressed of={person} again={() => void found.refetch()} />
               <Block>
                 <Timeline profile={person.id} />

@@ -3,6 +3,7 @@ import { useApi, useGet } from '../api.ts'
 import { Block, Page } from '../parts/page.tsx'
 import { Await } from '../parts/state.tsx'
 import { Channel } from '../parts/status.tsx'
+import { Tokens } from '../token/tokens.tsx'
 
 type Group = { readonly id: string; readonly name: string; readonly description?: string }
 type Account = {
@@ -84,7 +85,7 @@ const Space = () => {
   )
 }
 
-/** Who carries messages, which topics people may subscribe to, and who is signed in. */
+/** Who carries messages, which topics people may subscribe to, the keys to the API, and who is signed in. */
 export default function Settings() {
   const { session } = useApi()
   return (
@@ -94,6 +95,7 @@ export default function Settings() {
           <Accounts />
         </Block>
         <div className="stack">
+          <Tokens />
           <Block title="Subscription groups">
             <Groups />
           </Block>

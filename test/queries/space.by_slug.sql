@@ -1,0 +1,1 @@
+select * from space where slug = $1
