@@ -150,7 +150,7 @@ const MOST_BYTES = 500 * 1024
 const packed = (chance: Chance, text: string): { raw: Buffer; headers: Record<string, string> } => {
   const raw = Buffer.from(text)
   const headers: Record<string, string> = {
-    'content-type': chance.one(['application/json', 'text/plain', 'application/x-www-form-urlencoded', 'nonsense']),
+    'content-type': chance.one(['application/json', 'application/json; charset=utf-8', 'text/plain']),
   }
   switch (chance.below(6)) {
     case 0:
