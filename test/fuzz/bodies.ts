@@ -94,7 +94,7 @@ const bag = fc.dictionary(
 )
 
 /** Calls that are nearly sound: one or some of their fields are not. */
-const item: fc.Arbitrary<unknown> = fc.oneof(
+export const oddItem: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: oddValue },
   {
     weight: 3,
@@ -290,7 +290,7 @@ const USES = 4
 
 /** The `count` bodies of a block; they follow from the seed and the block's number. */
 export const bodiesOf = (chance: Chance, block: Block, seed: number, count: number): readonly Body[] => {
-  const drawn = fc.sample(fc.tuple(fc.array(item, { maxLength: 5 }), around), {
+  const drawn = fc.sample(fc.tuple(fc.array(oddItem, { maxLength: 5 }), around), {
     numRuns: Math.ceil(count / USES),
     seed: (seed + block.number) | 0,
   })

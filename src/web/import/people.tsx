@@ -5,16 +5,9 @@ import { useApi } from '../api.ts'
 import { useActing } from '../parts/acting.ts'
 import { useGo } from '../parts/go.tsx'
 import { Block } from '../parts/page.tsx'
+import { saveFile } from '../parts/save-file.ts'
 import { Failing } from '../parts/state.tsx'
 import type { Import } from './wire.ts'
-
-const save = (name: string, text: string): void => {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(link.href)
-}
 
 /** People from a CSV file: it is checked as a whole, and then done in the background. */
 export const ImportPeople = ({ identifiers }: { readonly identifiers: readonly string[] }) => {
@@ -52,7 +45,10 @@ export const ImportPeople = ({ identifiers }: { readonly identifiers: readonly s
           <Button loading={busy} disabled={!file} onClick={() => file && act(() => send(file))}>
             Import people
           </Button>
-          <Button variant="default" onClick={() => save('people.csv', `${identifiers.join(',')}\n`)}>
+          <Button
+            variant="default"
+            onClick={() => saveFile(new Blob([`${identifiers.join(',')}\n`], { type: 'text/csv' }), 'people.csv')}
+          >
             Template
           </Button>
         </div>

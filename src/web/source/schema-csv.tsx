@@ -1,14 +1,7 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useApi } from '../api.ts'
-
-const save = (blob: Blob, name: string): void => {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(blob)
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(link.href)
-}
+import { saveFile } from '../parts/save-file.ts'
 
 /** Saves the names of a source as CSV: behind the token, so not a plain link. */
 export const Download = ({ source, type }: { readonly source: string; readonly type: string }) => {
@@ -22,7 +15,7 @@ export const Download = ({ source, type }: { readonly source: string; readonly t
       },
     )
     if (!answer.ok) throw new Error(`the CSV answered ${answer.status}`)
-    save(await answer.blob(), /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? 'schema.csv')
+    saveFile(await answer.blob(), /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? 'schema.csv')
   }
   return (
     <Button size="xs" variant="default" onClick={() => void download().catch(() => setFailed(true))}>

@@ -4,19 +4,12 @@ import { useState } from 'react'
 import { type ApiFailure, useApi } from '../api.ts'
 import { useActing } from '../parts/acting.ts'
 import { Block } from '../parts/page.tsx'
+import { saveFile } from '../parts/save-file.ts'
 import { Failing } from '../parts/state.tsx'
 import { many } from '../parts/words.ts'
 
 type Change = { readonly action: string; readonly subject: string }
 type Report = { readonly name: string; readonly content: string }
-
-const save = (content: Blob, name: string): void => {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(content)
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(link.href)
-}
 
 const reportOf = ({ body }: ApiFailure): Report | undefined => (body as { errorReport?: Report } | undefined)?.errorReport
 
@@ -38,7 +31,7 @@ const Wrong = ({ of }: { readonly of: ApiFailure }) => {
             <Button
               size="xs"
               variant="default"
-              onClick={() => save(new Blob([report.content], { type: 'text/csv' }), report.name)}
+              onClick={() => saveFile(new Blob([report.content], { type: 'text/csv' }), report.name)}
             >
               Save {report.name}
             </Button>
@@ -72,7 +65,7 @@ export const PlanCsv = ({ plan }: { readonly plan: string }) => {
   const path = `/tracking-plans/${plan}/csv`
   const download = async (): Promise<void> => {
     const { name, content } = await api.file(path)
-    save(content, name)
+    saveFile(content, name)
   }
   const upload = async (of: File): Promise<void> => {
     setChanges(undefined)
