@@ -30,7 +30,7 @@ const seed = async (space: string): Promise<void> => {
   const event = (n: number, type: string, name: string, properties: string, context: string) =>
     run(sql`insert into event (space_id, profile_id, timestamp, message_id, type, name, properties, context, source_id, received_at)
       values (${space}, ${ANN}, ${minutesAgo(n)}, ${`m${n}`}, ${type}, ${name}, ${properties}::jsonb, ${context}::jsonb, 's', ${NOW})`)
-  await event(60, 'identify', 'identify', '{}', '{"traits":{"plan":"pro"}}')
+  await event(60, 'identify', 'identify', '{"plan":"pro"}', '{}')
   await event(50, 'track', 'Order Completed', '{"total":39.5,"products":[1,2]}', '{}')
   await run(sql`insert into audience (space_id, id, key, name, condition, created_by, updated_by, created_at, updated_at)
     values (${space}, 'aud_1', 'repeat', 'Repeat buyers', '{}', 't', 't', ${NOW}, ${NOW}), (${space}, 'aud_2', 'broken', 'Broken', '{}', 't', 't', ${NOW}, ${NOW})`)

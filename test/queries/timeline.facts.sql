@@ -1,8 +1,7 @@
 select at, kind, key, subject, detail, about, data from (
   (
   select e.timestamp as at, case when e.type = 'identify' then 'trait' else 'event' end as kind, e.message_id as key,
-  e.name as subject, e.type as detail, null as about,
-  case when e.type = 'identify' then e.context -> 'traits' else e.properties end as data
+  e.name as subject, e.type as detail, null as about, e.properties as data
   from event e where e.space_id = $1 and e.profile_id = $2 and e.timestamp <= $3
   and (e.type = 'identify' and $4::boolean or e.type <> 'identify' and $5::boolean)
   order by e.timestamp desc, e.message_id desc limit $6)

@@ -101,10 +101,10 @@ describe.skipIf(!executablePath)('imports in Chromium', () => {
       [at],
     )
     await pool.query(`insert into write_key (key, space_id, source_id) values ('key_other', 'spa_other', 'src_other')`)
-    await pool.query(`insert into api_token (hash, space_id, name, created_at) values ($1, 'spa_other', 'other', $2)`, [
-      sha256('token_other'),
-      at,
-    ])
+    await pool.query(
+      `insert into api_token (hash, id, space_id, name, created_at) values ($1, 'tok_other', 'spa_other', 'other', $2)`,
+      [sha256('token_other'), at],
+    )
     const batch = [1, 2, 3].map((n) => ({
       ...{ type: 'track', userId: `till ${n}`, event: 'Paid', messageId: `paid ${n}` },
       timestamp: new Date(Date.now() - n * 24 * HOUR_MS).toISOString(),

@@ -65,11 +65,11 @@ type Found = {
 }
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
+// What an identify call says of traits is stored as its properties.
 const events = ({ spaceId, profileId, kinds, before, count }: Asked): RawBuilder<unknown> => {
   return sql`
         select e.timestamp as at, case when e.type = 'identify' then 'trait' else 'event' end as kind, e.message_id as key,
-          e.name as subject, e.type as detail, null as about,
-          case when e.type = 'identify' then e.context -> 'traits' else e.properties end as data
+          e.name as subject, e.type as detail, null as about, e.properties as data
         from event e where e.space_id = ${spaceId} and e.profile_id = ${profileId} and e.timestamp <= ${before.at}
           and (e.type = 'identify' and ${kinds.has('trait')}::boolean or e.type <> 'identify' and ${kinds.has('event')}::boolean)
         order by e.timestamp desc, e.message_id desc limit ${count + 100}`
