@@ -1,5 +1,6 @@
 import type { Condition } from '../../src/audience/condition.ts'
 import { sha256 } from '../../src/base/hash.ts'
+import { createToken } from '../../src/space/space.ts'
 import { aside, type Bench, type Figure, load, memoryFigure, type Opened, quantile } from './bench.ts'
 import { addAudience, reset } from './support/audiences.ts'
 import { knownUser, type Population } from './support/population.ts'
@@ -48,10 +49,7 @@ const furnish = async (world: World, readers: readonly string[]): Promise<void> 
       [spaceId, readers, id, now],
     )
   }
-  await connection.pool.query(
-    'insert into api_token (space_id, hash, name, created_at) values ($1, $2, $3, $4) on conflict do nothing',
-    [spaceId, sha256(TOKEN), 'bench', now],
-  )
+  await createToken(connection.db, { spaceId, name: 'bench', secret: TOKEN, kind: 'profile_api' }, now)
   await connection.pool.query('vacuum analyze profile, membership')
 }
 
@@ -132,6 +130,7 @@ export const profileBench: Bench = {
   run: async ({ scale, seeded }) => {
     const world = await seeded(scale)
     const readers = readersOf(world)
+    await reset(world)
     await furnish(world, readers)
     try {
       return await measure(world, readers)
