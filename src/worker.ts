@@ -135,6 +135,9 @@ const MOST_CACHED = 400
 // By default each young generation grows to 128 MB, ours and that of the thread in which workflows run, where the default for new isolates is
 // read. Ours stays as large as starting has made it (64 MB), the other has 16. The flags are read at each growth, so they hold from now on.
 const YOUNG = ['--min-semi-space-size=8', '--max-semi-space-size=8', '--semi-space-growth-factor=1']
+// By default what is dead in the old generation is looked for when it has grown twofold or more: at 500 events a second the worker lived on
+// 100 MB and held 200, 540 MB in all; so it holds 480.
+const OLD = ['--heap-growing-percent=50']
 
 /** Starts a worker: Temporal activities and workflows, the outbox relay, and the loops. Any number may run beside each other. */
 export const startWorker = async (config: WorkerConfig, log: Logger): Promise<RunningWorker> => {
@@ -145,7 +148,7 @@ export const startWorker = async (config: WorkerConfig, log: Logger): Promise<Ru
   const temporal = new Client({ connection, namespace: config.temporalNamespace })
   const context: WorkerContext = { config, db, temporal, now: () => new Date(), notify: notifier.notify, log }
   const delivery = createDelivery(deliveryContextOf(context), startDeliveryOn(temporal, config.taskQueue))
-  for (const flag of YOUNG) setFlagsFromString(flag)
+  for (const flag of [...YOUNG, ...OLD]) setFlagsFromString(flag)
   const native = await NativeConnection.connect({ address: config.temporalAddress })
   const worker = await Worker.create({
     connection: native,
