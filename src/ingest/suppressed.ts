@@ -4,7 +4,7 @@ import type { Db } from '../db/database.ts'
 import { query, runOne } from '../db/query.ts'
 import type { Identifier } from '../profile/identifier.ts'
 import type { Rules } from '../profile/rules.ts'
-import { identifierHash, suppressedAmong } from '../profile/suppressed.ts'
+import { identifierHash, suppressedAmong, tellingOf } from '../profile/suppressed.ts'
 import type { Arrival } from './arrival.ts'
 import { identifiersOf } from './identifiers.ts'
 import { type Problem, problem } from './problems.ts'
@@ -13,9 +13,6 @@ const SUPPRESSED = problem('user_suppressed')
 
 /** Of a call that is dropped for this, nothing is kept but that there was one. */
 export const isTraceless = ({ code }: Problem): boolean => code === SUPPRESSED.code
-
-// A device is shared: what says who is there says it, and the device only where nothing else does.
-const OF_A_DEVICE = /^(anonymous_id|ga_client_id|(android|ios)\..*)$/
 
 const textIn = (raw: unknown, key: string, type: string): readonly Identifier[] => {
   const value = isObject(raw) ? raw[key] : undefined
@@ -31,10 +28,6 @@ const namedBy = ({ parsed, raw }: Arrival, rules: Rules): readonly Identifier[] 
       return [...textIn(raw, 'userId', 'user_id'), ...textIn(raw, 'anonymousId', 'anonymous_id')]
   }
 }
-
-/** Of the identifiers that a call names, those that say whom it is about. */
-export const tellingOf = (named: readonly Identifier[]): readonly Identifier[] =>
-  named.some(({ type }) => type === 'user_id') ? named.filter(({ type }) => !OF_A_DEVICE.test(type)) : named
 
 /** Until when somebody was erased of whom a call that came before may be remembered in memory: now, while it goes on. Undefined where nobody was. */
 export const erasedUntil = async (db: Db, spaceId: string, now: Date): Promise<Date | undefined> => {

@@ -4,6 +4,7 @@ import { idFrom } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne, transact } from '../db/query.ts'
+import { suppressedPeople } from '../profile/suppressed.ts'
 import { newCohortId, sendCohort } from './cohort.ts'
 import { type Landing, landingAt } from './landing.ts'
 import type { Plan } from './plan.ts'
@@ -28,7 +29,7 @@ export type Candidate = {
   readonly mark: string
 }
 
-type Standing = 'welcome' | 'known' | 'too_many_runs'
+type Standing = 'welcome' | 'known' | 'too_many_runs' | 'suppressed'
 
 // Known: entered under that key before, has a run with that identifier under way, or had one when the event came, which was that run's then
 // (spec/journeys §3.2.3). The last makes an event that is told again after its run has ended admit nobody.
@@ -51,7 +52,12 @@ const standings = async (tx: Db, plan: Plan, candidates: readonly Candidate[]): 
     ),
   )
   const found = new Map(rows.map(({ n, known }) => [n - 1, known ? ('known' as const) : ('too_many_runs' as const)]))
-  return candidates.map((_, n) => found.get(n) ?? 'welcome')
+  const suppressed = await suppressedPeople(
+    tx,
+    plan.spaceId,
+    candidates.map((each) => each.profileId),
+  )
+  return candidates.map(({ profileId }, n) => (suppressed.has(profileId) ? 'suppressed' : (found.get(n) ?? 'welcome')))
 }
 
 const admitted = (
@@ -81,15 +87,10 @@ const admitted = (
 const enter = async (tx: Db, plan: Plan, candidates: readonly Candidate[], now: Date): Promise<number> => {
   const { definition } = plan
   const standing = await standings(tx, plan, candidates)
-  const refused = candidates.filter((_, n) => standing[n] === 'too_many_runs')
-  const refusals = refused.map(
-    ({ profileId, entryKey: key, identifier }): Refusal => ({
-      profileId,
-      key,
-      reason: 'too_many_runs',
-      evidence: { identifier },
-    }),
-  )
+  const refusals = candidates.flatMap(({ profileId, entryKey: key, identifier }, n): readonly Refusal[] => {
+    const reason = standing[n]
+    return reason === 'too_many_runs' || reason === 'suppressed' ? [{ profileId, key, reason, evidence: { identifier } }] : []
+  })
   await recordRefusals(tx, plan, refusals, now)
   const welcome = candidates.filter((_, n) => standing[n] === 'welcome')
   if (welcome.length === 0) return 0
@@ -104,7 +105,8 @@ const enter = async (tx: Db, plan: Plan, candidates: readonly Candidate[], now: 
 
 /**
  * Lets candidates into a journey as one cohort (one per 10,000) and answers how many are new: who entered under that key before, or has a
- * run with that identifier under way, is quietly left out; who has too many runs under way is refused and written down.
+ * run with that identifier under way, is quietly left out; who has too many runs under way, or is suppressed (spec/audiences §22.3), is refused
+ * and written down.
  */
 export const admit = async (db: Db, plan: Plan, candidates: readonly Candidate[], now: Date): Promise<number> => {
   let entered = 0

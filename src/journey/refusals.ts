@@ -43,5 +43,7 @@ export const refusalSentence = (reason: RefusalReason, evidence: JsonObject): st
       return `Not let in: “${property}” of “${event}” was longer than the 150 characters by which runs are told apart`
     case 'too_many_runs':
       return 'Not let in: as many runs were under way for this person as one person may have, 25 over all journeys'
+    case 'suppressed':
+      return 'Not let in: this person is suppressed'
   }
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { sha256 } from '../base/hash.ts'
 import type { Db } from '../db/database.ts'
 import { keyedHash } from '../db/hash-key.ts'
-import { query, run } from '../db/query.ts'
+import { query, run, runOne } from '../db/query.ts'
 import type { SuppressedIdentifierRow } from '../db/rows/regulation.ts'
 import type { Identifier } from './identifier.ts'
 
@@ -26,6 +26,47 @@ export const suppressedAmong = async (db: Db, spaceId: string, hashes: Iterable<
     ),
   )
   return new Set(rows.map(({ hash }) => hash))
+}
+
+// A device is shared: what says who is there says it, and the device only where nothing else does.
+const OF_A_DEVICE = /^(anonymous_id|ga_client_id|(android|ios)\..*)$/
+
+/** Of identifiers that are named together, those that say whom it is about. */
+export const tellingOf = (named: readonly Identifier[]): readonly Identifier[] =>
+  named.some(({ type }) => type === 'user_id') ? named.filter(({ type }) => !OF_A_DEVICE.test(type)) : named
+
+const anySuppressed = async (db: Db, spaceId: string): Promise<boolean> =>
+  (await runOne(
+    db,
+    query('suppressed_identifier.any', sql<object>`select from suppressed_identifier where space_id = ${spaceId} limit 1`),
+  )) !== undefined
+
+type Known = { readonly id: string; readonly identifiers: Readonly<Record<string, readonly string[]>> }
+
+const knownAs = (db: Db, spaceId: string, profileIds: readonly string[]): Promise<readonly Known[]> =>
+  run(
+    db,
+    query(
+      'profile.known_as',
+      sql<Known>`select p.id, p.identifiers from unnest(${profileIds}::uuid[]) as c (id)
+        join profile p on p.id = c.id where p.space_id = ${spaceId}`,
+    ),
+  )
+
+/** Which of these people are suppressed. Where nobody of the space is, one look-up. */
+export const suppressedPeople = async (db: Db, spaceId: string, profileIds: readonly string[]): Promise<ReadonlySet<string>> => {
+  if (profileIds.length === 0 || !(await anySuppressed(db, spaceId))) return new Set()
+  const people = await knownAs(db, spaceId, [...new Set(profileIds)].toSorted())
+  const hashed = people.map(({ id, identifiers }) => {
+    const all = Object.entries(identifiers).flatMap(([type, values]) => values.map((value) => ({ type, value })))
+    return { id, hashes: tellingOf(all).map((each) => identifierHash(db, spaceId, each)) }
+  })
+  const found = await suppressedAmong(
+    db,
+    spaceId,
+    hashed.flatMap(({ hashes }) => hashes),
+  )
+  return new Set(hashed.filter(({ hashes }) => hashes.some((hash) => found.has(hash))).map(({ id }) => id))
 }
 
 /** An identifier to suppress because of `root`: itself, or another of the same person. */

@@ -3,6 +3,8 @@ import { expect, it } from 'vitest'
 import { idFrom } from '../../src/base/ids.ts'
 import { must } from '../../src/base/must.ts'
 import { type Reaction, relayOnce } from '../../src/db/relay.ts'
+import { admit } from '../../src/journey/admit.ts'
+import { currentPlans } from '../../src/journey/plan.ts'
 import { endSuppressed } from '../../src/journey/suppressed.ts'
 import { basic, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
@@ -87,4 +89,31 @@ it('CNS-05 an erasure that suppresses ends them, too, before her rows are gone',
   await api.call('POST', '/spaces/spa_test/regulations', { regulationType: 'SUPPRESS_WITH_DELETE', subjectIds: ['bob'] })
   await relayOnce(db, { suppressed: [end] }, NOW)
   expect((await runs('spa_test')).map((row) => row['end_reason'])).toEqual(Array(3).fill('suppressed'))
+})
+
+it('CNS-05 nobody who is suppressed is let into a journey, which is written down; who is free again is', async () => {
+  const mia = must(people.get('mia'), 'mia')
+  const enter = async (of: typeof api, entryKey: string) => {
+    const [plan] = await currentPlans(db, of.spaceId)
+    const profiles = await selectRows(
+      db,
+      sql`select id from profile where space_id = ${of.spaceId} and merged_into is null order by id`,
+    )
+    const candidates = profiles.map(({ id }) => ({ profileId: id, entryKey, identifier: entryKey, context: {}, mark: entryKey }))
+    return admit(db, must(plan, 'the journey'), candidates, NOW)
+  }
+  // Nobody has erased Bob’s rows yet, and he is suppressed like the others.
+  expect(await enter(api, 'again')).toBe(0)
+  expect(await enter(decoy, 'again')).toBe(3)
+  const { refusals } = (await api.call('GET', `/spaces/spa_test/journeys/${journeyId}/refusals`)).body.data
+  expect(refusals).toHaveLength(3)
+  expect(refusals).toContainEqual(
+    expect.objectContaining({ profileId: mia, reason: 'suppressed', sentence: 'Not let in: this person is suppressed' }),
+  )
+  await api.call('POST', '/spaces/spa_test/regulations', {
+    regulationType: 'UNSUPPRESS',
+    subjectType: 'EMAIL',
+    subjectIds: ['mia@example.com'],
+  })
+  expect(await enter(api, 'once more')).toBe(1)
 })

@@ -315,7 +315,7 @@ const RefusalOfRun = z.object({
   id: z.string(),
   profileId: z.string(),
   name: z.string().optional(),
-  reason: z.enum(['no_identifier', 'long_identifier', 'too_many_runs']),
+  reason: z.enum(['no_identifier', 'long_identifier', 'too_many_runs', 'suppressed']),
   sentence: z.string(),
   evidence: z.record(z.string(), z.unknown()),
   happenedAt: z.string(),

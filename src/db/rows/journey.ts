@@ -77,7 +77,7 @@ export type JourneyTransitionRow = {
   evidence: Json | null
 }
 
-export type RefusalReason = 'no_identifier' | 'long_identifier' | 'too_many_runs'
+export type RefusalReason = 'no_identifier' | 'long_identifier' | 'too_many_runs' | 'suppressed'
 export type JourneyRefusalRow = {
   space_id: string
   profile_id: string

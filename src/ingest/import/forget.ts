@@ -6,9 +6,9 @@ import type { Db } from '../../db/database.ts'
 import { query, run, runOne, transact } from '../../db/query.ts'
 import type { Identifier } from '../../profile/identifier.ts'
 import type { Rules } from '../../profile/rules.ts'
+import { tellingOf } from '../../profile/suppressed.ts'
 import { identifiersOf } from '../identifiers.ts'
 import { readSettings } from '../settings.ts'
-import { tellingOf } from '../suppressed.ts'
 import { type Around, callOfRow, identifierColumns, type Row } from './profile-row.ts'
 
 const [pack, unpack] = [promisify(gzip), promisify(gunzip)]

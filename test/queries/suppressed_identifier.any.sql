@@ -1,0 +1,1 @@
+select from suppressed_identifier where space_id = $1 limit 1
