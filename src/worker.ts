@@ -30,6 +30,7 @@ import { type SqlTraitContext, sqlTraitLoop } from './sql-trait/loop.ts'
 import { workflowBundle } from './worker/bundle.ts'
 import { createFailing } from './worker/failing.ts'
 import { forgettingActivities } from './worker/forget.ts'
+import { sealStored } from './worker/seal-stored.ts'
 
 /** What activities, reactions and loops of the worker get. */
 export type WorkerContext = {
@@ -143,6 +144,7 @@ const OLD = ['--heap-growing-percent=50']
 export const startWorker = async (config: WorkerConfig, log: Logger): Promise<RunningWorker> => {
   const { db, pool, close } = connect(config.databaseUrl, { max: 20, application: 'usher worker', secret: config.secret })
   await keyHashes(db)
+  await sealStored(db)
   const notifier = createNotifier(pool)
   const connection = await ClientConnection.connect({ address: config.temporalAddress, connectTimeout: '30s' })
   const temporal = new Client({ connection, namespace: config.temporalNamespace })

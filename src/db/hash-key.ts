@@ -7,7 +7,7 @@ import type { Db } from './database.ts'
  * the installation's secret, which is not in the database. The key belongs to the connection, like the password that opened it: whoever may read
  * the rows through it can ask for an address, and nobody else.
  */
-type HashKey = { readonly key: Buffer; readonly name: string }
+type HashKey = { readonly key: Buffer; readonly name: string; readonly secret: string }
 const keys = new WeakMap<Db, HashKey>()
 
 const mac = (key: Buffer, text: string): string => createHmac('sha256', key).update(text).digest('hex')
@@ -15,7 +15,7 @@ const mac = (key: Buffer, text: string): string => createHmac('sha256', key).upd
 /** Gives a connection the key of hashed identifiers: it follows from the installation's secret. */
 export const giveHashKey = (db: Db, secret: string): void => {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'usher hashed identifiers', 32))
-  keys.set(db, { key, name: mac(key, 'name').slice(0, 8) })
+  keys.set(db, { key, name: mac(key, 'name').slice(0, 8), secret })
 }
 
 /** A transaction has the key of its connection. */
@@ -35,3 +35,6 @@ export const hashKeyName = (db: Db): string => `${keyOf(db).name}.`
 
 /** A keyed hash of a text: the same for the same text and secret. @throws Misconfigured without a key. */
 export const keyedHash = (db: Db, text: string): string => `${hashKeyName(db)}${mac(keyOf(db).key, text)}`
+
+/** The installation's secret, as this connection has it. @throws Misconfigured without one. */
+export const secretOf = (db: Db): string => keyOf(db).secret

@@ -4,6 +4,7 @@ import type { JsonObject } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne } from '../db/query.ts'
 import type { Channel, ProviderAccountRow, ProviderAccountStateRow, ProviderKind } from '../db/rows/message.ts'
+import { isSealed, withOpened, withSealed } from '../db/sealed.ts'
 import { PROVIDERS } from './providers/index.ts'
 
 /** An account with what it is doing: `stopped` until somebody repairs it or `retry_at` is over. */
@@ -12,9 +13,11 @@ export type Account = ProviderAccountRow & Pick<ProviderAccountStateRow, 'status
 const columns = sql`a.space_id, a.id, a.channel, a.kind, a.name, a.settings, a.rate_per_second, a.policy, a.enabled, a.created_at, a.updated_at,
   coalesce(s.status, 'working') as status, s.reason, s.retry_at`
 
+const open = (db: Db, account: Account): Account => ({ ...account, settings: withOpened(db, account.settings) })
+
 /** All accounts of a space, oldest first: of a channel's enabled ones the first is used. */
-export const accountsOf = (db: Db, spaceId: string): Promise<readonly Account[]> =>
-  run(
+export const accountsOf = async (db: Db, spaceId: string): Promise<readonly Account[]> => {
+  const rows = await run(
     db,
     query(
       'provider_account.list',
@@ -23,9 +26,11 @@ export const accountsOf = (db: Db, spaceId: string): Promise<readonly Account[]>
         where a.space_id = ${spaceId} order by a.created_at, a.id`,
     ),
   )
+  return rows.map((row) => open(db, row))
+}
 
-export const findAccount = (db: Db, spaceId: string, id: string): Promise<Account | undefined> =>
-  runOne(
+export const findAccount = async (db: Db, spaceId: string, id: string): Promise<Account | undefined> => {
+  const row = await runOne(
     db,
     query(
       'provider_account.by_id',
@@ -34,6 +39,8 @@ export const findAccount = (db: Db, spaceId: string, id: string): Promise<Accoun
         where a.space_id = ${spaceId} and a.id = ${id}`,
     ),
   )
+  return row && open(db, row)
+}
 
 /** The account. @throws Refused 404. */
 export const accountOf = async (db: Db, spaceId: string, id: string): Promise<Account> => {
@@ -58,6 +65,9 @@ export const parseSettings = (kind: ProviderKind, channel: Channel, settings: un
   return data
 }
 
+const stored = (db: Db, kind: ProviderKind, settings: JsonObject): string =>
+  JSON.stringify(withSealed(db, settings, PROVIDERS[kind].secrets))
+
 export type NewAccount = {
   readonly id: string
   readonly channel: Channel
@@ -77,7 +87,7 @@ export const createAccount = async (db: Db, spaceId: string, account: NewAccount
     query(
       'provider_account.create',
       sql`insert into provider_account (space_id, id, channel, kind, name, settings, rate_per_second, policy, created_at, updated_at)
-        values (${spaceId}, ${id}, ${channel}, ${kind}, ${name}, ${JSON.stringify(settings)}::jsonb,
+        values (${spaceId}, ${id}, ${channel}, ${kind}, ${name}, ${stored(db, kind, settings)}::jsonb,
           ${ratePerSecond ?? PROVIDERS[kind].ratePerSecond}, ${policy ?? 'at-most-once'}, ${now}, ${now}) on conflict do nothing`,
     ),
   )
@@ -100,7 +110,7 @@ export const updateAccount = async (db: Db, spaceId: string, id: string, change:
     db,
     query(
       'provider_account.update',
-      sql`update provider_account set name = ${change.name ?? old.name}, settings = ${JSON.stringify(settings)}::jsonb,
+      sql`update provider_account set name = ${change.name ?? old.name}, settings = ${stored(db, old.kind, settings)}::jsonb,
           rate_per_second = ${change.ratePerSecond ?? old.rate_per_second}, policy = ${change.policy ?? old.policy},
           enabled = ${change.enabled ?? old.enabled}, updated_at = ${now}
         where space_id = ${spaceId} and id = ${id}`,
@@ -137,3 +147,29 @@ export const maskSettings = (kind: ProviderKind, settings: JsonObject): JsonObje
       return [key, kind === 'fcm' || text.length < 12 ? MASK : `${MASK}${text.slice(-3)}`]
     }),
   )
+
+/** Seals what older versions stored as it was; a worker does it before it begins. Answers how many accounts that were. */
+export const sealAccounts = async (db: Db): Promise<number> => {
+  const rows = await run(
+    db,
+    query(
+      'provider_account.of_all',
+      sql<
+        Pick<ProviderAccountRow, 'space_id' | 'id' | 'kind' | 'settings'>
+      >`select space_id, id, kind, settings from provider_account order by space_id, id`,
+    ),
+  )
+  const plain = rows.filter(({ kind, settings }) =>
+    PROVIDERS[kind].secrets.some((key) => settings[key] !== undefined && !isSealed(settings[key])),
+  )
+  for (const { space_id, id, kind, settings } of plain)
+    await run(
+      db,
+      query(
+        'provider_account.seal',
+        sql`update provider_account set settings = ${stored(db, kind, settings)}::jsonb
+          where space_id = ${space_id} and id = ${id} and settings = ${JSON.stringify(settings)}::jsonb`,
+      ),
+    )
+  return plain.length
+}

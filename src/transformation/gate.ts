@@ -6,6 +6,7 @@ import type { TransformationRow } from '../db/rows/transformation.ts'
 import { type Gate, PASS, type Verdict } from '../event/verdict.ts'
 import { CHANGES } from './changes/index.ts'
 import { Definition } from './definition.ts'
+import { withOpenKey } from './secret.ts'
 
 export type Asked = Pick<TransformationRow, 'id' | 'name' | 'type' | 'event' | 'definition'>
 
@@ -30,8 +31,13 @@ export const transformationGate = (transformations: readonly Asked[]): Gate => {
 }
 
 /** The enabled transformations of a source: those before anything is stored, or with a destination those before that tool gets a call. */
-export const transformationsAt = (db: Db, spaceId: string, sourceId: string, destination = ''): Promise<readonly Asked[]> =>
-  run(
+export const transformationsAt = async (
+  db: Db,
+  spaceId: string,
+  sourceId: string,
+  destination = '',
+): Promise<readonly Asked[]> => {
+  const rows = await run(
     db,
     query(
       'transformation.at',
@@ -39,3 +45,5 @@ export const transformationsAt = (db: Db, spaceId: string, sourceId: string, des
         where space_id = ${spaceId} and source_id = ${sourceId} and destination = ${destination} and enabled order by id`,
     ),
   )
+  return rows.map((row) => withOpenKey(db, row))
+}

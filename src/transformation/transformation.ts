@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { Invalid, notFound, Refused } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne, transact } from '../db/query.ts'
 import type { TransformationRow } from '../db/rows/transformation.ts'
@@ -7,6 +8,7 @@ import { changeGate } from '../space/gate.ts'
 import { sourceById } from '../space/source.ts'
 import { conditionOf, type Subject, subjectFrom } from './condition.ts'
 import { Definition, refuseBad } from './definition.ts'
+import { sealedDefinition, withOpenKey } from './secret.ts'
 
 /** Who does it, and when. */
 export type Act = { readonly spaceId: string; readonly by: string; readonly now: Date }
@@ -29,8 +31,8 @@ export type Edit = {
 }
 
 /** The transformations of a space, of one source where one is named, by source and what they are about. */
-export const listTransformations = (db: Db, spaceId: string, sourceId?: string): Promise<readonly TransformationRow[]> =>
-  run(
+export const listTransformations = async (db: Db, spaceId: string, sourceId?: string): Promise<readonly TransformationRow[]> => {
+  const rows = await run(
     db,
     query(
       'transformation.list',
@@ -39,6 +41,8 @@ export const listTransformations = (db: Db, spaceId: string, sourceId?: string):
         order by source_id, type desc, event, destination`,
     ),
   )
+  return rows.map((row) => withOpenKey(db, row))
+}
 
 /** One transformation. @throws Refused 404. */
 export const transformationOf = async (db: Db, spaceId: string, id: string): Promise<TransformationRow> => {
@@ -47,7 +51,7 @@ export const transformationOf = async (db: Db, spaceId: string, id: string): Pro
     query('transformation.one', sql<TransformationRow>`select * from transformation where space_id = ${spaceId} and id = ${id}`),
   )
   if (!row) throw notFound('transformation', id)
-  return row
+  return withOpenKey(db, row)
 }
 
 const other = (tx: Db, spaceId: string, { sourceId, destination }: New, { type, event }: Subject) =>
@@ -68,7 +72,7 @@ const insert = async (tx: Db, { spaceId, by, now }: Act, made: New, { type, even
       'transformation.create',
       sql<{ id: string }>`insert into transformation
           (space_id, id, source_id, destination, type, event, name, enabled, definition, created_by, updated_by, created_at, updated_at)
-        values (${spaceId}, ${id}, ${sourceId}, ${destination}, ${type}, ${event}, ${name}, ${enabled}, ${JSON.stringify(definition)}::jsonb,
+        values (${spaceId}, ${id}, ${sourceId}, ${destination}, ${type}, ${event}, ${name}, ${enabled}, ${JSON.stringify(sealedDefinition(tx, definition as JsonObject))}::jsonb,
           ${by}, ${by}, ${now}::timestamptz, ${now}::timestamptz)
         on conflict (space_id, source_id, type, event, destination) do nothing returning id`,
     ),
@@ -122,7 +126,7 @@ export const changeTransformation = (db: Db, { spaceId, by, now }: Act, id: stri
       tx,
       query(
         'transformation.change',
-        sql`update transformation set name = ${name}, enabled = ${enabled}, definition = ${JSON.stringify(definition)}::jsonb,
+        sql`update transformation set name = ${name}, enabled = ${enabled}, definition = ${JSON.stringify(sealedDefinition(tx, definition as JsonObject))}::jsonb,
             updated_by = ${by}, updated_at = ${now}::timestamptz
           where space_id = ${spaceId} and id = ${id}`,
       ),

@@ -1,6 +1,5 @@
-import { sql } from 'kysely'
 import { beforeAll, expect, it } from 'vitest'
-import { query, run } from '../../src/db/query.ts'
+import { findAccount } from '../../src/message/account.ts'
 import { freshDatabase } from '../support/database.ts'
 import { FCM } from '../support/fakes/fcm.ts'
 import { SENDGRID_KEY, startSendGrid } from '../support/fakes/sendgrid.ts'
@@ -57,11 +56,8 @@ it('makes provider accounts, shows no secret, and keeps secrets that a change le
   expect(list.body.data.providerAccounts).toHaveLength(2)
   expect(JSON.stringify(list.body)).not.toContain('PRIVATE KEY')
   expect(JSON.stringify(list.body)).not.toContain(SENDGRID_KEY)
-  const kept = await run(
-    db,
-    query('test.*', sql<{ key: string }>`select settings ->> 'apiKey' as key from provider_account where id = ${account}`),
-  )
-  expect(kept).toEqual([{ key: SENDGRID_KEY }])
+  const kept = await findAccount(db, 'spa_test', account)
+  expect(kept?.settings['apiKey']).toBe(SENDGRID_KEY)
   expect((await other.call('GET', '/spaces/spa_other/provider-accounts')).body.data.providerAccounts).toEqual([])
 })
 
