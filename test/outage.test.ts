@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { must } from '../src/base/must.ts'
 import { freePort } from '../src/dev/port.ts'
 import { startTemporal, type TemporalServer } from '../src/dev/temporal.ts'
 import { findTemporal } from '../src/dev/temporal-binary.ts'
 import { createSource, createSpace, createToken } from '../src/space/space.ts'
 import { freshDatabase } from './support/database.ts'
+import { atEnd } from './support/ending.ts'
 import { type Running, startPart } from './support/parts.ts'
 import { until } from './support/wait.ts'
 import { type Wire, wireTo } from './support/wire.ts'
@@ -32,7 +33,6 @@ describe('what is away comes back', () => {
   let wire: Wire
   let temporal: TemporalServer
   let api: Running
-  let worker: Running
   const port = freePort()
   const temporalUp = async (): Promise<TemporalServer> => {
     const { path } = must(findTemporal(process.env['TEMPORAL_CLI_PATH'], process.env['PATH'] ?? ''), 'a Temporal CLI')
@@ -64,22 +64,20 @@ describe('what is away comes back', () => {
   beforeAll(async () => {
     const database = await freshDatabase()
     wire = await wireTo(database.url)
+    atEnd(wire.cut)
+    atEnd(() => rmSync(folder, { recursive: true, force: true }))
     temporal = await temporalUp()
+    atEnd(() => temporal.stop())
     const now = new Date()
     await createSpace(database.db, { id: SPACE, slug: 'outage', name: 'outage' }, now)
     await createSource(database.db, { spaceId: SPACE, id: 'src', name: 'test', kind: 'server', writeKey: 'key_outage' }, now)
     await createToken(database.db, { spaceId: SPACE, name: 'test', secret: 'token_outage' }, now)
     const settings = { DATABASE_URL: wire.url, TEMPORAL_ADDRESS: temporal.address }
     api = await startPart('api', settings)
-    worker = await startPart('worker', settings)
+    atEnd(api.stop)
+    atEnd((await startPart('worker', settings)).stop)
     await call('POST', '/journeys', JOURNEY)
     expect((await call('POST', '/journeys/welcome/publish', {})).status).toBe(200)
-  })
-  afterAll(async () => {
-    await Promise.all([api.stop(), worker.stop()])
-    await temporal.stop()
-    await wire.cut()
-    rmSync(folder, { recursive: true, force: true })
   })
 
   it('all is well', async () => {

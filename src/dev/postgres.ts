@@ -7,7 +7,7 @@ import pg from 'pg'
 import { Unavailable } from '../base/errors.ts'
 import { freePort } from './port.ts'
 import { postgresPrograms, postgresUser, type User } from './postgres-user.ts'
-import { endChild, endLeftover } from './process.ts'
+import { endChild, endLeftover, endWithUs } from './process.ts'
 
 export type EmbeddedPostgresServer = {
   readonly url: (database: string) => string
@@ -82,7 +82,7 @@ const launch = (programs: string, data: string, port: number, user: User | undef
     ['-D', data, '-p', String(port), '-h', '127.0.0.1', ...settings.flatMap((setting) => ['-c', setting])],
     { ...user, cwd: data, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   )
-  if (options.temporary) process.once('exit', () => child.kill('SIGQUIT'))
+  if (options.temporary) endWithUs(child, 'SIGQUIT')
   return child
 }
 

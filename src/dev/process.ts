@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 
 /** Whether a process with this id is there, whoever owns it. */
@@ -47,4 +47,17 @@ export const endChild = async (child: ChildProcess, signal: NodeJS.Signals, pati
   const force = setTimeout(() => child.kill('SIGKILL'), patienceMs)
   await ended
   clearTimeout(force)
+}
+
+/** Has a child end when this process is gone, even one that was killed and could end nothing itself. */
+export const endWithUs = (child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): void => {
+  // Reads until the pipe closes: the system closes our end of it, however we end. In a group of its own: Ctrl-C is not for it.
+  const watch = spawn('sh', ['-c', `read _; kill -s ${signal.slice(3)} ${child.pid}`], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  watch.unref()
+  child.once('exit', () => watch.kill('SIGKILL'))
+  // Where there is no shell, as on Windows, at least an orderly end of ours is one of the child's.
+  watch.once('error', () => process.once('exit', () => child.kill(signal)))
 }

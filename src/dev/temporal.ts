@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Connection } from '@temporalio/client'
 import { Unavailable } from '../base/errors.ts'
 import { freePort } from './port.ts'
-import { endChild, endLeftover } from './process.ts'
+import { endChild, endLeftover, endWithUs } from './process.ts'
 
 export type TemporalServer = {
   readonly address: string
@@ -60,7 +60,7 @@ export const startTemporal = async (binary: string, options: TemporalOptions = {
   // In a group of its own when it is kept: Ctrl-C reaches a terminal's whole group, and Temporal must outlive the workers.
   const child = spawn(binary, flagsOf(port, uiPort, file), { detached: file !== undefined, stdio: ['ignore', 'pipe', 'pipe'] })
   if (file && child.pid) writeFileSync(noteOf(file), String(child.pid))
-  if (!file) process.once('exit', () => child.kill('SIGKILL'))
+  if (!file) endWithUs(child)
   const output: string[] = []
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data) => {

@@ -1,11 +1,10 @@
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { limitsWith } from '../../src/space/limit.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
 
 const database = await freshDatabase()
 const api = await testApi(database)
-afterAll(() => api.server.close())
 
 const send = (batch: readonly object[]) =>
   api.server.inject({

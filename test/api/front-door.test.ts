@@ -1,4 +1,4 @@
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { basic, eventsOf, post } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
@@ -10,7 +10,6 @@ let clock = new Date('2026-03-10T12:10:00Z')
 const api = await testApi(database, 'spa_test', () => clock)
 const decoy = await testApi(database, 'spa_decoy', () => clock)
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
-afterAll(() => api.server.close())
 const usher = usherAt(url, api.token)
 
 const source = '/spaces/spa_test/sources/src_spa_test'

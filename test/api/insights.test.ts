@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { evaluateFullyDue } from '../../src/audience/due-spaces.ts'
 import { addProfile, hour } from '../audience/support/world.ts'
 import { freshDatabase } from '../support/database.ts'
@@ -14,7 +14,6 @@ const api = await testApi(database, 'spa_test', () => now)
 const decoy = await testApi(database, 'spa_decoy', () => now)
 const S = '/spaces/spa_test'
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
-afterAll(() => api.server.close())
 const usher = usherAt(url, api.token)
 
 const PEOPLE = [

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createProgram } from '../../src/cli/program.ts'
 import { readConfig } from '../../src/config.ts'
 import { cohortActivities } from '../../src/journey/activities.ts'
@@ -17,7 +17,6 @@ const { db } = database
 const api = await testApi(database, 'spa_test', () => now)
 await testApi(database, 'spa_decoy', () => now)
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
-afterAll(() => api.server.close())
 const stage = makeStage(db, 'spa_test')
 const decoy = makeStage(db, 'spa_decoy')
 const { advance } = cohortActivities({ db, now: () => now, notify: () => {} })

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { query, run } from '../../src/db/query.ts'
 import { addEvent, addProfile, did, hour, makePartitions } from '../audience/support/world.ts'
 import { freshDatabase } from '../support/database.ts'
@@ -18,7 +18,6 @@ const api = await testApi(database, 'spa_test', () => now)
 const decoy = await testApi(database, 'spa_decoy', () => now)
 const monthly = await testApi(database, 'spa_monthly', () => now, `${NO_RATES},previews_a_month=2`)
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
-afterAll(() => api.server.close())
 const S = '/spaces/spa_test/audiences/previews'
 for (const [name, ids] of [
   ['ada', { user_id: ['ada'], email: ['ada@example.com'] }],

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
 import { addEvent, addProfile, hour, makePartitions } from '../audience/support/world.ts'
 import { freshDatabase } from '../support/database.ts'
@@ -15,7 +15,6 @@ await makePartitions(db)
 let now = hour(0)
 const api = await testApi(database, 'spa_test', () => now)
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
-afterAll(() => api.server.close())
 const audiences = new sdk.AudiencesApi(url)
 const traits = new sdk.ComputedTraitsApi(url)
 for (const client of [audiences, traits]) client.accessToken = api.token

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { basic, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
@@ -11,7 +11,6 @@ let clock = new Date('2026-03-10T12:05:00Z')
 const api = await testApi(database, 'spa_test', () => clock)
 const decoy = await testApi(database, 'spa_decoy', () => clock)
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
-afterAll(() => api.server.close())
 const S = '/spaces/spa_test/sources'
 
 type Overview = ReturnType<typeof JSON.parse>

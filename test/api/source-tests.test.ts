@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { evaluateSpace, evaluateSpaceFully } from '../../src/audience/evaluate.ts'
 import { type Reactions, relayOnce } from '../../src/db/relay.ts'
 import { admitEntered } from '../../src/journey/admit-audience.ts'
@@ -17,7 +17,6 @@ let clock = new Date('2026-03-10T12:00:00Z')
 const api = await testApi(database, 'spa_test', () => clock)
 const decoy = await testApi(database, 'spa_decoy', () => clock)
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
-afterAll(() => api.server.close())
 const S = '/spaces/spa_test'
 const at = `${S}/sources/src_spa_test/test-call`
 

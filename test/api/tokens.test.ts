@@ -1,4 +1,4 @@
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { sha256 } from '../../src/base/hash.ts'
 import { basic, post } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
@@ -12,7 +12,6 @@ let clock = new Date('2026-03-10T12:10:00Z')
 const api = await testApi(database, 'spa_test', () => clock)
 const other = await testApi(database, 'spa_other', () => clock)
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
-afterAll(() => api.server.close())
 for (const of of [api, other])
   await post(
     of.server,

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { matches } from '../../src/audience/evaluator/matches.ts'
 import type { Person } from '../../src/audience/evaluator/person.ts'
 import { connect } from '../../src/db/connect.ts'
 import { freshDatabase } from '../support/database.ts'
+import { atEnd } from '../support/ending.ts'
 import { answered, candidatesOf, lay, scopeOf } from './support/lay.ts'
 import type { Case } from './support/minimal.ts'
 import { WORLD } from './support/nasty.ts'
@@ -16,7 +17,7 @@ const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'))
 // In a session of another zone, so that nothing hangs on the zone.
 const { url } = await freshDatabase()
 const { db, close } = connect(`${url}?options=${encodeURIComponent('-c TimeZone=Asia/Kathmandu')}`)
-afterAll(close)
+atEnd(close)
 await makePartitions(db)
 
 it.each(files)('G2 %s', async (file) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { afterAll, expect, inject, it } from 'vitest'
+import { expect, inject, it } from 'vitest'
 import { compileValue } from '../../src/audience/compute.ts'
 import { type Comparison, ComputedTraitDefinition, Condition, type Measure } from '../../src/audience/condition.ts'
 import { computedValue } from '../../src/audience/evaluator/computed.ts'
@@ -22,6 +22,7 @@ import { migrate } from '../../src/db/migrate.ts'
 import { query, run } from '../../src/db/query.ts'
 import { administrate } from '../../src/dev/postgres.ts'
 import { freshDatabase } from '../support/database.ts'
+import { atEnd } from '../support/ending.ts'
 import { computedTrait, condition } from './support/asked.ts'
 import { answered, candidatesOf, lay, scopeOf } from './support/lay.ts'
 import { type Case, type Disagreement, minimal } from './support/minimal.ts'
@@ -211,10 +212,8 @@ const elsewhere = async (): Promise<Db> => {
   )
   const options = ['TimeZone=Asia/Kathmandu', 'DateStyle=German,DMY', 'IntervalStyle=sql_standard'].map((each) => `-c ${each}`)
   const { db, close } = connect(`${admin.replace(/postgres$/, name)}?options=${encodeURIComponent(options.join(' '))}`)
-  afterAll(async () => {
-    await close()
-    await administrate(admin, `drop database ${name} with (force)`)
-  })
+  atEnd(() => administrate(admin, `drop database ${name} with (force)`))
+  atEnd(close)
   await migrate(db)
   const settings = sql<{ zone: string; locale: string }>`select current_setting('TimeZone') as zone, datlocale as locale
     from pg_database where datname = current_database()`

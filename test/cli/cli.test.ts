@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
 import { makeNextExport } from '../../src/audience/export/make.ts'
 import { createProgram } from '../../src/cli/program.ts'
@@ -14,7 +14,6 @@ import { until } from '../support/wait.ts'
 const database = await freshDatabase()
 const api = await testApi(database)
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
-afterAll(() => api.server.close())
 
 const usher = usherAt(url, api.token)
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
@@ -10,7 +10,6 @@ import { usherAt } from '../support/usher.ts'
 const database = await freshDatabase()
 const api = await testApi(database)
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
-afterAll(() => api.server.close())
 
 const said: string[] = []
 const usher = usherAt(url, api.token, said)

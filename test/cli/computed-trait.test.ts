@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { evaluateDue, evaluateFullyDue, markAll } from '../../src/audience/due-spaces.ts'
 import { query, run } from '../../src/db/query.ts'
 import { freshDatabase } from '../support/database.ts'
@@ -9,7 +9,6 @@ import { usherAt } from '../support/usher.ts'
 const database = await freshDatabase()
 const api = await testApi(database)
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
-afterAll(() => api.server.close())
 const usher = usherAt(url, api.token)
 
 const night = async (): Promise<void> => {

@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { sql } from 'kysely'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { progressLine } from '../../src/cli/progress.ts'
 import { query, runOne } from '../../src/db/query.ts'
 import { freePort } from '../../src/dev/port.ts'
 import { eventsOf } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
+import { atEnd } from '../support/ending.ts'
 import { testApi } from '../support/server.ts'
 import { usherAt } from '../support/usher.ts'
 import { until } from '../support/wait.ts'
@@ -21,11 +22,6 @@ const api = await testApi(database)
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
 const usher = usherAt(url, api.token)
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-const children: ChildProcess[] = []
-afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL')
-  await api.server.close()
-})
 
 const folder = mkdtempSync(join(tmpdir(), 'usher-import-calls-'))
 const file = (name: string, content: string | Buffer): string => {
@@ -85,7 +81,7 @@ const startCli = (path: string, at: string): ChildProcess => {
     env: { ...process.env, USHER_URL: at, USHER_TOKEN: api.token },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  children.push(child)
+  atEnd(() => child.kill('SIGKILL'))
   return child
 }
 const exitOf = (child: ChildProcess): Promise<unknown> =>
@@ -122,7 +118,7 @@ it('G13 goes on by itself after kill -9 of the API, and nothing is taken twice',
       },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
-    children.push(child)
+    atEnd(() => child.kill('SIGKILL'))
     return child
   }
   const ready = (child: ChildProcess): Promise<void> => new Promise((resolve) => child.once('message', () => resolve()))

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { makeNextImport } from '../../src/ingest/import/make.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
@@ -10,7 +10,6 @@ import { usherAt } from '../support/usher.ts'
 const database = await freshDatabase()
 const api = await testApi(database)
 const usher = usherAt(await api.server.listen({ host: '127.0.0.1', port: 0 }), api.token)
-afterAll(() => api.server.close())
 const folder = mkdtempSync(join(tmpdir(), 'usher-import-'))
 const file = (content: string): string => {
   writeFileSync(join(folder, 'people.csv'), content)

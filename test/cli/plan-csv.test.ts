@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { freshDatabase } from '../support/database.ts'
+import { atEnd } from '../support/ending.ts'
 import { testApi } from '../support/server.ts'
 import { usherAt } from '../support/usher.ts'
 
@@ -11,10 +12,7 @@ const usher = usherAt(await api.server.listen({ host: '127.0.0.1', port: 0 }), a
 const before = process.cwd()
 const folder = mkdtempSync(join(tmpdir(), 'usher-plan-csv-'))
 process.chdir(folder)
-afterAll(async () => {
-  process.chdir(before)
-  await api.server.close()
-})
+atEnd(() => process.chdir(before))
 
 it('PRO-08 a plan goes out as CSV and comes back from the command line', async () => {
   const made = await api.call('POST', '/spaces/spa_test/tracking-plans', { name: 'Shop' })

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { basic, post } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
@@ -9,7 +9,6 @@ import { usherAt } from '../support/usher.ts'
 
 const api = await testApi(await freshDatabase())
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
-afterAll(() => api.server.close())
 const usher = usherAt(url, api.token)
 const SOURCE = 'src_spa_test'
 const send = (properties: object) =>

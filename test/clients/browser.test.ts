@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { must } from '../../src/base/must.ts'
 import { freePort } from '../../src/dev/port.ts'
 import { createSource, createSpace, createToken } from '../../src/space/space.ts'
 import { eventsOf } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
+import { atEnd } from '../support/ending.ts'
 import { startPart } from '../support/parts.ts'
 import { until } from '../support/wait.ts'
 import { findChromium } from '../web/world.ts'
@@ -38,7 +39,6 @@ declare const told: readonly string[]
 
 describe.skipIf(!executablePath)('@segment/analytics-next in Chromium', () => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-clients-'))
-  const stops: (() => Promise<void>)[] = []
   let usher: string
   let door: Door
   let site: string
@@ -47,6 +47,7 @@ describe.skipIf(!executablePath)('@segment/analytics-next in Chromium', () => {
   let database: Awaited<ReturnType<typeof freshDatabase>>
 
   beforeAll(async () => {
+    atEnd(() => rmSync(folder, { recursive: true, force: true }))
     database = await freshDatabase()
     const port = await freePort()
     usher = `http://127.0.0.1:${port}`
@@ -54,22 +55,21 @@ describe.skipIf(!executablePath)('@segment/analytics-next in Chromium', () => {
       usher,
       serveSite(() => script),
     )
+    atEnd(door.close)
     const elsewhere = await openSite(() => script)
+    atEnd(elsewhere.close)
     site = elsewhere.url
     const api = await startPart('api', { DATABASE_URL: database.url, USHER_PORT: String(port), USHER_PUBLIC_URL: door.url })
+    atEnd(api.stop)
     context = await chromium.launchPersistentContext(folder, {
       executablePath: executablePath ?? '',
       args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
     })
+    atEnd(() => context.close())
     // Where the script from npm has its parts, unless a site bundles them.
     await context.route('https://cdn.segment.com/analytics-next/bundles/**', (route) =>
       route.fulfill({ path: partOf(route.request().url()) }),
     )
-    stops.push(() => context.close(), api.stop, door.close, elsewhere.close)
-  })
-  afterAll(async () => {
-    for (const stop of stops) await stop()
-    rmSync(folder, { recursive: true, force: true })
   })
 
   const makeSource = async (name: string): Promise<{ spaceId: string; writeKey: string; call: ReturnType<typeof callerOf> }> => {

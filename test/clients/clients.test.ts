@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { must } from '../../src/base/must.ts'
 import { eventsOf } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
+import { atEnd } from '../support/ending.ts'
 import { testApi } from '../support/server.ts'
 import { PEOPLE, PER_BATCH } from './client.ts'
 import { type Door, type Fault, openDoor, type Passed } from './door.ts'
@@ -15,10 +16,6 @@ import { CLIENTS } from './index.ts'
 const CALLS = 6 * PER_BATCH
 const TROUBLE: readonly Fault[] = ['too many', 'away', 'lost', 'too many', 'lost']
 const HOUR = 3_600_000
-const stops: (() => Promise<void>)[] = []
-afterAll(async () => {
-  for (const stop of stops) await stop()
-})
 
 const database = await freshDatabase()
 
@@ -39,10 +36,7 @@ const prepare = async ({
   const spaceId = `spa_${where}_${client.name.replaceAll(/\W+/g, '_')}`
   const { server, writeKey } = await testApi(database, spaceId, () => new Date(Date.now() + skew))
   const door = await openDoor(await server.listen({ port: 0, host: '127.0.0.1' }))
-  stops.push(async () => {
-    await door.close()
-    await server.close()
-  })
+  atEnd(door.close)
   return { spaceId, writeKey, door }
 }
 

@@ -1,6 +1,7 @@
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { connectMailbox, startMailbox } from '../../src/dev/mailbox.ts'
 import { freshDatabase } from '../support/database.ts'
+import { atEnd } from '../support/ending.ts'
 import { addPeople, addSpace, contextOf, drainOnce, enqueue, messagesOf } from '../support/messages.ts'
 import { testApi } from '../support/server.ts'
 import { until } from '../support/wait.ts'
@@ -11,10 +12,7 @@ const api = await testApi(database)
 const publicUrl = await api.server.listen({ host: '127.0.0.1', port: 0 })
 Object.assign(api.door.config, { publicUrl })
 const mailbox = await startMailbox({ host: '127.0.0.1', httpPort: 0, smtpPort: 0, webhook: publicUrl })
-afterAll(async () => {
-  await mailbox.stop()
-  await api.server.close()
-})
+atEnd(mailbox.stop)
 const { db } = database
 const read = async (path: string) => (await fetch(`${mailbox.httpUrl}${path}`)).json()
 

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { LIMIT_NAMES } from '../../src/space/limit.ts'
 import { createSource, createSpace, createToken } from '../../src/space/space.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
+import { atEnd } from '../support/ending.ts'
 import { type Running, startPart } from '../support/parts.ts'
 import { huntAtApi } from './api.ts'
 import { caseOf, huntAtDoor } from './door.ts'
@@ -22,8 +23,8 @@ beforeAll(async () => {
   await createToken(database.db, { spaceId: 'spa_fuzz', name: 'fuzz', secret: 'token_fuzz' }, now)
   const limits = LIMIT_NAMES.map((name) => `${name}=none`).join(',')
   api = await startPart('api', { DATABASE_URL: database.url, USHER_LIMITS: limits, USHER_LOG: 'error' })
+  atEnd(api.stop)
 })
-afterAll(() => api?.stop())
 
 it('G13 ING-07 2,000 bodies that nobody should send: no answer of 500, and each sound call beside them is stored, once', async () => {
   const found: string[] = []

@@ -1,20 +1,19 @@
 import { sql } from 'kysely'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
 import { basic, eventsOf, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
+import { atEnd } from '../support/ending.ts'
 import { testApi } from '../support/server.ts'
 import { until } from '../support/wait.ts'
 import { wireTo } from '../support/wire.ts'
 
 const database = await freshDatabase()
 const wire = await wireTo(database.url)
+atEnd(wire.cut)
 const wired = connect(wire.url)
+atEnd(wired.close)
 const api = await testApi({ ...wired, url: wire.url })
-afterAll(async () => {
-  await wired.close()
-  await wire.cut()
-})
 const track = (messageId: string) => post(api.server, '/v1/track', { userId: 'u', event: 'E', messageId }, basic(api.writeKey))
 const stored = async () => (await eventsOf(database.db, 'spa_test')).map((event) => event['message_id'])
 

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { freePort } from '../../src/dev/port.ts'
 import { basic, eventsOf, pictureOf, post } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
+import { atEnd } from '../support/ending.ts'
 import { testApi } from '../support/server.ts'
 
 const database = await freshDatabase()
@@ -13,10 +14,6 @@ const postAgain = async (batch: readonly object[]): Promise<number> =>
   (await post(healthy.server, '/v1/batch', { batch }, basic(healthy.writeKey))).status
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-const children: ChildProcess[] = []
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL')
-})
 
 type Api = {
   readonly post: (calls: readonly object[]) => Promise<number | undefined>
@@ -37,7 +34,7 @@ const startApi = async (crashAt?: string): Promise<Api> => {
     },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  children.push(child)
+  atEnd(() => child.kill('SIGKILL'))
   const died = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)))
   await new Promise<void>((resolve, reject) => {
     child.on('message', (message) => message === 'ready' && resolve())

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { eventsIn } from '../../src/base/event-stream.ts'
 import { must } from '../../src/base/must.ts'
 import { sdkCode } from '../../src/event/sdk-code.ts'
@@ -30,7 +30,6 @@ const database = await freshDatabase()
 const api = await testApi(database)
 const decoy = await testApi(database, 'spa_decoy')
 const url = await api.server.listen({ host: '127.0.0.1', port: 0 })
-afterAll(() => api.server.close())
 
 const path = '/spaces/spa_test/sources/src_spa_test/calls'
 const send = (body: object, route = '/v1/batch') => post(api.server, route, body, basic(api.writeKey))

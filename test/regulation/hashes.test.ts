@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { sha256 } from '../../src/base/hash.ts'
 import { connect } from '../../src/db/connect.ts'
 import { keyHashes } from '../../src/regulation/rekey.ts'
@@ -8,6 +8,7 @@ import { gateAddresses } from '../../src/subscription/asking.ts'
 import { basic, eventsOf, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { dumpOf } from '../support/dump.ts'
+import { atEnd } from '../support/ending.ts'
 import { testApi } from '../support/server.ts'
 
 const database = await freshDatabase()
@@ -90,9 +91,9 @@ it('CNS-06 hashes of a version that did not key them are keyed at the next start
 
 it('CNS-06 with another secret nothing starts: whoever is suppressed would be let in', async () => {
   const other = connect(database.url, { secret: 'not the secret that it was' })
-  afterAll(() => other.close())
+  atEnd(other.close)
   await expect(keyHashes(other.db)).rejects.toThrow(/USHER_SECRET is another/)
   const without = connect(database.url)
-  afterAll(() => without.close())
+  atEnd(without.close)
   await expect(keyHashes(without.db)).rejects.toThrow(/USHER_SECRET is missing/)
 })

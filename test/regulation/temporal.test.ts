@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
+import { atEnd } from '../support/ending.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
 import { until } from '../support/wait.ts'
 
@@ -53,11 +54,11 @@ const TEMPLATE = {
 beforeAll(async () => {
   usher = await startInstallation()
   connection = await Connection.connect({ address: usher.temporalAddress })
+  atEnd(() => connection.close())
   await usher.call('POST', '/templates', TEMPLATE)
   await usher.call('POST', '/journeys', JOURNEY)
   await usher.call('POST', '/journeys/thank_you/publish', {})
 })
-afterAll(() => connection.close())
 
 const order = (event: string) => ({
   type: 'track',

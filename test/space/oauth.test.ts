@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Analytics } from '@segment/analytics-node'
 import { importPKCS8, SignJWT } from 'jose'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createServer } from '../../src/api/server.ts'
 import { basic, eventsOf, post } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
+import { atEnd } from '../support/ending.ts'
 import { testApi } from '../support/server.ts'
 import { usherAt } from '../support/usher.ts'
 
@@ -30,7 +31,7 @@ const port = await freePort()
 const publicUrl = `http://127.0.0.1:${port}`
 const server = await createServer({ ...api.door, config: { ...api.door.config, publicUrl } })
 await server.listen({ host: '127.0.0.1', port })
-afterAll(() => server.close())
+atEnd(() => server.close())
 
 const pair = () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

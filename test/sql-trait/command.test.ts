@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { freshDatabase } from '../support/database.ts'
 import { usherAt } from '../support/usher.ts'
 import { sqlTraitSpace } from './space.ts'
@@ -10,7 +10,6 @@ import { customerDatabase } from './warehouse.ts'
 const database = await freshDatabase()
 const space = await sqlTraitSpace(database, await customerDatabase(), 'spa_test')
 const url = await space.server.listen({ host: '127.0.0.1', port: 0 })
-afterAll(() => space.server.close())
 
 const usher = usherAt(url, space.token)
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
 import { administrate } from '../../src/dev/postgres.ts'
 import type { Login } from '../../src/sql-trait/reader.ts'
+import { atEnd } from '../support/ending.ts'
 
 export type CustomerDatabase = {
   /** What the customer gives us: a login that may only read. */
@@ -22,7 +23,7 @@ export const customerDatabase = async (): Promise<CustomerDatabase> => {
   await administrate(admin, `create role ${name} login password 'only reads'`)
   const client = new pg.Client({ connectionString: admin.replace(/postgres$/, name) })
   await client.connect()
-  afterAll(async () => {
+  atEnd(async () => {
     await client.end()
     await administrate(admin, `drop database ${name} with (force)`)
     await administrate(admin, `drop role ${name}`)

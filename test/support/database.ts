@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
 import { type Connection, connect } from '../../src/db/connect.ts'
 import { administrate } from '../../src/dev/postgres.ts'
+import { atEnd } from './ending.ts'
 
 /** What the installations of tests sign and hash with. */
 export const TEST_SECRET = 'a secret of the tests'
@@ -15,9 +16,7 @@ export const freshDatabase = async (): Promise<TestDatabase> => {
   await administrate(admin, `create database ${name} template usher_template strategy file_copy`)
   const url = admin.replace(/postgres$/, name)
   const connection = connect(url, { secret: TEST_SECRET })
-  afterAll(async () => {
-    await connection.close()
-    await administrate(admin, `drop database ${name} with (force)`)
-  })
+  atEnd(() => administrate(admin, `drop database ${name} with (force)`))
+  atEnd(connection.close)
   return { ...connection, url }
 }

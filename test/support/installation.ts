@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
-import { afterAll } from 'vitest'
 import { createServer } from '../../src/api/server.ts'
 import { serveWeb } from '../../src/api/web.ts'
 import { readConfig } from '../../src/config.ts'
@@ -10,6 +9,7 @@ import { freePort } from '../../src/dev/port.ts'
 import { createSource, createSpace, createToken } from '../../src/space/space.ts'
 import { startWorker } from '../../src/worker.ts'
 import { freshDatabase, TEST_SECRET, type TestDatabase } from './database.ts'
+import { atEnd } from './ending.ts'
 import { NO_RATES } from './server.ts'
 import { freshTemporal } from './temporal.ts'
 
@@ -62,6 +62,7 @@ export const startInstallation = async (): Promise<Installation> => {
   const url = `http://127.0.0.1:${port}`
   const writeKey = 'key_shop'
   const mailbox = await startMailbox({ host: '127.0.0.1', httpPort: 0, smtpPort: 0, webhook: url })
+  atEnd(mailbox.stop)
   const config = readConfig({
     USHER_LOG: 'silent',
     USHER_SECRET: TEST_SECRET,
@@ -72,6 +73,7 @@ export const startInstallation = async (): Promise<Installation> => {
     USHER_EVALUATE_EVERY: '1 second',
   })
   const { notify, close } = createNotifier(database.pool)
+  atEnd(close)
   const now = new Date()
   await createSpace(database.db, { id: SPACE, slug: 'shop', name: 'Corner Shop' }, now)
   await createSource(database.db, { spaceId: SPACE, id: 'src_shop', name: 'Shop', kind: 'server', writeKey }, now)
@@ -79,19 +81,17 @@ export const startInstallation = async (): Promise<Installation> => {
   await connectMailbox(database.db, SPACE, mailbox, now)
   const door = { db: database.db, config, now: () => new Date(), random: (n: number) => randomBytes(n), notify }
   const server = await createServer(door)
+  atEnd(() => {
+    server.server.closeAllConnections()
+    return server.close()
+  })
   await serveWeb(server)
   await server.listen({ host: '127.0.0.1', port })
   const worker = await startWorker(
     { ...config, databaseUrl: database.url, temporalAddress: temporal.address },
     pino({ level: 'silent' }),
   )
-  afterAll(async () => {
-    await worker.stop()
-    server.server.closeAllConnections()
-    await server.close()
-    await mailbox.stop()
-    close()
-  })
+  atEnd(worker.stop)
   return {
     pool: database.pool,
     url,

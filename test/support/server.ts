@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.ts'
 import { LIMIT_NAMES, LIMITS } from '../../src/space/limit.ts'
 import { createSource, createSpace, createToken } from '../../src/space/space.ts'
 import type { TestDatabase } from './database.ts'
+import { atEnd } from './ending.ts'
 
 export type TestApi = {
   readonly server: FastifyInstance
@@ -28,7 +29,7 @@ export const NO_RATES = LIMIT_NAMES.filter((name) => /a minute/.test(LIMITS[name
   .map((name) => `${name}=none`)
   .join(',')
 
-/** The real server on a fresh database with one space, its token and its write key; `now` may be given to stand still, `limits` as `USHER_LIMITS`. */
+/** The real server on a fresh database with one space, its token and its write key, closed when the file is done; `now` may be given to stand still, `limits` as `USHER_LIMITS`. */
 export const testApi = async (
   { db }: TestDatabase,
   spaceId = 'spa_test',
@@ -50,6 +51,7 @@ export const testApi = async (
   await createToken(db, { spaceId, name: 'test', secret: token }, now())
   await createToken(db, { spaceId, name: 'test profiles', secret: profileToken, kind: 'profile_api' }, now())
   const server = await createServer(door)
+  atEnd(() => server.close())
   const call: TestApi['call'] = async (method, path, body) => {
     const answer = await server.inject({
       method,

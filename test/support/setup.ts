@@ -1,6 +1,6 @@
 import { loadModule } from 'libpg-query'
-import { afterAll } from 'vitest'
 import { type Inspect, inspectQueries } from '../../src/db/query.ts'
+import { atEnd } from './ending.ts'
 import { inspectQuery } from './query-rules.ts'
 
 // The parser of Postgres itself, by which every statement is judged.
@@ -17,6 +17,6 @@ const inspect: Inspect = async (name, compiled) => {
   }
 }
 inspectQueries(inspect)
-afterAll(() => {
+atEnd(() => {
   if (found.length > 0) throw found[0]
 })

@@ -1,8 +1,8 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker'
-import { afterAll } from 'vitest'
 import { must } from '../../src/base/must.ts'
 import { startTemporal, type TemporalServer } from '../../src/dev/temporal.ts'
 import { findTemporal } from '../../src/dev/temporal-binary.ts'
+import { atEnd } from './ending.ts'
 
 // What the bundler and the worker say while all is well would drown what a test says.
 Runtime.install({ logger: new DefaultLogger('ERROR') })
@@ -14,6 +14,6 @@ export const freshTemporal = async (): Promise<TemporalServer> => {
     'a Temporal CLI; `npm test` finds or builds one',
   )
   const server = await startTemporal(binary.path)
-  afterAll(server.stop)
+  atEnd(server.stop)
   return server
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
-import { afterAll } from 'vitest'
+import { endWithUs } from '../../src/dev/process.ts'
+import { atEnd } from './ending.ts'
 
 const SCRIPT = fileURLToPath(new URL('./delivery-worker.ts', import.meta.url))
 
@@ -17,11 +18,6 @@ export const bundleDelivery = async (): Promise<string> => {
   writeFileSync(path, code)
   return path
 }
-
-const started = new Set<() => Promise<void>>()
-afterAll(async () => {
-  for (const kill of started) await kill()
-})
 
 export type WorkerProcess = {
   readonly child: ChildProcess
@@ -41,6 +37,12 @@ export const startDeliveryWorker = async (
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_code, signal) => resolve(signal)))
+  const kill = async () => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  atEnd(kill)
+  endWithUs(child)
   const said: string[] = []
   child.stderr?.on('data', (text) => said.push(String(text)))
   await Promise.race([
@@ -49,10 +51,5 @@ export const startDeliveryWorker = async (
       throw new Error(`the worker ended: ${said.join('').slice(-2000)}`)
     }),
   ])
-  const kill = async () => {
-    child.kill('SIGKILL')
-    await ended
-  }
-  started.add(kill)
   return { child, ended, kill }
 }

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { pino } from 'pino'
-import { afterAll } from 'vitest'
 import { readConfig } from '../../src/config.ts'
+import { endWithUs } from '../../src/dev/process.ts'
 import { type RunningWorker, startWorker } from '../../src/worker.ts'
+import { atEnd } from './ending.ts'
 
 export type WorkerPlace = { readonly databaseUrl: string; readonly temporalAddress: string; readonly taskQueue?: string }
 
@@ -21,14 +22,9 @@ export const freshWorker = async (place: WorkerPlace): Promise<RunningWorker> =>
     { ...config, databaseUrl: place.databaseUrl, temporalAddress: place.temporalAddress },
     pino({ level: 'error' }),
   )
-  afterAll(worker.stop)
+  atEnd(worker.stop)
   return worker
 }
-
-const children = new Set<ChildProcess>()
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL')
-})
 
 export type WorkerProcess = {
   /** How it ended: `SIGKILL` where it died at the crash point. */
@@ -42,6 +38,7 @@ export const spawnWorker = (place: WorkerPlace, crashAt?: string): WorkerProcess
     env: { PATH: process.env['PATH'], ...environmentOf(place), ...(crashAt ? { USHER_CRASH_AT: crashAt } : {}) },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
+  endWithUs(child)
   let said = ''
   child.stderr?.on('data', (data) => {
     said = `${said}${data}`.slice(-4_000)
@@ -56,6 +53,6 @@ export const spawnWorker = (place: WorkerPlace, crashAt?: string): WorkerProcess
     child.kill('SIGKILL')
     await ended
   }
-  children.add(child)
+  atEnd(stop)
   return { ended, stop }
 }

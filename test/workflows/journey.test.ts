@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { Client, Connection } from '@temporalio/client'
 import { sql } from 'kysely'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { JourneyDraft, StepType } from '../../src/journey/definition.ts'
 import { makeStage, person } from '../journey/stage.ts'
 import { freshDatabase } from '../support/database.ts'
+import { atEnd } from '../support/ending.ts'
 import { historyText } from '../support/history.ts'
 import { freshTemporal } from '../support/temporal.ts'
 import { until } from '../support/wait.ts'
@@ -17,7 +18,7 @@ import { freshWorker } from '../support/worker.ts'
 const database = await freshDatabase()
 const temporal = await freshTemporal()
 const connection = await Connection.connect({ address: temporal.address })
-afterAll(() => connection.close())
+atEnd(() => connection.close())
 const client = new Client({ connection })
 const { db } = database
 const stage = makeStage(db, 'spa_temporal')

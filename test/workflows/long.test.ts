@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process'
 import { Client, Connection } from '@temporalio/client'
 import { sql } from 'kysely'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { must } from '../../src/base/must.ts'
 import { freePort } from '../../src/dev/port.ts'
+import { endChild, endWithUs } from '../../src/dev/process.ts'
 import { findTemporal } from '../../src/dev/temporal-binary.ts'
 import type { JourneyDraft } from '../../src/journey/definition.ts'
 import { makeStage, person } from '../journey/stage.ts'
 import { freshDatabase } from '../support/database.ts'
+import { atEnd } from '../support/ending.ts'
 import '../support/temporal.ts'
 import { until } from '../support/wait.ts'
 import { freshWorker } from '../support/worker.ts'
@@ -21,9 +23,10 @@ const flags = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port
 const server = spawn(binary, [...flags, '--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=20'], {
   stdio: 'ignore',
 })
-afterAll(() => server.kill('SIGKILL'))
+endWithUs(server)
+atEnd(() => endChild(server, 'SIGKILL', 0))
 const connection = await until('Temporal', () => Connection.connect({ address, connectTimeout: '1s' }).catch(() => undefined))
-afterAll(() => connection.close())
+atEnd(() => connection.close())
 const client = new Client({ connection })
 
 const stage = makeStage(database.db, 'spa_long')

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Definition, Written } from '../../../src/cli/code/definition.ts'
 import { readDefinitions, writeDefinitions } from '../../../src/cli/code/files.ts'
 import { freshDatabase } from '../../support/database.ts'
@@ -13,10 +13,6 @@ import { usherAt } from '../../support/usher.ts'
 const database = await freshDatabase()
 const [one, two] = [await testApi(database, 'spa_one'), await testApi(database, 'spa_two')]
 const urls = [await one.server.listen({ host: '127.0.0.1', port: 0 }), await two.server.listen({ host: '127.0.0.1', port: 0 })]
-afterAll(async () => {
-  await one.server.close()
-  await two.server.close()
-})
 const [first, second] = [usherAt(urls[0] ?? '', one.token), usherAt(urls[1] ?? '', two.token)]
 
 const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000)

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll } from 'vitest'
+import { atEnd } from '../ending.ts'
 
 export type Call = {
   readonly method: string
@@ -13,11 +13,6 @@ export type Reply = { readonly status: number; readonly body?: unknown; readonly
 export type Answering = (call: Call) => Reply | 'hang' | 'cut' | Promise<Reply | 'hang' | 'cut'>
 
 export type Fake = { readonly url: string; readonly calls: Call[]; readonly close: () => Promise<void> }
-
-const started = new Set<() => Promise<void>>()
-afterAll(async () => {
-  for (const close of started) await close()
-})
 
 /** An HTTP server of this test file's own on loopback, that remembers every call. */
 export const startFake = async (answer: Answering): Promise<Fake> => {
@@ -46,6 +41,6 @@ export const startFake = async (answer: Answering): Promise<Fake> => {
       server.close(() => resolve())
       server.closeAllConnections()
     })
-  started.add(close)
+  atEnd(close)
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls, close }
 }
