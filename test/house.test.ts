@@ -14,7 +14,7 @@ const STAIRS: readonly (readonly string[])[] = [
   ['db', 'fql'],
   ['space'],
   ['event', 'profile'],
-  ['trait', 'subscription', 'filter', 'tracking-plan', 'transformation'],
+  ['trait', 'subscription', 'filter', 'tracking-plan', 'transformation', 'function'],
   ['catalog'],
   ['ingest'],
   ['audience', 'sql-trait'],
