@@ -17,6 +17,7 @@ import { type Connection, connect } from './db/connect.ts'
 import { createNotifier, listen, type Topic } from './db/notify.ts'
 import { type Reactions, relayOnce } from './db/relay.ts'
 import { learnStatistics } from './db/statistics.ts'
+import { deliveriesLoop } from './destination/loop.ts'
 import { importLoop } from './ingest/import/make.ts'
 import { replayLoop } from './ingest/replay/make.ts'
 import { cohortActivities } from './journey/activities.ts'
@@ -98,6 +99,15 @@ const startLoops = (
     profile_change: evaluationLoop(context, failed),
     outbox: loop(1_000, () => relayTwice(context, reactions), failed('the relay'), RESTS_MS),
     message: loop(1_000, () => delivery.wake().then(() => false), failed('waking deliveries'), RESTS_MS),
+    event_delivery: deliveriesLoop(
+      {
+        db: context.db,
+        now: context.now,
+        newClaim: () => randomUUID(),
+        random: () => Math.random(),
+      },
+      failed('delivering to destinations'),
+    ),
     sql_trait: sqlTraitLoop(sqlTraitContextOf(context), failed('running SQL traits')),
     export: exportLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('exporting')),
     import: importLoop(

@@ -15,6 +15,7 @@ const STAIRS: readonly (readonly string[])[] = [
   ['space'],
   ['event', 'profile'],
   ['trait', 'subscription', 'filter', 'tracking-plan', 'transformation', 'function'],
+  ['destination'],
   ['catalog'],
   ['ingest'],
   ['audience', 'sql-trait'],

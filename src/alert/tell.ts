@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { checkedLookup, hostOf, isNobodys } from '../base/address.ts'
 import { Invalid, Refused } from '../base/errors.ts'
+import { post } from '../base/post.ts'
 import type { Db } from '../db/database.ts'
-import { post } from '../message/post.ts'
 import { alertOf, type ListedAlert, markTold } from './alert.ts'
 import { alertSettingOf } from './setting.ts'
 

@@ -62,7 +62,7 @@ const lookupBut =
       if (error) return done(error, '')
       const bad = found.find(({ address }) => isBad(address))
       const [first] = found
-      if (bad || !first) return done(new Error(`no connection is made to ${host}`), '')
+      if (bad || !first) return done(Object.assign(new Error(`no connection is made to ${host}`), { code: 'EREFUSED' }), '')
       return options.all ? done(null, found) : done(null, first.address, first.family)
     })
 

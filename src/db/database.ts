@@ -3,6 +3,7 @@ import type { AlertTables } from './rows/alert.ts'
 import type { AudienceTables } from './rows/audience.ts'
 import type { CallTables } from './rows/call.ts'
 import type { CatalogTables } from './rows/catalog.ts'
+import type { DestinationTables } from './rows/destination.ts'
 import type { DropTables } from './rows/drop.ts'
 import type { EventTables } from './rows/event.ts'
 import type { GateTables } from './rows/gate.ts'
@@ -30,6 +31,7 @@ export type Database = SpaceTables &
   CatalogTables &
   TrackingPlanTables &
   TransformationTables &
+  DestinationTables &
   AlertTables &
   CallTables &
   SourceCountTables &

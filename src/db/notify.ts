@@ -1,7 +1,7 @@
 import pg from 'pg'
 
-/** What may have happened: ingestion changed profiles, the outbox has rows, messages are due. */
-export type Topic = 'profile_change' | 'outbox' | 'message'
+/** What may have happened: ingestion changed profiles, the outbox has rows, messages are due, calls wait for destinations. */
+export type Topic = 'profile_change' | 'outbox' | 'message' | 'event_delivery'
 
 export type Notifier = { readonly notify: (topic: Topic) => void; readonly close: () => void }
 
@@ -43,7 +43,7 @@ export const listen = (url: string, heard: (topic: Topic) => void): { readonly c
       .connect()
       .then(() => next.query('listen usher'))
       .then(() => {
-        for (const topic of ['profile_change', 'outbox', 'message'] as const) heard(topic)
+        for (const topic of ['profile_change', 'outbox', 'message', 'event_delivery'] as const) heard(topic)
       })
       .catch(() => next.end().catch(() => {}))
   }

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import { switchGate } from '../catalog/gate.ts'
 import { switchedOff } from '../catalog/switch.ts'
 import type { Db } from '../db/database.ts'
+import { destinationsAt } from '../destination/enqueue.ts'
 import { type Gate, PASS, type Verdict } from '../event/verdict.ts'
 import { filterGate, filtersAt } from '../filter/gate.ts'
 import { ALL_SOURCES } from '../space/gate.ts'
@@ -24,7 +25,7 @@ export type Planned = {
   readonly sourceName: string
   readonly controls: Controls
 }
-type Door = { readonly gates: readonly Gate[]; readonly planned?: Planned }
+type Door = { readonly gates: readonly Gate[]; readonly destinations: readonly string[]; readonly planned?: Planned }
 
 /** What the rules said of a call beyond letting it pass. */
 export type Noted = {
@@ -36,10 +37,11 @@ export type Noted = {
 
 const MOST_KEPT = 1_000
 const kept = new Map<string, Door>()
-const NO_DOOR: Door = { gates: [] }
+const NO_DOOR: Door = { gates: [], destinations: [] }
 
 const load = async (db: Db, spaceId: string, sourceId: string): Promise<Door> => {
   const filters = await filtersAt(db, spaceId, sourceId)
+  const destinations = await destinationsAt(db, spaceId, sourceId)
   const there = await plannedAt(db, spaceId, sourceId)
   const gates = filters.length === 0 ? [] : [filterGate(filters)]
   // Transformations are the last: what is planned and filtered are the names that were sent (spec/connections §0).
@@ -50,11 +52,11 @@ const load = async (db: Db, spaceId: string, sourceId: string): Promise<Door> =>
     const off = await switchedOff(db, spaceId, sourceId)
     const switches = off.length === 0 ? [] : [switchGate(off)]
     // The schema page shows the names that are stored, so a switch is asked of them, too.
-    return { gates: [...gates, ...switches, ...last, ...(last.length === 0 ? [] : switches)] }
+    return { gates: [...gates, ...switches, ...last, ...(last.length === 0 ? [] : switches)], destinations }
   }
   const { plan, controls } = there
   const planned = { planId: plan.id, planName: plan.name, sourceName: await sourceName(db, spaceId, sourceId), controls }
-  return { gates: [...gates, planGate(plan, sourceId, controls), ...last], planned }
+  return { gates: [...gates, planGate(plan, sourceId, controls), ...last], destinations, planned }
 }
 
 // Compiled once for each revision: the number is read with every batch, so what is kept is never older than what is saved.
@@ -113,4 +115,19 @@ export const openGates = async (db: Db, spaceId: string, sourceIds: Iterable<str
       )
   }
   return { rulesOf: (sourceId) => rules.get(sourceId) ?? NO_RULES, noted }
+}
+
+const NOWHERE: readonly string[] = []
+
+/** The destinations of each of these sources, as they are switched on now. Where the space has no rules and no destinations, nothing is looked up. */
+export const openDestinations = async (
+  db: Db,
+  spaceId: string,
+  sourceIds: Iterable<string>,
+  gated: Gated,
+): Promise<(sourceId: string) => readonly string[]> => {
+  if (Object.keys(gated).length === 0) return () => NOWHERE
+  const found = new Map<string, readonly string[]>()
+  for (const sourceId of new Set(sourceIds)) found.set(sourceId, (await doorOf(db, spaceId, sourceId, gated)).destinations)
+  return (sourceId) => found.get(sourceId) ?? NOWHERE
 }

@@ -37,6 +37,7 @@ const dropOnly = (only: Arrival): Stored & Uncounted => {
   return {
     results: [droppedResult(messageId, problem('bad_request'))],
     announced: false,
+    delivering: false,
     profileOf: () => undefined,
     ...NOTHING_TOLD,
     drops: [dropOf(only, problem('bad_request'), messageId)],
@@ -63,6 +64,7 @@ export const storeWhatCan = async (
     return {
       results: [...first.results, ...second.results],
       announced: first.announced || second.announced,
+      delivering: first.delivering || second.delivering,
       profileOf: (messageId) => first.profileOf(messageId) ?? second.profileOf(messageId),
       ...bothTold(first, second),
       drops: [...first.drops, ...second.drops],

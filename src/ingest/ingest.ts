@@ -2,6 +2,7 @@ import { crashPoint } from '../base/crash-point.ts'
 import { timeOrderedId } from '../base/ids.ts'
 import type { Db } from '../db/database.ts'
 import { transact } from '../db/query.ts'
+import { enqueueDeliveries, type NewDelivery } from '../destination/enqueue.ts'
 import { markSeen } from '../event/event.ts'
 import { ensurePartitions } from '../event/partitions.ts'
 import { createGraph } from '../profile/graph.ts'
@@ -16,9 +17,10 @@ import { type Arrival, arrivalOf } from './arrival.ts'
 import { attachCalls, type Identified } from './attach.ts'
 import type { Call } from './call.ts'
 import type { Uncounted } from './counter.ts'
+import { type DestinationsOf, deliveriesOfFiltered, deliveriesOfStored } from './deliveries.ts'
 import { type Drop, recordDrops } from './drop.ts'
 import { brokenIn, forwardsOf } from './forward.ts'
-import { type Noted, openGates } from './gates.ts'
+import { type Noted, openDestinations, openGates } from './gates.ts'
 import { isBuiltIn } from './identifiers.ts'
 import { dropsOf, type Judged, judgeArrivals, keptOf } from './judge.ts'
 import { parseCall, type Surroundings } from './parse.ts'
@@ -33,6 +35,8 @@ import { dropsOfRefusals, violationsOf } from './violations.ts'
 export type Stored = Told & {
   readonly results: readonly Result[]
   readonly announced: boolean
+  /** Whether calls now wait for destinations. */
+  readonly delivering: boolean
   /** Whom a stored call is about, by its message id. */
   readonly profileOf: (messageId: string) => string | undefined
 }
@@ -72,6 +76,7 @@ const wantedBy = (calls: readonly Identified[]): readonly Wanted[] => {
 
 type Transaction = Outcome & {
   readonly announced: boolean
+  readonly delivering: boolean
   readonly profiles: ReadonlyMap<string, string>
   /** Identifiers that were not taken. */
   readonly drops: readonly Drop[]
@@ -84,6 +89,7 @@ const NOTHING: Transaction = {
   stored: new Set(),
   violations: NO_VIOLATIONS,
   announced: false,
+  delivering: false,
   profiles: NOBODY,
   drops: NO_DROPS,
 }
@@ -91,12 +97,15 @@ type Work = {
   readonly spaceId: string
   readonly calls: readonly Identified[]
   readonly settings: Settings
+  readonly destinationsOf: DestinationsOf
+  /** Of calls that are not stored. */
+  readonly passing: readonly NewDelivery[]
   readonly now: Date
   readonly newId: () => string
   readonly beside: Beside | undefined
 }
 
-const storeCallsOf = async (tx: Db, { spaceId, calls, settings, now, newId }: Work): Promise<Transaction> => {
+const storeCallsOf = async (tx: Db, { spaceId, calls, settings, destinationsOf, now, newId }: Work): Promise<Transaction> => {
   const { rules, awaited } = settings
   const fresh = await markSeen(
     tx,
@@ -116,16 +125,21 @@ const storeCallsOf = async (tx: Db, { spaceId, calls, settings, now, newId }: Wo
   await carryOver(tx, spaceId, graph)
   crashPoint('ingest.profiles_saved')
   const announced = await storeAttached(tx, spaceId, graph, attached, awaited, now)
+  const deliveries = deliveriesOfStored(attached, destinationsOf)
+  await enqueueDeliveries(tx, spaceId, deliveries)
   const { refusals } = graph
   const profiles = new Map(attached.map(({ call, person }) => [call.messageId, living(person).id]))
   await addRefusals(tx, spaceId, refusals)
-  if (refusals.length === 0) return { ...NOTHING, stored: fresh, announced, profiles }
-  return { stored: fresh, violations: violationsOf(refusals), announced, profiles, drops: dropsOfRefusals(refusals, kept) }
+  const done = { ...NOTHING, stored: fresh, announced, delivering: deliveries.length > 0, profiles }
+  if (refusals.length === 0) return done
+  return { ...done, violations: violationsOf(refusals), drops: dropsOfRefusals(refusals, kept) }
 }
 
 const storeOnce = (db: Db, work: Work): Promise<Transaction> =>
   transact(db, async (tx) => {
-    const done = await storeCallsOf(tx, work)
+    const stored = await storeCallsOf(tx, work)
+    await enqueueDeliveries(tx, work.spaceId, work.passing)
+    const done = work.passing.length === 0 ? stored : { ...stored, delivering: true }
     await work.beside?.(tx, done)
     crashPoint('ingest.before_commit')
     return done
@@ -158,8 +172,8 @@ const storeKept = async (
   work: Omit<Work, 'spaceId' | 'newId'>,
   random: Context['random'],
 ): Promise<Transaction> => {
-  const { calls, settings, now, beside } = work
-  if (calls.length === 0) {
+  const { calls, settings, passing, now, beside } = work
+  if (calls.length + passing.length === 0) {
     if (beside) await transact(db, (tx) => beside(tx, NOTHING))
     return NOTHING
   }
@@ -186,13 +200,22 @@ export const judgeBatch = async (db: Db, spaceId: string, given: readonly Arriva
     settings.gated,
   )
   const judged = judgeArrivals(arrivals, settings, rulesOf)
-  const forwards = judgeArrivals(forwardsOf(noted), settings, () => [])
-  return { judged, noted, work: { calls: keptOf([...judged, ...forwards]), settings, now } }
+  const forwarded = forwardsOf(noted)
+  const forwards = judgeArrivals(forwarded, settings, () => [])
+  const destinationsOf = await openDestinations(
+    db,
+    spaceId,
+    [...arrivals, ...forwarded].map(({ sourceId }) => sourceId),
+    settings.gated,
+  )
+  const passing = deliveriesOfFiltered(spaceId, judged, destinationsOf)
+  return { judged, noted, work: { calls: keptOf([...judged, ...forwards]), settings, destinationsOf, passing, now } }
 }
 
 const storedOf = ({ judged, noted }: Batch, done: Transaction): Stored & Uncounted => ({
   results: resultsOf(judged, done),
   announced: done.announced,
+  delivering: done.delivering,
   profileOf: (messageId) => done.profiles.get(messageId),
   ...toldBy(noted),
   drops: [...dropsOf(judged), ...done.drops],
@@ -208,8 +231,8 @@ const counted = async (db: Db, spaceId: string, { drops, broken, ...stored }: St
 
 /**
  * Stores calls of the past, which come by file or by replay: what happened then counts on profiles and in audiences, and no journey hears of
- * it, so none begins, goes on or ends for it (spec/journeys §3.2: journeys that begin with an event have no history). `beside` goes into the
- * same transaction and is told what became of each call; it may run more than once.
+ * it, so none begins, goes on or ends for it (spec/journeys §3.2: journeys that begin with an event have no history), and no destination. `beside`
+ * goes into the same transaction and is told what became of each call; it may run more than once.
  */
 export const storeHistory = async (
   db: Db,
@@ -222,7 +245,7 @@ export const storeHistory = async (
   const done = await storeKept(
     db,
     spaceId,
-    { ...work, settings, beside: (tx, outcome) => beside(tx, resultsOf(judged, outcome)) },
+    { ...work, settings, destinationsOf: () => [], passing: [], beside: (tx, outcome) => beside(tx, resultsOf(judged, outcome)) },
     random,
   )
   return counted(db, spaceId, storedOf(batch, done))

@@ -12,7 +12,7 @@ import { isTraceless } from './suppressed.ts'
 /** What is to be done with an arrival: stored, left alone because it says so itself, or dropped with its problem. */
 export type Judged =
   | { readonly kind: 'kept'; readonly identified: Identified }
-  | { readonly kind: 'filtered'; readonly messageId: string }
+  | { readonly kind: 'filtered'; readonly messageId: string; readonly call: Call }
   | {
       readonly kind: 'dropped'
       readonly arrival: Arrival
@@ -43,7 +43,9 @@ const judgeCall = (arrival: Arrival, call: Call, settings: Settings, rules: read
 // A browser's SDK is told which events are blocked, and marks them as for no tool: they are counted as blocked all the same (spec/connections §2.7).
 const judgeFiltered = (arrival: Arrival, call: Call, rules: readonly CallRule[]): Judged => {
   const verdict = judge(rules, call, arrival.raw)
-  return 'drop' in verdict ? blocked(arrival, call, verdict.drop) : { kind: 'filtered', messageId: call.messageId }
+  return 'drop' in verdict
+    ? blocked(arrival, call, verdict.drop)
+    : { kind: 'filtered', messageId: call.messageId, call: verdict.call }
 }
 
 const judgeOne = (arrival: Arrival, settings: Settings, rulesOf: (sourceId: string) => readonly CallRule[]): Judged => {

@@ -1,6 +1,6 @@
+import type { Bucket } from '../base/bucket.ts'
 import { minus } from '../base/duration.ts'
 import { type Account, findAccount } from './account.ts'
-import type { Bucket } from './bucket.ts'
 import { type DeliveryContext, type Drain, drainBatch, paceOf, takeOver } from './drain.ts'
 import { resumeAfter } from './halt.ts'
 import type { Carrier } from './provider.ts'

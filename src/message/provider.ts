@@ -1,8 +1,8 @@
 import type * as z from 'zod'
 import { Misconfigured, Refused, Unavailable } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
+import { type Answer, retryAfter } from '../base/post.ts'
 import type { Channel, ProviderKind, Purpose } from '../db/rows/message.ts'
-import { type Answer, retryAfter } from './post.ts'
 
 export type EmailContent = {
   readonly channel: 'email'

@@ -21,6 +21,8 @@ export const OF_A_PROFILE = [
   'profile_merge',
   'identity_refusal',
   'source_call',
+  'event_delivery',
+  'delivery_attempt',
 ] as const
 
 /** Table → rows removed. */

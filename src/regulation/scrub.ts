@@ -49,6 +49,32 @@ const removeCalls = (db: Db, spaceId: string, patterns: readonly string[]): Prom
     ),
   )
 
+// What was sent of others may name somebody, and so may what a tool answered.
+const removeDeliveries = (db: Db, spaceId: string, patterns: readonly string[]): Promise<readonly One[]> =>
+  run(
+    db,
+    query(
+      'erase.delivered_call',
+      sql<One>`with hit as materialized (select d.profile_id, d.id from event_delivery d where d.space_id = ${spaceId}
+          and exists (select from unnest(${patterns}::text[]) as p (text)
+            where strpos(lower(concat(d.payload::text, ' ', d.message_id, ' ', d.detail)), p.text) > 0))
+        delete from event_delivery d using hit h where d.space_id = ${spaceId} and d.profile_id = h.profile_id and d.id = h.id returning 1 as one`,
+    ),
+  )
+
+const removeAttempts = (db: Db, spaceId: string, patterns: readonly string[]): Promise<readonly One[]> =>
+  run(
+    db,
+    query(
+      'erase.exchange',
+      sql<One>`with hit as materialized (select a.profile_id, a.delivery_id, a.attempt, a.mapping_id from delivery_attempt a
+          where a.space_id = ${spaceId} and exists (select from unnest(${patterns}::text[]) as p (text)
+            where strpos(lower(concat(a.request::text, ' ', a.response)), p.text) > 0))
+        delete from delivery_attempt a using hit h where a.space_id = ${spaceId} and a.profile_id = h.profile_id and a.delivery_id = h.delivery_id
+          and a.attempt = h.attempt and a.mapping_id = h.mapping_id returning 1 as one`,
+    ),
+  )
+
 const scrubRefusals = (db: Db, spaceId: string, patterns: readonly string[]): Promise<readonly One[]> =>
   run(
     db,
@@ -138,6 +164,8 @@ export const scrubSamples = async (db: Db, spaceId: string, named: readonly Iden
   for (const table of Object.keys(SAID) as readonly (keyof typeof SAID)[])
     addCounts(removed, table, (await scrubSaid(db, spaceId, table, patterns)).length)
   addCounts(removed, 'source_call', (await removeCalls(db, spaceId, patterns)).length)
+  addCounts(removed, 'event_delivery', (await removeDeliveries(db, spaceId, patterns)).length)
+  addCounts(removed, 'delivery_attempt', (await removeAttempts(db, spaceId, patterns)).length)
 }
 
 /** Takes them out of files of exports and of what previews show. */

@@ -1,4 +1,4 @@
-import type { Gate } from '../event/verdict.ts'
+import { type Gate, PASS } from '../event/verdict.ts'
 
 /**
  * What one destination gets of a call: its filters are asked of the call as the source has it, under its old name, and what they let through is
@@ -8,6 +8,8 @@ import type { Gate } from '../event/verdict.ts'
 export const deliveredTo =
   (filters: Gate, transformations: Gate): Gate =>
   (call) => {
-    const verdict = filters(call)
-    return verdict.kind === 'drop' ? verdict : transformations(call)
+    const filtered = filters(call)
+    if (filtered.kind === 'drop') return filtered
+    const changed = transformations(filtered.kind === 'change' ? filtered.call : call)
+    return changed === PASS ? filtered : changed
   }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { type Query, query, run } from '../db/query.ts'
+import { forgetDeliveries } from '../destination/forget.ts'
 import { NO_SPACE } from '../ingest/drop.ts'
 import { forgetCalls, forgetWatches } from '../ingest/source-call.ts'
 import { forgetExpired } from '../space/oauth-token.ts'
@@ -51,7 +52,7 @@ const forgetIn = async (db: Db, spaceId: string, before: Date): Promise<void> =>
 
 /**
  * Forgets what says only how things went, and went so more than 30 days ago: calls and identifiers that were not taken, violations of plans;
- * and who looked at a source more than a day ago. What came with no space's key, too.
+ * and who looked at a source more than a day ago; what destinations got after 28. What came with no space's key, too.
  */
 export const forgetOld = async (db: Db, now: Date): Promise<void> => {
   const before = new Date(now.getTime() - KEPT_DAYS * DAY_MS)
@@ -63,6 +64,7 @@ export const forgetOld = async (db: Db, now: Date): Promise<void> => {
     await run(db, hours(id, new Date(now.getTime() - COMPARED_DAYS * DAY_MS)))
     await forgetWatches(db, id, new Date(now.getTime() - DAY_MS))
     await forgetCalls(db, id, before)
+    await forgetDeliveries(db, id, now)
   }
 }
 

@@ -26,6 +26,7 @@ const filling = (table: string, name: string, type: string, { spaceId, profileId
   if (name === 'space_id') return spaceId
   if (name === 'address') return address
   if (name === 'change') return 'entered'
+  if (name === 'outcome') return 'failed'
   if (name === 'reason') return table === 'suppression' ? 'bounced' : 'no_identifier'
   if (type === 'uuid') return UUID
   if (type === 'timestamptz') return now.toISOString()

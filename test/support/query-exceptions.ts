@@ -20,6 +20,8 @@ export const EXCEPTIONS: Readonly<Record<string, { readonly rules: readonly Find
     why: 'the daily full evaluation lists definitions, a small reference table',
   },
   'message.accounts_with_work': { rules: ['R2'], why: ACROSS },
+  'event_delivery.destinations_with_work': { rules: ['R2'], why: ACROSS },
+  'event_delivery.claim': { rules: ['R5'], why: LOCKS },
   'import.waiting': { rules: ['R2'], why: ACROSS },
   'import.replaying': { rules: ['R2'], why: ACROSS },
   'export.waiting': { rules: ['R2'], why: ACROSS },

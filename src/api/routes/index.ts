@@ -7,6 +7,8 @@ import { audienceRoutes } from './audiences.ts'
 import { callImportRoutes } from './call-imports.ts'
 import { catalogRoutes } from './catalog.ts'
 import { computedTraitRoutes } from './computed-traits.ts'
+import { destinationFilterRoutes } from './destination-filters.ts'
+import { destinationRoutes } from './destinations.ts'
 import { downloadRoutes } from './downloads.ts'
 import { editPreviewRoutes } from './edit-previews.ts'
 import { filterRoutes } from './filters.ts'
@@ -14,11 +16,13 @@ import { folderRoutes } from './folders.ts'
 import { healthRoutes } from './health.ts'
 import { identityRuleRoutes } from './identity-rules.ts'
 import { importRoutes } from './imports.ts'
+import { integrationFilterRoutes } from './integration-filters.ts'
 import { journeyRunRoutes } from './journey-runs.ts'
 import { journeyRoutes } from './journeys.ts'
 import { limitRoutes } from './limits.ts'
 import { liveRoutes } from './live.ts'
 import { mailboxRoutes } from './mailbox.ts'
+import { mappingRoutes } from './mappings.ts'
 import { messageRoutes } from './messages.ts'
 import { oauthAppRoutes } from './oauth-apps.ts'
 import { oauthTokenRoutes } from './oauth-tokens.ts'
@@ -111,6 +115,10 @@ export const managementRoutes: readonly Route[] = [
   plannedSourceRoutes,
   planLibraryRoutes,
   transformationRoutes,
+  destinationRoutes,
+  mappingRoutes,
+  destinationFilterRoutes,
+  integrationFilterRoutes,
   alertRoutes,
   sourceCallRoutes,
   sourceTestRoutes,

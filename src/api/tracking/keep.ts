@@ -16,7 +16,7 @@ export const keep = async (
   bytes: number,
 ): Promise<Stored> => {
   const stored = await gather(spaceId, arrivals)
-  const { results, announced, profileOf, omittedOf, didOf, itemOf } = stored
+  const { results, announced, delivering, profileOf, omittedOf, didOf, itemOf } = stored
   // Who is suppressed leaves no trace, here neither.
   const shown = arrivals.flatMap((arrival, place) => {
     const result = results[place]
@@ -36,5 +36,6 @@ export const keep = async (
   door.tally.note(spaceId, sourceId, { arrivals, results, omittedOf, itemOf })
   if (results.some((result) => result.status === 'stored')) door.notify('profile_change')
   if (announced) door.notify('outbox')
+  if (delivering) door.notify('event_delivery')
   return stored
 }

@@ -1,7 +1,7 @@
 import { importPKCS8, SignJWT } from 'jose'
 import * as z from 'zod'
 import { Misconfigured, Refused, Unavailable } from '../../base/errors.ts'
-import { type Answer, post } from '../post.ts'
+import { type Answer, post } from '../../base/post.ts'
 import {
   type Carrier,
   type Envelope,

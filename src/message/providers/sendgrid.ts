@@ -2,7 +2,7 @@ import sendgridClient from '@sendgrid/client'
 import sendgridMail from '@sendgrid/mail'
 import * as z from 'zod'
 import { Refused, Unavailable } from '../../base/errors.ts'
-import { type Answer, post } from '../post.ts'
+import { type Answer, post } from '../../base/post.ts'
 import {
   type Carrier,
   type EmailContent,

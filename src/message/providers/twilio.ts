@@ -1,7 +1,7 @@
 import twilioSdk from 'twilio'
 import * as z from 'zod'
 import { Misconfigured, Refused, Unavailable } from '../../base/errors.ts'
-import { type Answer, post } from '../post.ts'
+import { type Answer, post } from '../../base/post.ts'
 import {
   type Carrier,
   type Envelope,

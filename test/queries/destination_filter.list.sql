@@ -1,0 +1,2 @@
+select * from destination_filter
+  where space_id = $1 and destination_id = $2 order by created_at, id

@@ -1,0 +1,1 @@
+select * from mapping where space_id = $1 and destination_id = $2 order by position, id
