@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { Invalid, type Problem } from '../base/errors.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import type { CountedOutcome } from '../db/rows/source-count.ts'
@@ -8,6 +9,35 @@ const HOUR_MS = 3_600_000
 /** The windows that may be asked for (spec/connections §2.2), in milliseconds: slots of ten minutes divide each. */
 export const WINDOWS = { '1h': HOUR_MS, '24h': 24 * HOUR_MS, '7d': 168 * HOUR_MS, '14d': 336 * HOUR_MS } as const
 export type Window = keyof typeof WINDOWS
+const LONGEST_MS = WINDOWS['14d']
+
+/** What is counted, and which whole slots are compared with as many before them; ends are not part of it. */
+export type Span = {
+  readonly from: Date
+  readonly until: Date
+  readonly compared: { readonly from: Date; readonly until: Date }
+}
+
+/** A window that ends now. Its change is of whole slots: one that has just begun holds less than one of yesterday. */
+export const lastOf = (window: Window, now: Date): Span => {
+  const [at, length] = [slotOf(now), WINDOWS[window]]
+  return {
+    from: new Date(at - length + SLOT_MS),
+    until: new Date(at + SLOT_MS),
+    compared: { from: new Date(at - length), until: new Date(at) },
+  }
+}
+
+/** A window of one's own within the last 14 days, widened to whole slots. @throws Invalid naming the end that is wrong. */
+export const between = (from: Date, to: Date, now: Date): Span => {
+  const problems: Problem[] = []
+  if (to <= from) problems.push({ field: 'to', message: 'is not after from', remedy: 'name a later instant' })
+  if (from.getTime() < now.getTime() - LONGEST_MS - SLOT_MS)
+    problems.push({ field: 'from', message: 'is more than 14 days ago', remedy: 'begin within the last 14 days' })
+  if (problems.length > 0) throw new Invalid('invalid_window', problems)
+  const compared = { from: new Date(slotOf(from)), until: new Date(slotOf(new Date(to.getTime() - 1)) + SLOT_MS) }
+  return { ...compared, compared }
+}
 
 /** Calls by step: received is the other three together. Those that came before are beside them. */
 export type Steps = {
@@ -23,6 +53,7 @@ export type Counted = { readonly steps: Steps; readonly change: Change }
 
 export type SourceOverview = Counted & {
   readonly from: Date
+  readonly until: Date
   readonly types: readonly (Counted & { readonly type: string })[]
   /** Each slot of the window in which something came. */
   readonly series: readonly (Steps & { readonly at: Date })[]
@@ -65,34 +96,25 @@ const countedOf = (rows: readonly Row[]): Counted => ({
   ),
 })
 
-/**
- * What calls of a source came to in a window that ends now. Its change compares the last whole slots with as many before them: a slot that has
- * just begun holds less than one of yesterday.
- */
-export const sourceOverview = async (
-  db: Db,
-  spaceId: string,
-  sourceId: string,
-  window: Window,
-  now: Date,
-): Promise<SourceOverview> => {
-  const length = WINDOWS[window]
-  const at = slotOf(now)
-  const from = new Date(at - length + SLOT_MS)
-  const [since, whole, earliest] = [new Date(at - length), new Date(at), new Date(at - 2 * length)]
-  const rows = await run(
+const stepsIn = (db: Db, spaceId: string, sourceId: string, { from, until, compared }: Span): Promise<readonly Row[]> => {
+  const earliest = new Date(2 * compared.from.getTime() - compared.until.getTime())
+  return run(
     db,
     query(
       'source_count.overview',
       sql<Row>`select type, outcome,
           coalesce(sum(count) filter (where slot >= ${from}::timestamptz), 0)::bigint as count,
-          coalesce(sum(count) filter (where slot >= ${since}::timestamptz and slot < ${whole}::timestamptz), 0)::bigint as complete,
-          coalesce(sum(count) filter (where slot < ${since}::timestamptz), 0)::bigint as before
+          coalesce(sum(count) filter (where slot >= ${compared.from}::timestamptz and slot < ${compared.until}::timestamptz), 0)::bigint as complete,
+          coalesce(sum(count) filter (where slot < ${compared.from}::timestamptz), 0)::bigint as before
         from source_count where space_id = ${spaceId} and source_id = ${sourceId} and slot >= ${earliest}::timestamptz
+          and slot < ${until}::timestamptz
         group by type, outcome order by type, outcome`,
     ),
   )
-  const slots = await run(
+}
+
+const slotsIn = (db: Db, spaceId: string, sourceId: string, { from, until }: Span) =>
+  run(
     db,
     query(
       'source_count.series',
@@ -102,13 +124,20 @@ export const sourceOverview = async (
           coalesce(sum(count) filter (where outcome = 'filtered'), 0)::bigint as filtered,
           coalesce(sum(count) filter (where outcome = 'duplicate'), 0)::bigint as duplicate
         from source_count where space_id = ${spaceId} and source_id = ${sourceId} and slot >= ${from}::timestamptz
+          and slot < ${until}::timestamptz
         group by slot order by slot`,
     ),
   )
+
+/** What calls of a source came to in a window, and how much more that is than in the one before. */
+export const sourceOverview = async (db: Db, spaceId: string, sourceId: string, span: Span): Promise<SourceOverview> => {
+  const rows = await stepsIn(db, spaceId, sourceId, span)
+  const slots = await slotsIn(db, spaceId, sourceId, span)
   const types = [...Map.groupBy(rows, ({ type }) => type)].map(([type, own]) => ({ type, ...countedOf(own) }))
   return {
     ...countedOf(rows),
-    from,
+    from: span.from,
+    until: span.until,
     types: types.toSorted((a, b) => b.steps.received - a.steps.received || (a.type < b.type ? -1 : 1)),
     series: slots.map(({ at: slot, ...sums }) => ({ at: slot, ...stepsOf(sums) })),
   }

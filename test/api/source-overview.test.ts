@@ -70,6 +70,25 @@ it('SRC-02 the change is against the window before, of whole ten minutes', async
   expect((await api.call('GET', `${S}/src_spa_test/overview?window=2h`)).status).toBe(422)
 })
 
+it('SRC-02 a window of one’s own within 14 days, in whole ten minutes, against as long before it', async () => {
+  const own = async (words: Record<string, string>) => api.call('GET', `${S}/src_spa_test/overview?${new URLSearchParams(words)}`)
+  const found = (await own({ from: '2026-03-11T12:02:00Z', to: '2026-03-11T12:11:00+00:00' })).body.data
+  expect(found).toMatchObject({ from: '2026-03-11T12:00:00.000Z', until: '2026-03-11T12:20:00.000Z', steps: { received: 30 } })
+  expect(found.change.received).toBe(null)
+  const twoDays = (await own({ from: '2026-03-11T00:00:00Z', to: '2026-03-12T00:00:00Z' })).body.data
+  expect(twoDays.steps.received).toBe(30)
+  expect(twoDays.change.received).toBe(200)
+  expect((await own({ from: '2026-03-10T00:00:00Z' })).body.data.steps.received).toBe(40)
+  const refused = async (words: Record<string, string>) => {
+    const { status, body } = await own(words)
+    return [status, body.error.problems.map(({ field }: { field: string }) => field)]
+  }
+  expect(await refused({ from: '2026-03-11T12:00:00Z', to: '2026-03-11T12:00:00Z' })).toEqual([422, ['to']])
+  expect(await refused({ from: '2026-01-01T00:00:00Z' })).toEqual([422, ['from']])
+  expect(await refused({ from: 'yesterday' })).toEqual([422, ['from']])
+  expect(await refused({ to: '2026-03-11T12:00:00Z' })).toEqual([422, ['from']])
+})
+
 it('SRC-02 many processes add to the same counts, and none is lost', async () => {
   const other = await testApi(database, 'spa_test', () => clock)
   const before = (await overview()).steps.received

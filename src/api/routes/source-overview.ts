@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Counted, sourceOverview, WINDOWS, type Window } from '../../ingest/source-overview.ts'
+import { between, type Counted, lastOf, sourceOverview, WINDOWS, type Window } from '../../ingest/source-overview.ts'
 import { refuseUnknownSource } from '../../tracking-plan/connect.ts'
 import { SpaceParams } from '../audience/wire.ts'
 import type { Route } from './index.ts'
@@ -21,6 +21,7 @@ const Change = z.object({
 })
 const Overview = z.object({
   from: z.string(),
+  until: z.string(),
   steps: Steps,
   change: Change.meta({ description: 'Per cent more than in the window before; null where there was nothing then' }),
   types: z.array(z.object({ type: z.string(), steps: Steps, change: Change })),
@@ -28,6 +29,17 @@ const Overview = z.object({
 })
 
 const names = Object.keys(WINDOWS) as [Window, ...Window[]]
+const Instant = z.iso.datetime({ offset: true, error: 'is no instant like 2026-01-31T12:00:00Z' })
+const Asked = z
+  .object({
+    window: z.enum(names).default('24h').meta({ description: 'Ends now; not asked where `from` is said' }),
+    from: Instant.optional().meta({ description: 'Begins a window of your own, within the last 14 days' }),
+    to: Instant.optional().meta({ description: 'Its end, not part of it; now where it is left out' }),
+  })
+  .refine(({ from, to }) => to === undefined || from !== undefined, {
+    path: ['from'],
+    message: 'is missing: `to` alone is no window',
+  })
 const wire = ({ steps, change }: Counted) => ({ steps: { ...steps }, change: { ...change } })
 
 /** `GET /sources/:source/overview`: what its calls came to, step by step (spec/connections §2.2). */
@@ -39,17 +51,23 @@ export const sourceOverviewRoutes: Route = (app, { db, now, counter }) => {
         tags: ['source'],
         summary: 'Received, failed on ingest, filtered at source, eligible: by type and every ten minutes, and how it changed',
         params: SpaceParams.extend({ source: z.string().min(1).max(255) }),
-        querystring: z.object({ window: z.enum(names).default('24h') }),
+        querystring: Asked,
         response: { 200: z.object({ data: Overview }) },
       },
     },
-    async ({ caller: { spaceId }, params: { source }, query: { window } }) => {
+    async ({ caller: { spaceId }, params: { source }, query: { window, from, to } }) => {
       await refuseUnknownSource(db, spaceId, source)
       await counter.flush()
-      const found = await sourceOverview(db, spaceId, source, window, now())
+      const found = await sourceOverview(
+        db,
+        spaceId,
+        source,
+        from === undefined ? lastOf(window, now()) : between(new Date(from), to === undefined ? now() : new Date(to), now()),
+      )
       return {
         data: {
           from: found.from.toISOString(),
+          until: found.until.toISOString(),
           ...wire(found),
           types: found.types.map(({ type, ...counted }) => ({ type, ...wire(counted) })),
           series: found.series.map(({ at, ...steps }) => ({ at: at.toISOString(), ...steps })),

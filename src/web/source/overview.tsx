@@ -1,4 +1,5 @@
-import { NativeSelect } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import { useGet } from '../api.ts'
 import { Spark } from '../parts/figures.tsx'
 import { Go, useSearchWord } from '../parts/go.tsx'
@@ -24,11 +25,13 @@ const WORDS: Readonly<Record<Step, { readonly title: string; readonly means: str
   eligible: { title: 'Eligible', means: 'profiles, audiences and journeys see them' },
 }
 
+const OWN = 'own'
 const WINDOWS = [
   { value: '1h', label: 'hour' },
   { value: '24h', label: '24 hours' },
   { value: '7d', label: '7 days' },
   { value: '14d', label: '14 days' },
+  { value: OWN, label: 'my own days' },
 ]
 
 const BAD: ReadonlySet<Step> = new Set(['failed', 'filtered'])
@@ -102,19 +105,47 @@ const Sum = ({ of: { received, duplicate } }: { readonly of: Steps }) => (
   </p>
 )
 
+const DAY_MS = 86_400_000
+// What such a field holds, in the time of who looks at it.
+const fieldOf = (at: number): string => new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+
+/** A window of one's own, kept in the address: yesterday until somebody says otherwise. */
+const useOwnDays = () => {
+  const [midnight] = useState(() => new Date().setHours(0, 0, 0, 0))
+  const [from, setFrom] = useSearchWord('from', fieldOf(midnight - DAY_MS))
+  const [to, setTo] = useSearchWord('to', fieldOf(midnight))
+  const instant = (field: string): string => {
+    const at = new Date(field)
+    return Number.isNaN(at.getTime()) ? field : at.toISOString()
+  }
+  return { from, setFrom, to, setTo, params: { from: instant(from), to: instant(to) } }
+}
+
+const OwnDays = ({ of: { from, setFrom, to, setTo } }: { readonly of: ReturnType<typeof useOwnDays> }) => (
+  <>
+    <TextInput type="datetime-local" label="From" value={from} onChange={(e) => setFrom(e.currentTarget.value)} />
+    <TextInput type="datetime-local" label="Until" value={to} onChange={(e) => setTo(e.currentTarget.value)} />
+  </>
+)
+
 /** What a source's calls came to, step by step, and how that changed (spec/connections §2.2). */
 export const Overview = ({ source }: { readonly source: string }) => {
   const [window, setWindow] = useSearchWord('window', '24h')
-  const found = useGet<SourceOverview>(`/sources/${source}/overview`, { params: { window }, every: 5_000, keep: true })
+  const own = useOwnDays()
+  const params = window === OWN ? own.params : { window }
+  const found = useGet<SourceOverview>(`/sources/${source}/overview`, { params, every: 5_000, keep: true })
   return (
     <div className="stack">
-      <NativeSelect
-        label="In the last"
-        value={window}
-        onChange={(e) => setWindow(e.currentTarget.value)}
-        data={WINDOWS}
-        w={160}
-      />
+      <div className="row wrap">
+        <NativeSelect
+          label="In the last"
+          value={window}
+          onChange={(e) => setWindow(e.currentTarget.value)}
+          data={WINDOWS}
+          w={160}
+        />
+        {window === OWN && <OwnDays of={own} />}
+      </div>
       <Await of={found}>
         {(overview) =>
           overview.steps.received + overview.steps.duplicate === 0 ? (
