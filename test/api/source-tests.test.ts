@@ -50,7 +50,7 @@ const follow = async (call: object) => {
 /** Whatever is stored anywhere. */
 const everything = async () => {
   // What was counted in memory is written first, lest it is written between two looks.
-  for (const page of ['schema', 'overview']) await api.call('GET', `${S}/sources/src_spa_test/${page}`)
+  for (const page of ['schema', 'overview', 'calls']) await api.call('GET', `${S}/sources/src_spa_test/${page}`)
   const tables = await selectRows(
     db,
     sql`select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r' order by 1`,

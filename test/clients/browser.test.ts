@@ -11,7 +11,7 @@ import { freshDatabase } from '../support/database.ts'
 import { atEnd } from '../support/ending.ts'
 import { startPart } from '../support/parts.ts'
 import { until } from '../support/wait.ts'
-import { findChromium } from '../web/world.ts'
+import { findChromium } from '../web/browser.ts'
 import { type Door, openDoor, type Passed } from './door.ts'
 import { LOADERS, openSite, partOf, serveSite } from './site.ts'
 

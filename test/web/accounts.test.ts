@@ -1,38 +1,19 @@
-import { join } from 'node:path'
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Installation } from '../support/installation.ts'
-import { build, openBrowser, SHOTS, shootTo, violations } from './browser.ts'
-import { findChromium, startWorld } from './world.ts'
+import { expect, it } from 'vitest'
+import { inChromium } from './in-chromium.ts'
 
 /* Accounts, as a marketer who sells to companies: which there are, who belongs to one, an audience of them. */
-const executablePath = findChromium()
 
 const group = (userId: string, groupId: string, traits: object) => ({
   ...{ type: 'group', userId, groupId, traits, messageId: `${userId} in ${groupId}` },
 })
 
-describe.skipIf(!executablePath)('accounts in Chromium', () => {
-  let world: Installation
-  let close: (() => Promise<void>) | undefined
-  let page: Page
-  let complaints: readonly string[] = []
-
-  beforeAll(async () => {
-    build()
-    world = await startWorld()
-    // Ann and Grace are of Acme, Hugo of Globex; Initech has nobody who ordered twice.
-    await world.track([
-      group('u1', 'acme', { name: 'Acme', industry: 'tnt' }),
-      group('u7', 'acme', { name: 'Acme' }),
-      group('u8', 'globex', { name: 'Globex', industry: 'power' }),
-    ])
-    ;({ page, close, complaints } = await openBrowser(executablePath ?? ''))
-  })
-  afterAll(() => close?.())
-
-  const shoot = shootTo(() => page)
-  const heading = (text: string | RegExp) => page.getByRole('heading', { level: 1 }).filter({ hasText: text }).waitFor()
+inChromium('accounts', {}, async ({ world, page, shoot, heading, accessible, wholeOnPhones }) => {
+  // Ann and Grace are of Acme, Hugo of Globex; Initech has nobody who ordered twice.
+  await world.track([
+    group('u1', 'acme', { name: 'Acme', industry: 'tnt' }),
+    group('u7', 'acme', { name: 'Acme' }),
+    group('u8', 'globex', { name: 'Globex', industry: 'power' }),
+  ])
 
   it('lists accounts, and shows one with its traits and people', async () => {
     await page.goto(`${world.url}/people`)
@@ -116,31 +97,16 @@ describe.skipIf(!executablePath)('accounts in Chromium', () => {
     await page.getByRole('combobox', { name: 'Comparison' }).selectOption('before_date')
     await page.getByRole('note').filter({ hasText: 'midnight UTC, for a day has no zone' }).waitFor()
     await shoot('date-without-zone')
-    for (const { id, nodes } of await violations(page)) throw new Error(`${id}: ${nodes}`)
+    await accessible()
     await page.getByRole('button', { name: 'Cancel' }).click()
   })
 
   it('is whole on a phone, and axe finds nothing serious, light and dark', async () => {
-    const found: string[] = []
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width: 390, height: 844 })
-      for (const [name, path] of [
-        ['accounts', 'accounts'],
-        ['account', 'accounts/group_id:acme'],
-        ['audience-of-accounts', 'audiences/busy_companies'],
-        ['audience-of-accounts-edit', 'audiences/busy_companies/edit'],
-      ]) {
-        await page.goto(`${world.url}/${path}`)
-        await page.locator('.block, .card').first().waitFor()
-        if (colorScheme === 'dark') await page.screenshot({ path: join(SHOTS, `phone-${name}.png`), fullPage: true })
-        expect(await page.evaluate('document.documentElement.scrollWidth'), name).toBeLessThanOrEqual(390)
-        for (const { id, impact, nodes } of await violations(page))
-          found.push(`${colorScheme} ${name}: ${impact} ${id}: ${nodes}`)
-      }
-    }
-    expect(found).toEqual([])
+    await wholeOnPhones({
+      accounts: 'accounts',
+      account: 'accounts/group_id:acme',
+      'audience-of-accounts': 'audiences/busy_companies',
+      'audience-of-accounts-edit': 'audiences/busy_companies/edit',
+    })
   })
-
-  it('the console is silent', () => expect(complaints).toEqual([]))
 })

@@ -1,16 +1,10 @@
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Installation } from '../support/installation.ts'
-import { build, openBrowser, shootTo, violations } from './browser.ts'
-import { findChromium, startWorld } from './world.ts'
+import { expect, it } from 'vitest'
+import { inChromium } from './in-chromium.ts'
 
 /*
  * The main job in a real browser, as a marketer does it: overview, a new audience with its live count, why somebody is in it, the journey it
  * feeds, the person, the mail. The console is silent and no request fails. Pictures of each screen are kept for somebody to look at.
  */
-const executablePath = findChromium()
-if (!executablePath)
-  console.log('skipped: the app is not driven, because no chromium was found; `apt install chromium` brings one')
 
 /** Every page that can be reached without naming a thing that a test must make first. */
 const PLACES = [
@@ -31,31 +25,8 @@ const PLACES = [
   'settings',
   'mailbox',
 ]
-describe.skipIf(!executablePath)('the app in Chromium', () => {
-  let world: Installation
-  let close: (() => Promise<void>) | undefined
-  let page: Page
-  let complaints: readonly string[] = []
 
-  beforeAll(async () => {
-    build()
-    world = await startWorld()
-    const browser = await openBrowser(executablePath ?? '')
-    const { complaints: heard } = browser
-    ;({ page, close } = browser)
-    complaints = heard
-    page.on('response', (response) => {
-      if (response.status() >= 400) heard.push(`${response.status()} ${response.url()}`)
-    })
-    page.on('requestfailed', (request) => {
-      // The live stream and what a left screen still asked for are cut off on purpose.
-      if (request.failure()?.errorText !== 'net::ERR_ABORTED') heard.push(`failed: ${request.url()}`)
-    })
-  })
-  afterAll(() => close?.())
-
-  const shoot = shootTo(() => page)
-  const heading = (text: string | RegExp) => page.getByRole('heading', { level: 1 }).filter({ hasText: text }).waitFor()
+inChromium('the app', {}, ({ world, page, shoot, heading, accessible, onPhone, onDesktop }) => {
   const go = (name: string) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click()
 
   it('tells today in one sentence, and moves by itself', async () => {
@@ -206,7 +177,7 @@ describe.skipIf(!executablePath)('the app in Chromium', () => {
   })
 
   it('fits a phone, in the dark', async () => {
-    await page.setViewportSize({ width: 390, height: 844 })
+    await onPhone()
     await page.emulateMedia({ colorScheme: 'dark' })
     for (const path of [
       '',
@@ -228,22 +199,15 @@ describe.skipIf(!executablePath)('the app in Chromium', () => {
   })
 
   it('is open to everybody: axe finds nothing serious on any page, light and dark', async () => {
-    await page.setViewportSize({ width: 1440, height: 900 })
+    await onDesktop()
     const person = `people/${encodeURIComponent('email:ann.reyes@example.com')}`
-    const found: string[] = []
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
       for (const path of [...PLACES, person]) {
         await page.goto(`${world.url}/${path}`)
         await page.getByRole('heading', { level: 1 }).waitFor()
-        for (const { id, impact, nodes } of await violations(page))
-          found.push(`${colorScheme} /${path}: ${impact} ${id}: ${nodes}`)
+        await accessible()
       }
     }
-    expect(found).toEqual([])
   }, 180_000)
-
-  it('keeps the console silent, and no request fails', () => {
-    expect(complaints).toEqual([])
-  })
 })

@@ -1,15 +1,22 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chromium, type Page } from 'playwright-core'
+import { chromium, type Page, type ViewportSize } from 'playwright-core'
+import { atEnd } from '../support/ending.ts'
 
 /** Where pictures and what was downloaded are kept. */
 export const SHOTS = fileURLToPath(new URL('../screenshots/', import.meta.url))
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking']
+
+/** Debian's or anybody's Chromium, where there is one. */
+export const findChromium = (): string | undefined =>
+  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'].find((path) =>
+    existsSync(path),
+  )
 
 /** Builds the app, in a process of its own: this one runs with NODE_ENV=test, and would build React's development half. */
 export const build = (): void => {
@@ -23,38 +30,30 @@ export const build = (): void => {
   if (status !== 0) throw new Error(`the app could not be built:\n${stderr}`)
 }
 
-/** A browser with one page, whatever it complains of in the console, and how to end it. */
-export const openBrowser = async (executablePath: string) => {
+/** A browser's one page, and whatever it complains of in the console; closed when the test file is done. */
+export const openPage = async (executablePath: string, viewport: ViewportSize) => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-chromium-'))
+  atEnd(() => rmSync(folder, { recursive: true, force: true }))
   mkdirSync(SHOTS, { recursive: true })
   const context = await chromium.launchPersistentContext(folder, {
     executablePath,
     args: FLAGS,
-    viewport: { width: 1440, height: 900 },
+    viewport,
   })
+  atEnd(() => context.close())
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
   const complaints: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console: ${message.text()}`)
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`console: ${message.text()} ${message.location().url}`)
   })
   page.on('pageerror', (error) => complaints.push(`broke: ${error.message}`))
-  const close = async (): Promise<void> => {
-    await context.close()
-    rmSync(folder, { recursive: true, force: true })
-  }
-  return { page, complaints, close }
+  return { page, complaints }
 }
 
-/** Keeps a picture for somebody to look at. */
-export const shootTo =
-  (page: () => Page) =>
-  async (name: string): Promise<void> => {
-    await page().screenshot({ path: join(SHOTS, `${name}.png`) })
-  }
-
 /** Puts axe into the page, as `axe`. */
-export const addAxe = async (page: Page): Promise<void> => {
+const addAxe = async (page: Page): Promise<void> => {
   await page.evaluate(AXE)
 }
 

@@ -1,29 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Installation } from '../support/installation.ts'
+import { expect, it } from 'vitest'
 import { until } from '../support/wait.ts'
-import { build, openBrowser, shootTo, violations } from './browser.ts'
-import { findChromium, startWorld } from './world.ts'
+import { inChromium } from './in-chromium.ts'
 
 /* Somebody who wires an app up tries a call before its users do: what it would do, and, sent, that it did so. */
-const executablePath = findChromium()
 const AT = '/sources/src_shop?tab=test'
 
-describe.skipIf(!executablePath)('the event tester in Chromium', () => {
-  let world: Installation
-  let close: (() => Promise<void>) | undefined
-  let page: Page
-  let complaints: readonly string[] = []
-
-  beforeAll(async () => {
-    build()
-    world = await startWorld()
-    ;({ page, close, complaints } = await openBrowser(executablePath ?? ''))
-  })
-  afterAll(() => close?.())
-
-  const shoot = shootTo(() => page)
+inChromium('the event tester', { refused: [422] }, ({ world, page, shoot, accessible, onPhone, onDesktop }) => {
   const write = (call: object) => page.getByLabel('As it would travel').fill(JSON.stringify(call, null, 2))
   const attempt = () => page.getByRole('button', { name: 'See what it would do' }).click()
   const section = (name: string) => page.getByRole('region', { name })
@@ -32,7 +15,7 @@ describe.skipIf(!executablePath)('the event tester in Chromium', () => {
     await page.goto(`${world.url}${AT}`)
     await page.getByText('Write a call, or choose one').waitFor()
     await shoot('event-tester-empty')
-    expect(await violations(page)).toEqual([])
+    await accessible()
     // The sixth of the world bought once: one more order makes a repeat buyer, who is thanked.
     await write({
       type: 'track',
@@ -48,7 +31,7 @@ describe.skipIf(!executablePath)('the event tester in Chromium', () => {
     await section('Who it is about').getByText('Attaches phone +436601234567').waitFor()
     await page.getByText('nothing was stored').waitFor()
     await shoot('event-tester')
-    expect(await violations(page)).toEqual([])
+    await accessible()
     const { audience } = await world.call<{ audience: { size: { count: number } } }>('GET', '/audiences/repeat_buyers')
     expect(audience.size.count).toBe(5)
     await page.getByRole('button', { name: 'Send it for real' }).click()
@@ -57,7 +40,7 @@ describe.skipIf(!executablePath)('the event tester in Chromium', () => {
     await section('Journeys').getByText('happened', { exact: true }).waitFor()
     expect(await page.getByText('not yet').count()).toBe(0)
     await shoot('event-tester-sent')
-    expect(await violations(page)).toEqual([])
+    await accessible()
   })
 
   it('event tester: says why a call is not taken and what to do, in the dark, too', async () => {
@@ -69,7 +52,7 @@ describe.skipIf(!executablePath)('the event tester in Chromium', () => {
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.evaluate("document.documentElement.setAttribute('data-mantine-color-scheme', 'dark')")
     await shoot('event-tester-refused-dark')
-    expect(await violations(page)).toEqual([])
+    await accessible()
     await page.getByLabel('As it would travel').fill('{')
     await page.getByText('This is no JSON object.').waitFor()
     expect(await page.getByRole('button', { name: 'See what it would do' }).isDisabled()).toBe(true)
@@ -88,13 +71,13 @@ describe.skipIf(!executablePath)('the event tester in Chromium', () => {
     expect(JSON.parse(text)).toEqual({ type: 'track', userId: 'u1', event: 'Cart Viewed', properties: { items: 2 } })
     await attempt()
     await page.getByText('Is stored as “Cart Viewed” (track)').waitFor()
-    await page.setViewportSize({ width: 390, height: 844 })
+    await onPhone()
     await shoot('event-tester-phone')
-    expect(await violations(page)).toEqual([])
+    await accessible()
   })
 
   it('SRC-02 the overview of a source says what its calls came to, step by step', async () => {
-    await page.setViewportSize({ width: 1440, height: 900 })
+    await onDesktop()
     const call = { type: 'track', userId: 'u1', event: 'Order Completed', messageId: 'twice' }
     await world.track([call, call, { type: 'track', userId: 'u1' }, { ...call, messageId: 'not', integrations: { All: false } }])
     await page.goto(`${world.url}/sources/src_shop?tab=overview`)
@@ -104,11 +87,11 @@ describe.skipIf(!executablePath)('the event tester in Chromium', () => {
     expect(steps).toMatchObject({ failed: 1, filtered: 1, duplicate: 1 })
     await page.getByText('1 more came before').waitFor()
     await shoot('source-overview')
-    expect(await violations(page)).toEqual([])
+    await accessible()
     await page.goto(`${world.url}/sources`)
     await page.getByText('last call').first().waitFor()
     await shoot('sources-list')
-    expect(await violations(page)).toEqual([])
+    await accessible()
   })
 
   it('SRC-19 an app is made, a source is connected to it, and refuses its bare write key', async () => {
@@ -129,12 +112,8 @@ describe.skipIf(!executablePath)('the event tester in Chromium', () => {
     await page.getByRole('button', { name: 'Refuse the bare write key' }).click()
     await page.getByText('A write key alone lets nothing in').waitFor()
     await shoot('source-oauth')
-    expect(await violations(page)).toEqual([])
+    await accessible()
     await page.getByRole('button', { name: 'Let the write key in again' }).click()
     await page.getByText('A write key alone still lets calls in').waitFor()
-  })
-
-  it('complains of nothing', () => {
-    expect(complaints.filter((each) => !each.includes('status of 422'))).toEqual([])
   })
 })

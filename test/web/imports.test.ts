@@ -1,14 +1,12 @@
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { sha256 } from '../../src/base/hash.ts'
-import { type Installation, startInstallation } from '../support/installation.ts'
-import { build, openBrowser, SHOTS, shootTo, violations } from './browser.ts'
-import { findChromium } from './world.ts'
+import { startInstallation } from '../support/installation.ts'
+import { SHOTS } from './browser.ts'
+import { inChromium } from './in-chromium.ts'
 
 /* Files of people and of calls, as a marketer brings them: what comes in, how far it is, what was refused and why. */
-const executablePath = findChromium()
 const HOUR_MS = 3_600_000
 
 const calls = (count: number): string =>
@@ -18,21 +16,8 @@ const calls = (count: number): string =>
       `${JSON.stringify({ type: 'track', userId: `u${n % 50}`, event: 'Order Completed', timestamp: new Date(Date.now() - (count - n) * HOUR_MS).toISOString(), properties: { revenue: n } })}\n`,
   ).join('')
 
-describe.skipIf(!executablePath)('imports in Chromium', () => {
-  let world: Installation
-  let close: (() => Promise<void>) | undefined
-  let page: Page
-  let complaints: readonly string[] = []
-
-  beforeAll(async () => {
-    build()
-    world = await startInstallation()
-    ;({ page, close, complaints } = await openBrowser(executablePath ?? ''))
-  })
-  afterAll(() => close?.())
-
-  const shoot = shootTo(() => page)
-  const heading = (text: string | RegExp) => page.getByRole('heading', { level: 1 }).filter({ hasText: text }).waitFor()
+inChromium('imports', { start: startInstallation, refused: [403, 422] }, (app) => {
+  const { world, page, shoot, heading, accessible, onPhone } = app
   const choose = async (button: string, name: string, content: string | Buffer): Promise<void> => {
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByLabel(button).click()])
     await chooser.setFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(content) })
@@ -121,30 +106,26 @@ describe.skipIf(!executablePath)('imports in Chromium', () => {
     await page.getByRole('link', { name: '3 calls taken, none refused' }).waitFor({ timeout: 30_000 })
     await page.getByRole('heading', { name: 'From other spaces' }).scrollIntoViewIfNeeded()
     await shoot('source-connected')
-    expect(await violations(page)).toEqual([])
+    await accessible()
     await page.getByRole('link', { name: '3 calls taken, none refused' }).click()
     await heading('3 calls taken, none refused.')
   })
 
-  it('axe finds nothing serious, light and dark; a phone reads it; the console is silent', async () => {
-    const found: Record<string, unknown> = {}
+  it('axe finds nothing serious, light and dark; a phone reads it', async () => {
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme })
       await page.goto(`${world.url}/imports`)
       await page.getByRole('link', { name: 'history.ndjson' }).waitFor()
-      found[`list ${scheme}`] = await violations(page)
-      await page.screenshot({ path: join(SHOTS, `imports-${scheme}.png`) })
+      await accessible()
+      await shoot(`imports-${scheme}`)
       await page.getByRole('link', { name: 'history.ndjson' }).click()
       await heading('30,000 calls taken')
-      found[`page ${scheme}`] = await violations(page)
+      await accessible()
     }
-    await page.setViewportSize({ width: 390, height: 844 })
+    await onPhone()
     await page.goto(`${world.url}/imports`)
     await page.getByRole('link', { name: 'history.ndjson' }).waitFor()
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
     await page.screenshot({ path: join(SHOTS, 'imports-phone.png'), fullPage: true })
-    expect(found).toEqual({ 'list light': [], 'page light': [], 'list dark': [], 'page dark': [] })
-    // What the API refuses, Chromium calls an error, too.
-    expect(complaints.filter((one) => !/status of (422|403)/.test(one))).toEqual([])
   })
 })

@@ -1,33 +1,15 @@
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Installation } from '../support/installation.ts'
+import { expect, it } from 'vitest'
 import { until } from '../support/wait.ts'
-import { build, openBrowser, shootTo, violationsIn } from './browser.ts'
-import { findChromium, startWorld } from './world.ts'
+import { inChromium } from './in-chromium.ts'
 
 /* What an audience is like as a whole, seen in a browser: whom it shares with others, by what its members can be reached, how its computing goes. */
-const executablePath = findChromium()
 
-describe.skipIf(!executablePath)('insight into audiences, in Chromium', () => {
-  let world: Installation
-  let close: (() => Promise<void>) | undefined
-  let page: Page
-  let complaints: readonly string[] = []
-
-  beforeAll(async () => {
-    build()
-    world = await startWorld()
-    await world.call('POST', '/audiences', { name: 'Pros', definition: { query: "trait('plan') = 'pro'" } })
-    await until('the pros to be live', async () => {
-      const { audience } = await world.call<{ audience: { status: string } }>('GET', '/audiences/pros')
-      return audience.status === 'Live'
-    })
-    ;({ page, close, complaints } = await openBrowser(executablePath ?? ''))
+inChromium('insight into audiences', {}, async ({ world, page, shoot, accessible, onPhone, onDesktop }) => {
+  await world.call('POST', '/audiences', { name: 'Pros', definition: { query: "trait('plan') = 'pro'" } })
+  await until('the pros to be live', async () => {
+    const { audience } = await world.call<{ audience: { status: string } }>('GET', '/audiences/pros')
+    return audience.status === 'Live'
   })
-  afterAll(() => close?.())
-
-  const shoot = shootTo(() => page)
-  const violations = (where = 'main') => violationsIn(page, where)
 
   it('PRE-03 PRE-04 the Insights tab says whom two audiences share, and by what the members are known', async () => {
     await page.goto(`${world.url}/audiences/repeat_buyers`)
@@ -38,7 +20,7 @@ describe.skipIf(!executablePath)('insight into audiences, in Chromium', () => {
     await page.getByText('100 %').first().waitFor()
     expect(page.url()).toContain('with=pros')
     await shoot('audience-insights')
-    expect(await violations()).toEqual([])
+    await accessible('main')
   })
 
   it('PRE-04 the builder says whom the sentence shares with an audience, before it is saved', async () => {
@@ -48,7 +30,7 @@ describe.skipIf(!executablePath)('insight into audiences, in Chromium', () => {
     await page.getByLabel('Compare with').selectOption({ label: 'Pros' })
     await page.getByTestId('overlap').filter({ hasText: '2 people are in both: 40 % of this sentence, 50 % of Pros.' }).waitFor()
     await shoot('builder-overlap')
-    expect(await violations('.builder-side')).toEqual([])
+    await accessible('.builder-side')
   })
 
   it('PRE-05 a person of the sample opens beside the builder, with traits and events; Escape goes back to the sentence', async () => {
@@ -59,19 +41,19 @@ describe.skipIf(!executablePath)('insight into audiences, in Chromium', () => {
     await sheet.getByText('Order Completed').first().waitFor()
     expect(page.url()).toMatch(/audiences\/new.*beside=/)
     await shoot('builder-person')
-    expect(await violations('.sheet-side')).toEqual([])
+    await accessible('.sheet-side')
     await page.keyboard.press('Escape')
     await sheet.waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Ann Reyes' }).click()
     await sheet.getByRole('button', { name: 'Close' }).click()
     await sheet.waitFor({ state: 'detached' })
     await page.getByTestId('live-count').filter({ hasText: /^5$/ }).waitFor()
-    await page.setViewportSize({ width: 390, height: 844 })
+    await onPhone()
     await page.getByRole('button', { name: 'Bo Lindqvist' }).click()
     await page.getByRole('dialog', { name: 'Bo Lindqvist' }).getByText('Order Completed').first().waitFor()
     expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBe(0)
     await page.getByRole('button', { name: 'Close' }).click()
-    await page.setViewportSize({ width: 1440, height: 900 })
+    await onDesktop()
   })
 
   it('CMP-01 CMP-07 CMP-09 an audience’s page says its mode, and how far its computing is, or its place in the queue', async () => {
@@ -94,7 +76,7 @@ describe.skipIf(!executablePath)('insight into audiences, in Chromium', () => {
     expect(await page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('37')
     await page.getByText('real time', { exact: true }).waitFor()
     await shoot('audience-computing')
-    expect(await violations()).toEqual([])
+    await accessible('main')
     await world.pool.query(`update computation_run set started_at = null, done = 0 where asked_by = 'Mia'`)
     await computing.getByText(/^The edit waits at place 1 of the queue, behind 0 that are at work\./).waitFor()
     await world.pool.query(`update computation_run set finished_at = now() where asked_by = 'Mia'`)
@@ -131,7 +113,7 @@ describe.skipIf(!executablePath)('insight into audiences, in Chromium', () => {
       .waitFor()
     await page.getByText(/^people, about .* Counting everybody…$/).waitFor()
     await shoot('builder-estimate')
-    expect(await violations('.builder-side')).toEqual([])
+    await accessible('.builder-side')
     letThrough()
     await page
       .getByTestId('live-count')
@@ -140,9 +122,5 @@ describe.skipIf(!executablePath)('insight into audiences, in Chromium', () => {
     await page.getByRole('button', { name: 'Count who can be reached by what' }).click()
     await page.getByText('100 %').waitFor()
     await shoot('builder-identifiers')
-  })
-
-  it('keeps the console silent', () => {
-    expect(complaints).toEqual([])
   })
 })

@@ -1,30 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Installation } from '../support/installation.ts'
-import { build, openBrowser, SHOTS, shootTo, violationsIn } from './browser.ts'
-import { findChromium, startWorld } from './world.ts'
+import { expect, it } from 'vitest'
+import { inChromium } from './in-chromium.ts'
 
 /* Audiences put in order, as a marketer does it: folders, a clone, versions compared and restored, a file of the members. */
-const executablePath = findChromium()
 
-describe.skipIf(!executablePath)('audiences in order, in Chromium', () => {
-  let world: Installation
-  let close: (() => Promise<void>) | undefined
-  let page: Page
-  let complaints: readonly string[] = []
-
-  beforeAll(async () => {
-    build()
-    world = await startWorld()
-    ;({ page, close, complaints } = await openBrowser(executablePath ?? ''))
-  })
-  afterAll(() => close?.())
-
-  const shoot = shootTo(() => page)
-  const violations = () => violationsIn(page, 'main')
-
+inChromium('audiences in order', { refused: [422, 429] }, ({ world, page, shoot, accessible, wholeOnPhones }) => {
   it('AUD-14 makes a folder, moves an audience into it, and disbands it', async () => {
     await page.goto(`${world.url}/audiences`)
     await page.getByRole('button', { name: 'New folder' }).click()
@@ -39,7 +19,7 @@ describe.skipIf(!executablePath)('audiences in order, in Chromium', () => {
     await page.getByRole('link', { name: 'Repeat buyers' }).waitFor()
     expect(page.url()).toContain('folder=fol_')
     await shoot('folder')
-    expect(await violations()).toEqual([])
+    await accessible('main')
     await page.getByRole('button', { name: 'Disband' }).click()
     await page.getByRole('button', { name: /Loyal people/ }).waitFor({ state: 'detached' })
     await page.getByRole('link', { name: 'Repeat buyers' }).waitFor()
@@ -55,7 +35,7 @@ describe.skipIf(!executablePath)('audiences in order, in Chromium', () => {
     await page.getByRole('button', { name: 'What would restoring it do?' }).click()
     await page.getByText(/enter, .*stay/).waitFor()
     await shoot('versions')
-    expect(await violations()).toEqual([])
+    await accessible('main')
     await page.getByRole('button', { name: 'Restore version 1' }).click()
     await page.getByText('brought back 1').waitFor()
     const { audience } = await world.call<{ audience: { version: number } }>('GET', '/audiences/repeat_buyers')
@@ -83,7 +63,7 @@ describe.skipIf(!executablePath)('audiences in order, in Chromium', () => {
     const link = page.getByRole('link', { name: 'Download' })
     await link.waitFor()
     await shoot('export')
-    expect(await violations()).toEqual([])
+    await accessible('main')
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
     expect(download.suggestedFilename()).toMatch(/^repeat_buyers-.*\.csv$/)
     const csv = readFileSync(await download.path(), 'utf8')
@@ -93,24 +73,11 @@ describe.skipIf(!executablePath)('audiences in order, in Chromium', () => {
     await page.getByText(/was just exported/).waitFor()
   })
 
-  it('is whole on a phone and in the dark', async () => {
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await page.setViewportSize({ width: 390, height: 844 })
-    for (const [name, path] of [
-      ['audiences', '/audiences'],
-      ['versions', '/audiences/repeat_buyers?tab=versions'],
-      ['export', '/audiences/repeat_buyers?tab=export'],
-    ]) {
-      await page.goto(`${world.url}${path}`)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.locator('.block').first().waitFor()
-      await page.screenshot({ path: join(SHOTS, `phone-${name}.png`), fullPage: true })
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(390)
-    }
-  })
-
-  it('the console is silent', () => {
-    // What was refused on purpose is said by the browser, too.
-    expect(complaints.filter((each) => !/status of (422|429)/.test(each))).toEqual([])
+  it('is whole on a phone, and axe finds nothing serious, light and dark', async () => {
+    await wholeOnPhones({
+      audiences: 'audiences',
+      versions: 'audiences/repeat_buyers?tab=versions',
+      export: 'audiences/repeat_buyers?tab=export',
+    })
   })
 })

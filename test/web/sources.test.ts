@@ -1,27 +1,10 @@
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Installation } from '../support/installation.ts'
-import { build, openBrowser, shootTo, violations } from './browser.ts'
-import { findChromium, startWorld } from './world.ts'
+import { expect, it } from 'vitest'
+import { inChromium } from './in-chromium.ts'
 
 /* One source, as who looks after the data uses it: what comes in, what was not taken and why, its keys; and how a person came together. */
-const executablePath = findChromium()
 const AT = '/sources/src_shop'
 
-describe.skipIf(!executablePath)('a source in Chromium', () => {
-  let world: Installation
-  let close: (() => Promise<void>) | undefined
-  let page: Page
-  let complaints: readonly string[] = []
-
-  beforeAll(async () => {
-    build()
-    world = await startWorld()
-    ;({ page, close, complaints } = await openBrowser(executablePath ?? ''))
-  })
-  afterAll(() => close?.())
-
-  const shoot = shootTo(() => page)
+inChromium('a source', {}, ({ world, page, shoot, accessible }) => {
   const track = (event: unknown, rest: object = {}) => world.track([{ type: 'track', userId: 'u1', event, ...rest }])
 
   it('SRC-03 SRC-04 SRC-05 shows calls as they come; a pause stops the view and not the count', async () => {
@@ -32,7 +15,7 @@ describe.skipIf(!executablePath)('a source in Chromium', () => {
     await page.getByRole('button', { name: 'track Cart Viewed' }).click()
     await page.getByText("event: 'Cart Viewed'").waitFor()
     await shoot('source-live')
-    expect(await violations(page)).toEqual([])
+    await accessible()
     await page.getByRole('button', { name: 'Pause' }).click()
     for (const event of ['One', 'Two', 'Three']) await track(event)
     await page.getByText('3 new').waitFor()
@@ -50,7 +33,7 @@ describe.skipIf(!executablePath)('a source in Chromium', () => {
     await page.getByRole('button', { name: 'track Cart Viewed' }).waitFor()
     expect(await page.getByText('Two', { exact: true }).count()).toBe(0)
     await shoot('source-found')
-    expect(await violations(page)).toEqual([])
+    await accessible()
   })
 
   it('ING-21 shows what was not taken, why, what to do, and an example', async () => {
@@ -62,7 +45,7 @@ describe.skipIf(!executablePath)('a source in Chromium', () => {
       .waitFor()
     await page.getByText('An example').first().click()
     await shoot('source-dropped')
-    expect(await violations(page)).toEqual([])
+    await accessible()
   })
 
   it('SRC-01 changes a write key without loss: adds one, deletes the old one', async () => {
@@ -72,7 +55,7 @@ describe.skipIf(!executablePath)('a source in Chromium', () => {
     await page.getByRole('button', { name: 'Add a write key' }).click()
     await page.getByRole('button', { name: 'Delete the write key key_shop' }).waitFor()
     await shoot('source-settings')
-    expect(await violations(page)).toEqual([])
+    await accessible()
     await page.getByRole('button', { name: 'Delete the write key key_shop' }).click()
     await keys.getByText('key_shop').waitFor({ state: 'detached' })
     expect(await keys.getByRole('button', { name: /^Delete/ }).count()).toBe(0)
@@ -86,10 +69,6 @@ describe.skipIf(!executablePath)('a source in Chromium', () => {
     await page.getByText('ann.reyes@example.com').first().waitFor()
     await known.scrollIntoViewIfNeeded()
     await shoot('person-identity')
-    expect(await violations(page)).toEqual([])
-  })
-
-  it('complains of nothing', () => {
-    expect(complaints).toEqual([])
+    await accessible()
   })
 })

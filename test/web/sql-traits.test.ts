@@ -1,33 +1,13 @@
-import { join } from 'node:path'
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { customerDatabase } from '../sql-trait/warehouse.ts'
-import type { Installation } from '../support/installation.ts'
-import { build, openBrowser, SHOTS, shootTo, violations } from './browser.ts'
-import { findChromium, startWorld } from './world.ts'
+import { inChromium } from './in-chromium.ts'
 
 /* SQL traits, from nothing: connect a warehouse, look at the rows of a query, save it, see what each run changed. */
-const executablePath = findChromium()
 
-describe.skipIf(!executablePath)('SQL traits in Chromium', () => {
-  let world: Installation
-  let close: (() => Promise<void>) | undefined
-  let page: Page
-  let complaints: readonly string[] = []
-  let customer: Awaited<ReturnType<typeof customerDatabase>>
-
-  beforeAll(async () => {
-    build()
-    world = await startWorld()
-    customer = await customerDatabase()
-    await customer.run(`create table customers (user_id text, spent numeric, store text);
-      insert into customers values ('u1', 120.5, 'Oslo'), ('u2', 80, 'Bergen'), ('new', 10, null)`)
-    ;({ page, close, complaints } = await openBrowser(executablePath ?? ''))
-  })
-  afterAll(() => close?.())
-
-  const shoot = shootTo(() => page)
-  const heading = (text: string | RegExp) => page.getByRole('heading', { level: 1 }).filter({ hasText: text }).waitFor()
+inChromium('SQL traits', { refused: [404, 409, 422] }, async ({ world, page, shoot, heading, wholeOnPhones }) => {
+  const customer = await customerDatabase()
+  await customer.run(`create table customers (user_id text, spent numeric, store text);
+  insert into customers values ('u1', 120.5, 'Oslo'), ('u2', 80, 'Bergen'), ('new', 10, null)`)
 
   it('SQT-01 connects a warehouse, which is tried first, and refuses a login that does not work', async () => {
     await page.goto(`${world.url}/sql-traits`)
@@ -113,29 +93,15 @@ describe.skipIf(!executablePath)('SQL traits in Chromium', () => {
 
   it('is whole on a phone, and axe finds nothing serious, light and dark', async () => {
     const { sqlTraits } = await world.call<{ sqlTraits: readonly { id: string }[] }>('GET', '/sql-traits')
-    const found: string[] = []
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width: 390, height: 844 })
-      for (const [name, path] of [
-        ['sql-traits', 'sql-traits'],
-        ['sql-trait', `sql-traits/${sqlTraits[0]?.id}`],
-        ['sql-trait-new', 'sql-traits/new'],
-        ['warehouses', 'warehouses'],
-      ]) {
-        await page.goto(`${world.url}/${path}`)
-        await page.locator('.block').first().waitFor()
-        if (colorScheme === 'dark') await page.screenshot({ path: join(SHOTS, `phone-${name}.png`), fullPage: true })
-        expect(await page.evaluate('document.documentElement.scrollWidth'), name).toBeLessThanOrEqual(390)
-        for (const { id, impact, nodes } of await violations(page))
-          found.push(`${colorScheme} ${name}: ${impact} ${id}: ${nodes}`)
-      }
-    }
-    expect(found).toEqual([])
+    await wholeOnPhones({
+      'sql-traits': 'sql-traits',
+      'sql-trait': `sql-traits/${sqlTraits[0]?.id}`,
+      'sql-trait-new': 'sql-traits/new',
+      warehouses: 'warehouses',
+    })
   })
 
   it('a warehouse is not forgotten while a trait reads from it; a trait goes, and its values stay', async () => {
-    await page.setViewportSize({ width: 1440, height: 900 })
     await page.goto(`${world.url}/warehouses`)
     await page.getByRole('button', { name: 'Forget' }).click()
     await page.getByText(/"From the shop" read from it/).waitFor()
@@ -145,10 +111,5 @@ describe.skipIf(!executablePath)('SQL traits in Chromium', () => {
     await page.getByText(/\(spent\) stays on the profiles as custom traits/).waitFor()
     await page.getByRole('button', { name: 'Delete it' }).click()
     await heading('No SQL trait yet.')
-  })
-
-  it('the console is silent', () => {
-    // What was refused on purpose is said by the browser, too.
-    expect(complaints.filter((each) => !/status of (409|422|404)/.test(each))).toEqual([])
   })
 })

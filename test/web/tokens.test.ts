@@ -1,26 +1,9 @@
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Installation } from '../support/installation.ts'
-import { build, openBrowser, shootTo, violations } from './browser.ts'
-import { findChromium, startWorld } from './world.ts'
+import { expect, it } from 'vitest'
+import { inChromium } from './in-chromium.ts'
 
 /* Keys to the API, as who runs the shop's servers uses them; and a person who asks to be forgotten. */
-const executablePath = findChromium()
 
-describe.skipIf(!executablePath)('tokens in Chromium', () => {
-  let world: Installation
-  let close: (() => Promise<void>) | undefined
-  let page: Page
-  let complaints: readonly string[] = []
-
-  beforeAll(async () => {
-    build()
-    world = await startWorld()
-    ;({ page, close, complaints } = await openBrowser(executablePath ?? ''))
-  })
-  afterAll(() => close?.())
-
-  const shoot = shootTo(() => page)
+inChromium('tokens', {}, ({ world, page, shoot, accessible }) => {
   const traits = async (secret: string): Promise<number> => {
     const at = `${world.url}/v1/spaces/spa_shop/collections/users/profiles/user_id:u1/traits`
     return (await fetch(at, { headers: { authorization: `Basic ${btoa(`${secret}:`)}` } })).status
@@ -33,7 +16,7 @@ describe.skipIf(!executablePath)('tokens in Chromium', () => {
     const secret = (await page.getByTestId('secret').textContent()) ?? ''
     expect(await traits(secret)).toBe(200)
     await shoot('token-made')
-    expect(await violations(page)).toEqual([])
+    await accessible()
     await page.getByRole('button', { name: 'I have it' }).click()
     await page.getByTestId('secret').waitFor({ state: 'detached' })
     await page.reload()
@@ -46,12 +29,8 @@ describe.skipIf(!executablePath)('tokens in Chromium', () => {
     await row.getByText('revoked').waitFor()
     expect(await traits(secret)).toBe(401)
     await page.emulateMedia({ colorScheme: 'dark' })
-    expect(await violations(page)).toEqual([])
+    await accessible()
     await shoot('tokens-dark')
     await page.emulateMedia({ colorScheme: 'light' })
-  })
-
-  it('complains of nothing in the console', () => {
-    expect(complaints).toEqual([])
   })
 })

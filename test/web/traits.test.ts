@@ -1,29 +1,9 @@
-import { join } from 'node:path'
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Installation } from '../support/installation.ts'
-import { build, openBrowser, SHOTS, shootTo, violations } from './browser.ts'
-import { findChromium, startWorld } from './world.ts'
+import { expect, it } from 'vitest'
+import { inChromium } from './in-chromium.ts'
 
 /* Traits, as a marketer makes and reads them: a computed trait from a sentence, whose values they are, an edit, a refusal, its end. */
-const executablePath = findChromium()
 
-describe.skipIf(!executablePath)('traits in Chromium', () => {
-  let world: Installation
-  let close: (() => Promise<void>) | undefined
-  let page: Page
-  let complaints: readonly string[] = []
-
-  beforeAll(async () => {
-    build()
-    world = await startWorld()
-    ;({ page, close, complaints } = await openBrowser(executablePath ?? ''))
-  })
-  afterAll(() => close?.())
-
-  const shoot = shootTo(() => page)
-  const heading = (text: string | RegExp) => page.getByRole('heading', { level: 1 }).filter({ hasText: text }).waitFor()
-
+inChromium('traits', { refused: [404, 409, 422] }, ({ world, page, shoot, heading, wholeOnPhones }) => {
   it('makes a computed trait from a sentence, with its values while it is written', async () => {
     await page.goto(`${world.url}/computed-traits`)
     await heading('No computed trait yet.')
@@ -149,41 +129,19 @@ describe.skipIf(!executablePath)('traits in Chromium', () => {
     await page.getByRole('button', { name: 'Not now' }).click()
   })
 
-  const pages = [
-    ['computed-traits', 'computed-traits'],
-    ['computed-trait', 'computed-traits/spent_on_larger_orders'],
-    ['computed-trait-new', 'computed-traits/new'],
-  ] as const
-
   it('is whole on a phone, and axe finds nothing serious, light and dark', async () => {
-    const found: string[] = []
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width: 390, height: 844 })
-      for (const [name, path] of pages) {
-        await page.goto(`${world.url}/${path}`)
-        await page.getByRole('heading', { level: 1 }).waitFor()
-        await page.locator('.block, .card').first().waitFor()
-        if (colorScheme === 'dark') await page.screenshot({ path: join(SHOTS, `phone-${name}.png`), fullPage: true })
-        expect(await page.evaluate('document.documentElement.scrollWidth'), name).toBeLessThanOrEqual(390)
-        for (const { id, impact, nodes } of await violations(page))
-          found.push(`${colorScheme} ${name}: ${impact} ${id}: ${nodes}`)
-      }
-    }
-    expect(found).toEqual([])
+    await wholeOnPhones({
+      'computed-traits': 'computed-traits',
+      'computed-trait': 'computed-traits/spent_on_larger_orders',
+      'computed-trait-new': 'computed-traits/new',
+    })
   })
 
   it('deletes it, and the list is empty again', async () => {
-    await page.setViewportSize({ width: 1440, height: 900 })
     await page.goto(`${world.url}/computed-traits/spent_on_larger_orders`)
     await page.getByText('Nothing asks for it yet').waitFor()
     await page.getByRole('button', { name: 'Delete' }).click()
     await page.getByRole('button', { name: 'Delete it' }).click()
     await heading('No computed trait yet.')
-  })
-
-  it('the console is silent', () => {
-    // What was refused on purpose is said by the browser, too.
-    expect(complaints.filter((each) => !/status of (409|422|404)/.test(each))).toEqual([])
   })
 })

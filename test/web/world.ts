@@ -1,15 +1,8 @@
-import { existsSync } from 'node:fs'
 import { readTemplateFiles } from '../../src/dev/sample/template-files.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
 import { until } from '../support/wait.ts'
 
 const NAMES = ['Ann Reyes', 'Bo Lindqvist', 'Carla Ortiz', 'Dev Patel', 'Emma Novak', 'Farid Haddad', 'Grace Kim', 'Hugo Martin']
-
-/** Debian's or anybody's Chromium, where there is one. */
-export const findChromium = (): string | undefined =>
-  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'].find((path) =>
-    existsSync(path),
-  )
 
 const callsOf = (name: string, index: number): readonly object[] => {
   const userId = `u${index + 1}`
