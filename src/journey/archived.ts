@@ -1,53 +1,10 @@
 import { sql } from 'kysely'
-import { idFrom } from '../base/ids.ts'
 import type { Db } from '../db/database.ts'
 import type { OutboxItem } from '../db/outbox.ts'
 import { query, run, transact } from '../db/query.ts'
+import { endRuns } from './ended.ts'
 
 const CHUNK = 5_000
-
-type Archived = { readonly spaceId: string; readonly journeyId: string; readonly versions: readonly number[] }
-
-// Runs that end keep the step they stood at. The cohort has no row and nobody walks it: it only says who was ended just now.
-const endSome = (tx: Db, { spaceId, journeyId, versions }: Archived, cohort: string, now: Date) => {
-  return run(
-    tx,
-    query(
-      'journey_run.archive',
-      sql<{ id: string }>`with next as materialized (
-          select profile_id, id, visit as was, visit + 1 as visit from journey_run
-          where space_id = ${spaceId} and journey_id = ${journeyId} and version = any(${[...versions]}::integer[]) and status in ('active', 'held')
-          order by profile_id, id limit ${CHUNK})
-        update journey_run r set status = 'exited', end_reason = 'archived', ended_at = ${now}::timestamptz, cohort_id = ${cohort}::uuid,
-          visit = next.visit, due_at = null
-        from next
-        where r.space_id = ${spaceId} and r.profile_id = next.profile_id and r.id = next.id and r.visit = next.was and r.status in ('active', 'held')
-        returning r.id`,
-    ),
-  )
-}
-
-const tellEnded = (tx: Db, spaceId: string, cohort: string, now: Date) => {
-  return run(
-    tx,
-    query(
-      'journey_transition.archive',
-      sql`insert into journey_transition (space_id, profile_id, run_id, id, step, branch, next_step, happened_at, evidence)
-        select ${spaceId}, r.profile_id, r.id, r.visit, r.step, null, null, ${now}::timestamptz, '{"exit":"archived"}'::jsonb
-        from journey_run r where r.space_id = ${spaceId} and r.cohort_id = ${cohort}::uuid order by r.profile_id, r.id on conflict do nothing`,
-    ),
-  )
-}
-
-// One transaction a chunk: the rows of 100,000 runs would be locked for seconds, and a cohort that moves would wait for all of them.
-const endChunk = (db: Db, archived: Archived, chunk: number, now: Date): Promise<number> =>
-  transact(db, async (tx) => {
-    const { spaceId, journeyId } = archived
-    const cohort = idFrom('archived', spaceId, journeyId, now.toISOString(), String(chunk))
-    const ended = await endSome(tx, archived, cohort, now)
-    if (ended.length > 0) await tellEnded(tx, spaceId, cohort, now)
-    return ended.length
-  })
 
 const dropQueued = (tx: Db, spaceId: string, journeyId: string) => {
   return run(
@@ -76,8 +33,8 @@ export const endArchivedRuns = async (
   now: Date,
 ): Promise<void> => {
   if (versions.length === 0) return
-  let chunk = 0
-  while ((await endChunk(db, { spaceId, journeyId, versions }, chunk, now)) > 0) chunk++
+  const which = sql`journey_id = ${journeyId} and version = any(${[...versions]}::integer[])`
+  await endRuns(db, spaceId, { reason: 'archived', which, key: [journeyId] }, now)
   while ((await transact(db, (tx) => dropQueued(tx, spaceId, journeyId))).length > 0);
 }
 
