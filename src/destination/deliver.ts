@@ -30,6 +30,8 @@ export type DeliverContext = {
   /** Waits until the destination's rate allows one more request; false where the worker is told to end. */
   readonly pace: () => Promise<boolean>
   readonly insert?: InsertFunction | undefined
+  /** The tool said that it gets too much: nothing more is sent there for so long. */
+  readonly rest: (ms: number) => void
   /** Whether a finished call is kept as a sample of those that came to the same. */
   readonly sample: (status: string, reason: string | null) => boolean
 }
@@ -65,7 +67,7 @@ const withIds = (outgoing: Outgoing, taken: Taken): Outgoing => ({
 })
 
 const sendOne = async (
-  { now, pace }: DeliverContext,
+  { now, pace, rest }: DeliverContext,
   taken: Taken,
   request: Outgoing | Stop,
 ): Promise<{ readonly told: Told; readonly tried?: Omit<Try, 'mappingId'> }> => {
@@ -75,8 +77,13 @@ const sendOne = async (
   if (at.getTime() - (taken.claimed_at ?? at).getTime() > LAST_BEGIN_MS) return { told: { kind: 'left' } }
   const made = await exchange(withIds(request, taken), now)
   crashPoint('destination.called')
-  return { told: made.outcome, tried: { at, exchange: made } }
+  const { outcome } = made
+  if (made.status === 429 && outcome.kind === 'retry') rest(restMs(outcome.afterSeconds))
+  return { told: outcome, tried: { at, exchange: made } }
 }
+
+const LONGEST_REST_MS = 60_000
+const restMs = (afterSeconds = 1): number => Math.min(afterSeconds * 1_000, LONGEST_REST_MS)
 
 const doneAs = (told: Told): string | undefined => {
   if (told.kind === 'delivered') return 'delivered'

@@ -29,7 +29,7 @@ export type DrainContext = {
 
 /** Everything a worker process does for destinations. */
 export type Deliveries = {
-  /** Finds destinations with calls due, and sees to it that each is drained. Answers how many it began with. */
+  /** Finds destinations with calls due, and begins to drain those that it may. Answers how many it began with. */
   readonly wake: () => Promise<number>
   /** Until all that is being drained is done. */
   readonly idle: () => Promise<void>
@@ -56,6 +56,8 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
         const timer = setTimeout(done, ms)
         signal.addEventListener('abort', done)
       })
+
+const keyOf = ({ spaceId, destinationId }: Due): string => `${spaceId} ${destinationId}`
 
 const rateOf = ({ destination, tool }: Plan): number => destination.rate_per_second ?? tool.ratePerSecond
 
@@ -123,7 +125,7 @@ const drainBatch = async (context: DrainContext, due: Due, plan: Plan, around: D
 const createPaces = () => {
   const paces = new Map<string, Paced>()
   return (plan: Plan): Bucket => {
-    const key = `${plan.destination.space_id} ${plan.destination.id}`
+    const key = keyOf({ spaceId: plan.destination.space_id, destinationId: plan.destination.id })
     const perSecond = rateOf(plan)
     const there = paces.get(key)
     if (there?.perSecond === perSecond) return there.pace
@@ -142,6 +144,8 @@ export const createDeliveries = (context: DrainContext): Deliveries => {
   const draining = new Map<string, Promise<void>>()
   const sample = createSample(now)
   const paceOf = createPaces()
+  const resting = new Map<string, number>()
+  const mayCall = (key: string): boolean => !ending.signal.aborted && (resting.get(key) ?? 0) <= now().getTime()
 
   const around = (due: Due, pace: Bucket): DeliverContext => ({
     now,
@@ -149,29 +153,32 @@ export const createDeliveries = (context: DrainContext): Deliveries => {
     insert: context.insert,
     sample: (status, reason) => sample([due.spaceId, due.destinationId, status, reason].join(' ')),
     pace: async () => {
-      if (!ending.signal.aborted) await pause(pace.wait(1, now().getTime()), ending.signal)
-      return !ending.signal.aborted
+      if (mayCall(keyOf(due))) await pause(pace.wait(1, now().getTime()), ending.signal)
+      return mayCall(keyOf(due))
     },
+    rest: (ms) => void resting.set(keyOf(due), now().getTime() + ms),
   })
   const drain = async (due: Due): Promise<void> => {
     if (!(await holdDestination(db, due, me()))) return
     await takeOver(db, due, now())
-    while (!ending.signal.aborted) {
+    while (mayCall(keyOf(due))) {
       const plan = await loadPlan(db, due.spaceId, due.destinationId)
       if (!plan || !(await holdDestination(db, due, me()))) break
       if ((await drainBatch(context, due, plan, around(due, paceOf(plan)))) === 0) break
     }
     await letGo(db, due, me())
   }
-  const begin = (due: Due): void => {
-    const key = `${due.spaceId} ${due.destinationId}`
-    if (draining.has(key) || draining.size >= CONCURRENT_DESTINATIONS) return
+  const begin = (due: Due): boolean => {
+    const key = keyOf(due)
+    if (draining.has(key) || draining.size >= CONCURRENT_DESTINATIONS || !mayCall(key)) return false
+    resting.delete(key)
     draining.set(
       key,
       drain(due)
         .catch(context.failed)
         .finally(() => draining.delete(key)),
     )
+    return true
   }
   const idle = async (): Promise<void> => {
     while (draining.size > 0) await Promise.all(draining.values())
@@ -179,8 +186,7 @@ export const createDeliveries = (context: DrainContext): Deliveries => {
   return {
     wake: async () => {
       const due = ending.signal.aborted ? [] : await destinationsWithWork(db, me())
-      due.forEach(begin)
-      return due.length
+      return due.filter(begin).length
     },
     idle,
     stop: async () => {

@@ -107,6 +107,8 @@ const put = (into: Made, path: KeyPath, value: Json): void => {
   const [first, second, ...rest] = path
   if (first === undefined) return
   const there = into as Record<string | number, Json>
+  // An item that no key speaks of is there, and nothing.
+  if (Array.isArray(into) && typeof first === 'number') while (into.length < first) into.push(null)
   if (second === undefined) {
     there[first] = value
     return
@@ -116,9 +118,6 @@ const put = (into: Made, path: KeyPath, value: Json): void => {
   there[first] = inside
   put(inside, [second, ...rest], value)
 }
-
-const full = (value: Json): Json =>
-  Array.isArray(value) ? Array.from(value, (item: Json | undefined) => full(item ?? null)) : value
 
 const make = (value: Json, call: JsonObject): Json | undefined => {
   if (Array.isArray(value)) return value.map((one: Json) => make(one, call) ?? null)
@@ -130,7 +129,7 @@ const make = (value: Json, call: JsonObject): Json | undefined => {
     const one = make(inner, call)
     if (one !== undefined) put(made, keyPathOf(key) ?? [key], one)
   }
-  return Object.fromEntries(Object.entries(made).map(([key, inner]) => [key, full(inner)]))
+  return made
 }
 
 const fitted = (type: FieldType, value: Json): Json => {
@@ -151,6 +150,14 @@ export const makeFields = (action: Action, fields: JsonObject, call: JsonObject)
       return made === undefined ? [] : [[key, fitted(type, made)]]
     }),
   )
+
+/** Fields with what a new mapping of the action begins with, where nothing is said. */
+export const withUsual = (action: Action, fields: JsonObject): JsonObject => ({
+  ...Object.fromEntries(
+    Object.entries(action.fields).flatMap(([key, { default: usual }]) => (usual === undefined ? [] : [[key, usual]])),
+  ),
+  ...fields,
+})
 
 /** The fields that an action needs and that are not there, or empty. */
 export const missingOf = (action: Action, made: JsonObject): readonly string[] =>

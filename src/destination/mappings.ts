@@ -7,7 +7,7 @@ import type { MappingRow } from '../db/rows/destination.ts'
 import { parseFql } from '../fql/parse.ts'
 import type { Action, Destination } from './destination.ts'
 import { toolOf } from './destinations/index.ts'
-import { refuseBadFields } from './fields.ts'
+import { refuseBadFields, withUsual } from './fields.ts'
 
 /** At most so many mappings of one destination (spec/messaging §8.6). */
 export const MOST_MAPPINGS = 50
@@ -56,14 +56,6 @@ const actionOf = (tool: string, slug: string): Action => {
   throw new Invalid('unknown_action', [{ field: 'actionId', message: `"${slug}" is no action of this tool`, remedy }])
 }
 
-/** Fields with what an action's new mappings begin with where nothing is said. */
-export const withDefaults = (action: Action, fields: JsonObject): JsonObject => ({
-  ...Object.fromEntries(
-    Object.entries(action.fields).flatMap(([key, { default: usual }]) => (usual === undefined ? [] : [[key, usual]])),
-  ),
-  ...fields,
-})
-
 const insert = async (
   tx: Db,
   { spaceId, destinationId, by, now }: At,
@@ -102,7 +94,7 @@ export const createMapping = (db: Db, at: At, made: NewMapping): Promise<Mapping
   const action = actionOf(at.tool, made.action)
   const { trigger = action.defaultTrigger } = made
   parseFql(trigger)
-  const fields = withDefaults(action, made.fields)
+  const fields = withUsual(action, made.fields)
   refuseBadFields(action, fields, made.enabled)
   return transact(db, async (tx) => {
     await lock(tx, at)

@@ -1,6 +1,7 @@
 import { Invalid } from '../../base/errors.ts'
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Destination, Field, Making, Outgoing } from '../destination.ts'
+import { withUsual } from '../fields.ts'
 
 /* Customer.io's Track API, version 1: https://docs.customer.io/integrations/api/track/ */
 
@@ -97,11 +98,6 @@ const telling = (name: JsonObject, label: string): Readonly<Record<string, Field
   data: { label: 'Attributes', description: 'What is known of it', type: 'object', default: { '@path': '$.properties' } },
 })
 
-const defaultsOf = (fields: Readonly<Record<string, Field>>): JsonObject =>
-  Object.fromEntries(
-    Object.entries(fields).flatMap(([key, field]) => (field.default === undefined ? [] : [[key, field.default]])),
-  )
-
 const identifyFields: Readonly<Record<string, Field>> = {
   ...PERSON,
   email: { label: 'Email', description: 'Their address', type: 'string', default: { '@path': '$.traits.email' } },
@@ -194,10 +190,10 @@ export const customerIo: Destination = {
     baseUrl: { label: 'Base URL', description: 'Another address than the region’s own: of a proxy, for instance', type: 'url' },
   },
   actions: ACTIONS,
-  presets: Object.values(ACTIONS).map(({ slug, name, defaultTrigger, fields }) => ({
-    action: slug,
-    name,
-    trigger: defaultTrigger,
-    fields: defaultsOf(fields),
+  presets: Object.values(ACTIONS).map((action) => ({
+    action: action.slug,
+    name: action.name,
+    trigger: action.defaultTrigger,
+    fields: withUsual(action, {}),
   })),
 }

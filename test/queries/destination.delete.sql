@@ -1,0 +1,1 @@
+delete from destination where space_id = $1 and id = $2

@@ -1,0 +1,1 @@
+delete from destination_hold where space_id = $1 and destination_id = $2
