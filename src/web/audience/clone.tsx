@@ -1,14 +1,9 @@
-import '@mantine/core/styles/Paper.css'
-import '@mantine/core/styles/ModalBase.css'
-import '@mantine/core/styles/Modal.css'
-import '@mantine/core/styles/Overlay.css'
-import '@mantine/core/styles/CloseButton.css'
-import { Button, Modal, PasswordInput, TextInput } from '@mantine/core'
+import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type ApiFailure, useApi } from '../api.ts'
+import { Answers, Dialog } from '../parts/dialog.tsx'
 import { useGo } from '../parts/go.tsx'
-import { Failing } from '../parts/state.tsx'
 import './organise.css'
 
 type Names = { readonly events: readonly string[]; readonly traits: readonly string[]; readonly audiences: readonly string[] }
@@ -160,7 +155,7 @@ const CloneForm = ({ close, ...cloned }: Cloned & { readonly close: () => void }
       </p>
     )
   return (
-    <div className="stack">
+    <>
       <p className="soft">
         The same sentence under another name and key. It is connected to nothing: no journey, no destination.
       </p>
@@ -172,16 +167,12 @@ const CloneForm = ({ close, ...cloned }: Cloned & { readonly close: () => void }
         ) : (
           <Missing check={check} choices={choices} set={(key, choice) => setChoices({ ...choices, [key]: choice })} />
         ))}
-      {problem && <Failing error={problem} title="This was not done" />}
-      <div className="row">
+      <Answers problem={problem} close={close}>
         <Button disabled={!ready} onClick={clone}>
           Make the copy
         </Button>
-        <Button variant="default" onClick={close}>
-          Not now
-        </Button>
-      </div>
-    </div>
+      </Answers>
+    </>
   )
 }
 
@@ -193,9 +184,9 @@ export const CloneButton = (cloned: Cloned) => {
       <Button variant="default" onClick={() => setOpen(true)}>
         Clone
       </Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={<strong>Clone “{cloned.of.name}”</strong>} centered size="lg">
+      <Dialog title={`Clone “${cloned.of.name}”`} opened={open} close={() => setOpen(false)} wide>
         <CloneForm {...cloned} close={() => setOpen(false)} />
-      </Modal>
+      </Dialog>
     </>
   )
 }

@@ -1,14 +1,10 @@
-import '@mantine/core/styles/Paper.css'
-import '@mantine/core/styles/ModalBase.css'
-import '@mantine/core/styles/Modal.css'
-import '@mantine/core/styles/Overlay.css'
-import '@mantine/core/styles/CloseButton.css'
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type ApiFailure, useApi } from '../api.ts'
+import { useApi } from '../api.ts'
+import { useActing } from '../parts/acting.ts'
+import { Answers, Dialog } from '../parts/dialog.tsx'
 import { useGo } from '../parts/go.tsx'
-import { Failing } from '../parts/state.tsx'
 import { UsedBy } from './used-by.tsx'
 import type { ComputedTrait, TraitFigures } from './wire.ts'
 import { whoWords } from './words.ts'
@@ -19,8 +15,7 @@ const Asking = ({ of, figures, close }: Props & { readonly close: () => void }) 
   const api = useApi()
   const go = useGo()
   const queries = useQueryClient()
-  const [problem, setProblem] = useState<ApiFailure>()
-  const [busy, setBusy] = useState(false)
+  const { busy, problem, act } = useActing()
   const users = figures?.usedBy ?? []
   // A journey goes on without it, and says so; an audience or another trait would not know what to do.
   const blocked = users.some(({ kind }) => kind !== 'journey')
@@ -30,16 +25,9 @@ const Asking = ({ of, figures, close }: Props & { readonly close: () => void }) 
     go('/computed-traits')
     await queries.invalidateQueries()
   }
-  const press = (): void => {
-    setBusy(true)
-    setProblem(undefined)
-    remove()
-      .catch(setProblem)
-      .finally(() => setBusy(false))
-  }
   const who = whoWords(figures?.people ?? 0, of.definition.type)
   return (
-    <div className="stack">
+    <>
       {users.length > 0 && (
         <div>
           <p>{blocked ? 'It is used. Take it out there first:' : 'These ask for it, and will find what it says now:'}</p>
@@ -52,16 +40,12 @@ const Asking = ({ of, figures, close }: Props & { readonly close: () => void }) 
           This cannot be taken back.
         </p>
       )}
-      {problem && <Failing error={problem} title="It was not deleted" />}
-      <div className="row">
-        <Button color="red" disabled={blocked} loading={busy} onClick={press}>
+      <Answers problem={problem} failed="It was not deleted" close={close}>
+        <Button color="red" disabled={blocked} loading={busy} onClick={() => act(remove)}>
           Delete it
         </Button>
-        <Button variant="default" onClick={close}>
-          Not now
-        </Button>
-      </div>
-    </div>
+      </Answers>
+    </>
   )
 }
 
@@ -73,9 +57,9 @@ export const RemoveButton = (props: Props) => {
       <Button variant="default" onClick={() => setOpen(true)}>
         Delete
       </Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={<strong>Delete “{props.of.name}”</strong>} centered>
+      <Dialog title={`Delete “${props.of.name}”`} opened={open} close={() => setOpen(false)}>
         <Asking {...props} close={() => setOpen(false)} />
-      </Modal>
+      </Dialog>
     </>
   )
 }

@@ -1,13 +1,9 @@
-import '@mantine/core/styles/Paper.css'
-import '@mantine/core/styles/ModalBase.css'
-import '@mantine/core/styles/Modal.css'
-import '@mantine/core/styles/Overlay.css'
-import '@mantine/core/styles/CloseButton.css'
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type ApiFailure, useApi, useGet } from '../api.ts'
-import { Failing } from '../parts/state.tsx'
+import { useApi, useGet } from '../api.ts'
+import { useActing } from '../parts/acting.ts'
+import { Answers, Dialog } from '../parts/dialog.tsx'
 import { many } from '../parts/words.ts'
 import type { Audience, Journey } from '../wire.ts'
 
@@ -88,22 +84,18 @@ export const Actions = ({ of }: { readonly of: Journey }) => {
   const api = useApi()
   const queries = useQueryClient()
   const [asked, setAsked] = useState<Deed>()
-  const [problem, setProblem] = useState<ApiFailure>()
-  const [busy, setBusy] = useState(false)
+  const { busy, problem, act, forget } = useActing()
   const entrants = useEntrants(of)
   const close = (): void => {
     setAsked(undefined)
-    setProblem(undefined)
+    forget()
   }
-  const press = async (deed: Deed, body: object): Promise<void> => {
-    setBusy(true)
-    await api
-      .call('POST', `/journeys/${of.id}/${deed.key}`, body)
-      .then(() => queries.invalidateQueries())
-      .then(close)
-      .catch(setProblem)
-    setBusy(false)
-  }
+  const press = (deed: Deed, body: object): void =>
+    act(async () => {
+      await api.call('POST', `/journeys/${of.id}/${deed.key}`, body)
+      await queries.invalidateQueries()
+      close()
+    })
   const deeds = deedsOf(of, entrants)
   return (
     <>
@@ -116,29 +108,25 @@ export const Actions = ({ of }: { readonly of: Journey }) => {
           {deed.label}
         </Button>
       ))}
-      <Modal opened={asked !== undefined} onClose={close} title={<strong>{asked?.title}</strong>} centered>
+      <Dialog title={asked?.title} opened={asked !== undefined} close={close}>
         {asked && (
-          <div className="stack">
+          <>
             <p>{asked.effect}</p>
-            {problem && <Failing error={problem} />}
-            <div className="row">
+            <Answers problem={problem} close={close}>
               {(asked.ways ?? [{ label: asked.label, body: {} }]).map((way) => (
                 <Button
                   key={way.label}
                   loading={busy}
                   {...(asked.color ? { color: asked.color } : {})}
-                  onClick={() => void press(asked, way.body)}
+                  onClick={() => press(asked, way.body)}
                 >
                   {way.label}
                 </Button>
               ))}
-              <Button variant="default" onClick={close}>
-                Not now
-              </Button>
-            </div>
-          </div>
+            </Answers>
+          </>
         )}
-      </Modal>
+      </Dialog>
     </>
   )
 }

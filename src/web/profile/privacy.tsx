@@ -1,15 +1,11 @@
-import '@mantine/core/styles/Paper.css'
-import '@mantine/core/styles/ModalBase.css'
-import '@mantine/core/styles/Modal.css'
-import '@mantine/core/styles/Overlay.css'
-import '@mantine/core/styles/CloseButton.css'
 import '@mantine/core/styles/Popover.css'
 import '@mantine/core/styles/Menu.css'
-import { Button, Menu, Modal } from '@mantine/core'
+import { Button, Menu } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useApi } from '../api.ts'
 import { useActing } from '../parts/acting.ts'
+import { Answers, Dialog } from '../parts/dialog.tsx'
 import { Failing } from '../parts/state.tsx'
 import { Ago } from '../parts/time.tsx'
 import type { Profile } from '../wire.ts'
@@ -80,7 +76,7 @@ const Asking = ({
       else await queries.invalidateQueries()
     })
   return (
-    <div className="stack">
+    <>
       <p>
         <strong>{nameOf(of)}</strong>{' '}
         <span className="mono dim">
@@ -88,16 +84,12 @@ const Asking = ({
         </span>
       </p>
       <p>{deed.effect}</p>
-      {problem && <Failing error={problem} title="This was not done" />}
-      <div className="row">
+      <Answers problem={problem} close={close}>
         <Button color="red.9" loading={busy} onClick={press}>
           {deed.verb} {nameOf(of)}
         </Button>
-        <Button variant="default" onClick={close}>
-          Not now
-        </Button>
-      </div>
-    </div>
+      </Answers>
+    </>
   )
 }
 
@@ -119,20 +111,9 @@ export const PrivacyMenu = ({ of, erasing }: { readonly of: Profile; readonly er
           ))}
         </Menu.Dropdown>
       </Menu>
-      <Modal
-        opened={deed !== undefined}
-        onClose={() => choose(undefined)}
-        title={
-          <strong>
-            {deed?.verb} {nameOf(of)}?
-          </strong>
-        }
-        closeButtonProps={{ 'aria-label': 'Close' }}
-        transitionProps={{ duration: 0 }}
-        centered
-      >
+      <Dialog title={`${deed?.verb} ${nameOf(of)}?`} opened={deed !== undefined} close={() => choose(undefined)}>
         {deed && <Asking of={of} deed={deed} close={() => choose(undefined)} erasing={erasing} />}
-      </Modal>
+      </Dialog>
     </>
   )
 }
