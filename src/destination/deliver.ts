@@ -50,12 +50,13 @@ const settled = (taken: Taken, warnings: readonly JsonObject[]): Omit<Settled, '
 
 type Sent = { readonly done: Readonly<Record<string, string>>; readonly tries: readonly Try[]; readonly last: Told }
 /** The worst that any mapping came to; `left`: not begun. */
-type Told = Outcome | Stop | { readonly kind: 'left' }
+export type Told = Outcome | Stop | { readonly kind: 'left' }
 
 const RANK = { left: 4, retry: 3, failed: 2, stop: 1, delivered: 0 } as const
 const worse = (one: Told, other: Told): Told => (RANK[other.kind] > RANK[one.kind] ? other : one)
 
-const withIds = (outgoing: Outgoing, taken: Taken): Outgoing => ({
+/** A request with the ids of what it sends, by which a tool knows what it got already. */
+export const withIds = (outgoing: Outgoing, taken: Pick<Taken, 'message_id' | 'id' | 'attempts'>): Outgoing => ({
   ...outgoing,
   headers: {
     'user-agent': 'Usher',
@@ -158,7 +159,12 @@ const settleAs = (
   }
 }
 
-const insertInto = async (context: DeliverContext, plan: Plan, matched: Matched): Promise<Told | Matched> => {
+/** A call behind the destination's insert function, where it has one. */
+export const insertInto = async (
+  context: Pick<DeliverContext, 'insert' | 'now'>,
+  plan: Plan,
+  matched: Matched,
+): Promise<Told | Matched> => {
   const { destination } = plan
   const inserted = await context.insert?.({ destination, call: matched.call, now: context.now() })
   switch (inserted?.kind) {

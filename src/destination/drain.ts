@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import { type Bucket, bucket } from '../base/bucket.ts'
 import { crashPoint } from '../base/crash-point.ts'
+import { pause } from '../base/pause.ts'
 import type { Db } from '../db/database.ts'
 import {
   claimDeliveries,
@@ -43,19 +44,6 @@ const CONCURRENT_CALLS = 10
 const CONCURRENT_DESTINATIONS = 20
 
 type Paced = { readonly pace: Bucket; readonly perSecond: number }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  ms <= 0 || signal.aborted
-    ? Promise.resolve()
-    : new Promise((resolve) => {
-        const done = (): void => {
-          clearTimeout(timer)
-          signal.removeEventListener('abort', done)
-          resolve()
-        }
-        const timer = setTimeout(done, ms)
-        signal.addEventListener('abort', done)
-      })
 
 const keyOf = ({ spaceId, destinationId }: Due): string => `${spaceId} ${destinationId}`
 

@@ -58,11 +58,11 @@ export const destinationOf = async (db: Db, spaceId: string, id: string): Promis
 }
 
 /** A tool of the catalogue. @throws Invalid where there is none. */
-export const toolNamed = (slug: string): Destination => {
+export const toolNamed = (slug: string, field = 'metadataId'): Destination => {
   const tool = toolOf(slug)
   if (tool) return tool
   throw new Invalid('unknown_tool', [
-    { field: 'metadataId', message: `"${slug}" is no tool of the catalogue`, remedy: 'see GET …/catalog/destinations' },
+    { field, message: `"${slug}" is no tool of the catalogue`, remedy: 'see GET …/catalog/destinations' },
   ])
 }
 

@@ -58,7 +58,8 @@ const byIntegrations = ({ tool, off }: Plan, { call, type, name }: Passing): Sto
 const filtersFor = ({ filters }: Plan, { attempts, received_at }: Passing) =>
   attempts > 1 ? filters.filter(({ since }) => since <= received_at) : filters
 
-const matching = ({ mappings }: Plan, call: JsonObject): Stop | Matched => {
+/** The mappings whose triggers fit a call. */
+export const matching = ({ mappings }: Plan, call: JsonObject): Stop | Matched => {
   const fitting = mappings.filter(({ fits }) => fits(call).kind === 'true')
   if (fitting.length > 0) return { kind: 'matched', call, mappings: fitting }
   const detail =

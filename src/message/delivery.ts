@@ -1,5 +1,6 @@
 import type { Bucket } from '../base/bucket.ts'
 import { minus } from '../base/duration.ts'
+import { pause } from '../base/pause.ts'
 import { type Account, findAccount } from './account.ts'
 import { type DeliveryContext, type Drain, drainBatch, paceOf, takeOver } from './drain.ts'
 import { resumeAfter } from './halt.ts'
@@ -54,19 +55,6 @@ const openAccounts = () => {
     },
   }
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  ms <= 0 || signal.aborted
-    ? Promise.resolve()
-    : new Promise((resolve) => {
-        const done = (): void => {
-          clearTimeout(timer)
-          signal.removeEventListener('abort', done)
-          resolve()
-        }
-        const timer = setTimeout(done, ms)
-        signal.addEventListener('abort', done)
-      })
 
 /** Waits to be woken, for as long as a drain lingers; answers whether it was. */
 const linger = async (waiting: Waiting, signal: AbortSignal, ms: number): Promise<boolean> => {

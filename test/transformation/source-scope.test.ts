@@ -121,9 +121,9 @@ it('PRO-30 a second transformation for the same source, type, event and destinat
     409,
     `There is a transformation for event = "X" at this source already: "First" (${first.body.data.transformation.id}). Change or delete that one.`,
   ])
-  expect((await make({ if: "event = 'X'", drop: true, destinationMetadataId: 'mixpanel' })).status).toBe(201)
-  expect((await make({ if: "event = 'X'", drop: true, destinationMetadataId: 'mixpanel' })).status).toBe(409)
-  expect((await make({ if: "event = 'X'", drop: true, destinationMetadataId: 'braze' })).status).toBe(201)
+  expect((await make({ if: "event = 'X'", drop: true, destinationMetadataId: 'actions-webhook' })).status).toBe(201)
+  expect((await make({ if: "event = 'X'", drop: true, destinationMetadataId: 'actions-webhook' })).status).toBe(409)
+  expect((await make({ if: "event = 'X'", drop: true, destinationMetadataId: 'actions-customerio' })).status).toBe(201)
   expect((await make({ if: "type = 'identify'", drop: true })).status).toBe(201)
   expect((await make({ if: "type = 'group'", drop: true })).status).toBe(201)
   const other = await source()

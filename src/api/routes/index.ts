@@ -8,6 +8,7 @@ import { callImportRoutes } from './call-imports.ts'
 import { catalogRoutes } from './catalog.ts'
 import { computedTraitRoutes } from './computed-traits.ts'
 import { destinationFilterRoutes } from './destination-filters.ts'
+import { destinationTestRoutes } from './destination-tests.ts'
 import { destinationRoutes } from './destinations.ts'
 import { downloadRoutes } from './downloads.ts'
 import { editPreviewRoutes } from './edit-previews.ts'
@@ -118,6 +119,7 @@ export const managementRoutes: readonly Route[] = [
   destinationRoutes,
   mappingRoutes,
   destinationFilterRoutes,
+  destinationTestRoutes,
   integrationFilterRoutes,
   alertRoutes,
   sourceCallRoutes,

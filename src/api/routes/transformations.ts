@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { prefixedId } from '../../base/ids.ts'
 import { isObject } from '../../base/json.ts'
+import { toolNamed } from '../../destination/instances.ts'
 import { PASS } from '../../event/verdict.ts'
 import { subjectFrom } from '../../transformation/condition.ts'
 import { Definition, EventName, Renames, refuseBad } from '../../transformation/definition.ts'
@@ -81,6 +82,7 @@ const writing = (app: App, door: Door): void => {
     { schema: { tags, summary: 'Make a transformation', params: SpaceParams, body: New, response: { 201: One } } },
     async ({ caller, body }, reply) => {
       const { name, sourceId, destinationMetadataId: destination = '', enabled, if: condition, ...definition } = body
+      if (destination !== '') toolNamed(destination, 'destinationMetadataId')
       const made = { id: prefixedId('trn', door.random(12)), sourceId, destination, condition, name, enabled, definition }
       const row = await createTransformation(door.db, actOf(door, caller), made)
       return reply.status(201).send({ data: { transformation: shown(row) } })
