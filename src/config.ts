@@ -16,6 +16,7 @@ const Environment = z.object({
   USHER_HOME: z.string().optional(),
   USHER_TASK_QUEUE: z.string().default('usher'),
   USHER_WAREHOUSE_HOSTS: z.string().optional(),
+  USHER_FUNCTION_HOSTS: z.string().default(''),
   USHER_EVALUATE_EVERY: z.string().default('5 seconds'),
   USHER_LIMITS: z
     .string()
@@ -60,6 +61,8 @@ export type Config = {
   readonly limits: Limits
   /** The only hosts that SQL traits may read from, in lower case; absent, any but those that are no customer's. */
   readonly warehouseHosts: readonly string[] | undefined
+  /** The private hosts that functions may reach, in lower case: else code that a customer wrote reaches the public internet only. */
+  readonly functionHosts: readonly string[]
   /** The proxies in front of us, as addresses or networks, whose `X-Forwarded-For` is believed; absent, nobody's is. */
   readonly trustProxy: readonly string[] | undefined
   /** Where the command line finds the API, and the token it shows there; absent, it asks the `npm start` that runs beside it. */
@@ -70,6 +73,12 @@ export type Config = {
   /** Where programs are looked for: the Temporal CLI, Go. */
   readonly path: string
 }
+
+const namesIn = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '')
 
 /** Reads the environment, once: the only reader of it. @throws Misconfigured naming every variable that is wrong. */
 export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config => {
@@ -93,6 +102,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     evaluateEvery: data.USHER_EVALUATE_EVERY,
     limits: data.USHER_LIMITS,
     warehouseHosts: data.USHER_WAREHOUSE_HOSTS?.split(',').map((host) => host.trim().toLowerCase()),
+    functionHosts: namesIn(data.USHER_FUNCTION_HOSTS),
     trustProxy: data.USHER_TRUST_PROXY?.split(',').map((address) => address.trim()),
     apiUrl: data.USHER_URL,
     apiToken: data.USHER_TOKEN,

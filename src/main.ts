@@ -55,7 +55,12 @@ const api = async (settings: Config): Promise<void> => {
   const { createServer } = await import('./api/server.ts')
   const { keyHashes } = await import('./regulation/rekey.ts')
   const { serveWeb } = await import('./api/web.ts')
-  const { db, pool, close } = connect(url, { max: 20, application: 'usher api', secret: config.secret })
+  const { db, pool, close } = connect(url, {
+    max: 20,
+    application: 'usher api',
+    secret: config.secret,
+    functionHosts: config.functionHosts,
+  })
   await keyHashes(db)
   const notifier = createNotifier(pool)
   const server = await createServer({ db, config, now: () => new Date(), random: drawChance(), notify: notifier.notify })

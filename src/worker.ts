@@ -152,7 +152,12 @@ const OLD = ['--heap-growing-percent=50']
 
 /** Starts a worker: Temporal activities and workflows, the outbox relay, and the loops. Any number may run beside each other. */
 export const startWorker = async (config: WorkerConfig, log: Logger): Promise<RunningWorker> => {
-  const { db, pool, close } = connect(config.databaseUrl, { max: 20, application: 'usher worker', secret: config.secret })
+  const { db, pool, close } = connect(config.databaseUrl, {
+    max: 20,
+    application: 'usher worker',
+    secret: config.secret,
+    functionHosts: config.functionHosts,
+  })
   await keyHashes(db)
   await sealStored(db)
   const notifier = createNotifier(pool)

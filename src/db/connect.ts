@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { giveCodeReach } from './code-reach.ts'
 import type { Database, Db } from './database.ts'
 import { giveHashKey } from './hash-key.ts'
 import { instantFrom, poolOverWire } from './wire.ts'
@@ -15,6 +16,8 @@ type Options = {
   readonly application?: string
   /** The installation's, for those who ask for hashed identifiers. */
   readonly secret?: string
+  /** The private hosts that code of customers may reach. */
+  readonly functionHosts?: readonly string[]
 }
 
 /** A pool on `url`. A connection that breaks while idle is dropped and replaced; it must not end the process. */
@@ -29,6 +32,9 @@ export const connect = (url: string, options: Options = {}): Connection => {
   // The pool listens to idle connections only. One that breaks in the middle of a transaction fails its query, and must not end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: poolOverWire(pool) }) })
-  if (options.secret !== undefined) giveHashKey(db, options.secret)
+  if (options.secret !== undefined) {
+    giveHashKey(db, options.secret)
+    giveCodeReach(db, { secret: options.secret, hosts: new Set(options.functionHosts) })
+  }
   return { db, pool, close: () => db.destroy() }
 }

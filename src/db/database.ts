@@ -6,6 +6,7 @@ import type { CatalogTables } from './rows/catalog.ts'
 import type { DestinationTables } from './rows/destination.ts'
 import type { DropTables } from './rows/drop.ts'
 import type { EventTables } from './rows/event.ts'
+import type { FunctionTables } from './rows/function.ts'
 import type { GateTables } from './rows/gate.ts'
 import type { ImportTables } from './rows/import.ts'
 import type { JourneyTables } from './rows/journey.ts'
@@ -32,6 +33,7 @@ export type Database = SpaceTables &
   TrackingPlanTables &
   TransformationTables &
   DestinationTables &
+  FunctionTables &
   AlertTables &
   CallTables &
   SourceCountTables &

@@ -1,5 +1,6 @@
 import type { Compilable, CompiledQuery, RawBuilder } from 'kysely'
 import { Unavailable } from '../base/errors.ts'
+import { shareCodeReach } from './code-reach.ts'
 import type { Db } from './database.ts'
 import { shareHashKey } from './hash-key.ts'
 import { prepareAs } from './wire.ts'
@@ -72,6 +73,7 @@ export const transact = async <T>(
         ? await work(db)
         : await begin(db, isolation).execute((tx) => {
             shareHashKey(db, tx)
+            shareCodeReach(db, tx)
             return work(tx)
           })
     } catch (error) {

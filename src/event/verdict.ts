@@ -3,6 +3,18 @@ import type { JsonObject } from '../base/json.ts'
 /** One way in which a call breaks its tracking plan: texts as Segment has them (spec/connections §1.5). */
 export type Violation = { readonly type: string; readonly field: string; readonly description: string }
 
+/** Why a function dropped a call or could not be asked about it (spec/connections §2.2, §4.4). */
+export type FunctionCode =
+  | 'DROP_EVENT'
+  | 'MESSAGE_REJECTED'
+  | 'UNSUPPORTED_EVENT_TYPE'
+  | 'INVOKE_ERROR'
+  | 'BAD_DEPLOY'
+  | 'invalid_settings'
+  | 'RETRY_ERROR'
+  | 'FUNCTION_TIMEOUT'
+  | 'too_many_requests'
+
 /** Why a rule at the door dropped a call: Segment's discard codes (spec/connections §1.6), and ours for event filters and for what is switched off. */
 export type DropCode =
   | 'event_filter'
@@ -13,6 +25,7 @@ export type DropCode =
   | 'common_schema_violation'
   | 'transformation'
   | 'event_setting'
+  | FunctionCode
 
 /** What a rule says of a call. `by` is the rule's id: what it did is counted for it. `call` is what goes on in its place, without the properties or traits `omitted`; `did` says in words what was done to it. */
 export type Verdict = { readonly violations?: readonly Violation[]; readonly unplanned?: boolean } & (

@@ -1,4 +1,5 @@
 import type { EventType } from '../db/rows/event.ts'
+import type { Verdict } from '../event/verdict.ts'
 import type { Call } from './call.ts'
 import type { Drop } from './drop.ts'
 import type { Parsed } from './parse.ts'
@@ -12,6 +13,8 @@ export type Arrival = {
   readonly parsed: Parsed
   readonly sourceId: string
   readonly receivedAt: Date
+  /** What the source's insert function said of it, where it was asked before. */
+  readonly inserted?: Verdict
 }
 
 /** A call that a room of ours made: there is nothing else that came in. */

@@ -11,6 +11,7 @@ import type { Call } from './call.ts'
 import { forwardsOf } from './forward.ts'
 import { type Noted, openGates } from './gates.ts'
 import { identifiersOf } from './identifiers.ts'
+import { throughInserts } from './insert.ts'
 import { type Judged, judgeArrivals } from './judge.ts'
 import type { Problem } from './problems.ts'
 import { readSettings } from './settings.ts'
@@ -38,6 +39,7 @@ export type Examined = {
   readonly filters: Said & { readonly names: readonly string[] }
   readonly plan: Said & { readonly name: string | undefined }
   readonly switches: Said & { readonly off: number }
+  readonly insert: Said & { readonly name: string | undefined; readonly did: readonly string[] }
   readonly transformations: Said & { readonly did: readonly string[] }
   readonly identifiers: readonly Identifier[]
   readonly blocked: readonly Identifier[]
@@ -45,10 +47,11 @@ export type Examined = {
   readonly forwards: readonly Arrival[]
 }
 
-type Kind = 'filters' | 'plan' | 'switches' | 'transformations'
-const KINDS: readonly Kind[] = ['filters', 'plan', 'switches', 'transformations']
+type Kind = 'filters' | 'plan' | 'switches' | 'insert' | 'transformations'
+const KINDS: readonly Kind[] = ['filters', 'plan', 'switches', 'insert', 'transformations']
 
-const kindOf = ({ verdict, planned }: Noted): Kind => {
+const kindOf = ({ verdict, planned, inserted }: Noted): Kind => {
+  if (inserted) return 'insert'
   if (verdict.kind === 'drop' && (verdict.code === 'event_filter' || verdict.code === 'event_filter_failed')) return 'filters'
   if (verdict.kind === 'drop' ? verdict.code === 'transformation' : verdict.kind === 'change' && verdict.did)
     return 'transformations'
@@ -72,6 +75,9 @@ const saidOf = (kind: Kind, there: boolean, noted: readonly Noted[]): Said => {
   }
 }
 
+const didOf = (noted: readonly Noted[], kind: Kind): readonly string[] =>
+  noted.flatMap((one) => (kindOf(one) === kind && one.verdict.kind === 'change' ? (one.verdict.did ?? []) : []))
+
 /**
  * Asks the rules of a source about one call, as ingestion does, and answers what each said. Reads and writes nothing else: `storeArrivals`
  * beside it says what is stored.
@@ -84,8 +90,10 @@ export const examine = async (db: Db, spaceId: string, given: Arrival, now: Date
   const plan = await planAt(db, spaceId, sourceId)
   const off = await switchedOff(db, spaceId, sourceId)
   const transformations = await transformationsAt(db, spaceId, sourceId)
-  const { rulesOf, noted } = await openGates(db, spaceId, [sourceId], settings.gated)
-  const [judged] = judgeArrivals([arrival], settings, rulesOf)
+  const gates = await openGates(db, spaceId, [sourceId], settings.gated)
+  const { noted } = gates
+  const [judged] = judgeArrivals([arrival], settings, gates.rulesOf, await throughInserts(spaceId, [arrival], gates))
+  const insert = gates.insertOf(sourceId)?.insert
   const changes = noted.flatMap(({ verdict }) => (verdict.kind === 'change' ? [verdict.call] : []))
   const call = judged?.kind === 'kept' ? judged.identified.call : undefined
   const parsed = call ?? (arrival.parsed.kind === 'call' ? arrival.parsed.call : undefined)
@@ -99,9 +107,10 @@ export const examine = async (db: Db, spaceId: string, given: Arrival, now: Date
     filters: { ...saidOf('filters', readable && filters.length > 0, noted), names: filters.map(({ name }) => name) },
     plan: { ...saidOf('plan', readable && plan !== undefined, noted), name: plan?.name },
     switches: { ...saidOf('switches', readable && !plan && off.length > 0, noted), off: plan ? 0 : off.length },
+    insert: { ...saidOf('insert', readable && insert !== undefined, noted), name: insert?.name, did: didOf(noted, 'insert') },
     transformations: {
       ...saidOf('transformations', readable && transformations.length > 0, noted),
-      did: noted.flatMap(({ verdict }) => (verdict.kind === 'change' ? (verdict.did ?? []) : [])),
+      did: didOf(noted, 'transformations'),
     },
     ...found,
     forwards: forwardsOf(noted),

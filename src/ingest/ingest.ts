@@ -22,6 +22,7 @@ import { type Drop, recordDrops } from './drop.ts'
 import { brokenIn, forwardsOf } from './forward.ts'
 import { type Noted, openDestinations, openGates } from './gates.ts'
 import { isBuiltIn } from './identifiers.ts'
+import { throughInserts } from './insert.ts'
 import { dropsOf, type Judged, judgeArrivals, keptOf } from './judge.ts'
 import { parseCall, type Surroundings } from './parse.ts'
 import { type Outcome, type Result, resultsOf } from './results.ts'
@@ -193,13 +194,14 @@ export type Batch = {
 export const judgeBatch = async (db: Db, spaceId: string, given: readonly Arrival[], now: Date): Promise<Batch> => {
   const settings = await readSettings(db, spaceId, now)
   const arrivals = settings.suppressing ? await refuseSuppressed(db, spaceId, given, settings.rules) : given
-  const { rulesOf, noted } = await openGates(
+  const gates = await openGates(
     db,
     spaceId,
     arrivals.map(({ sourceId }) => sourceId),
     settings.gated,
   )
-  const judged = judgeArrivals(arrivals, settings, rulesOf)
+  const { rulesOf, noted } = gates
+  const judged = judgeArrivals(arrivals, settings, rulesOf, await throughInserts(spaceId, arrivals, gates))
   const forwarded = forwardsOf(noted)
   const forwards = judgeArrivals(forwarded, settings, () => [])
   const destinationsOf = await openDestinations(

@@ -1,9 +1,12 @@
+import { must } from '../base/must.ts'
 import type { Arrival } from './arrival.ts'
 import { dropOf } from './arrival.ts'
 import { type Identified, isAboutAccount } from './attach.ts'
 import type { Call } from './call.ts'
 import type { Drop } from './drop.ts'
 import { identifiersOf } from './identifiers.ts'
+import type { Through } from './insert.ts'
+import { isForSpace } from './parse.ts'
 import { type Problem, problem } from './problems.ts'
 import { type CallRule, type Dropped, judge } from './rule.ts'
 import type { Settings } from './settings.ts'
@@ -27,7 +30,7 @@ const identify = (arrival: Arrival, call: Call, { rules }: Settings): Judged => 
     : { kind: 'dropped', arrival, messageId: call.messageId, problem: problem('no_matching_identifiers') }
 }
 
-const blocked = (arrival: Arrival, call: Call, { code, reason, subject = '' }: Dropped): Judged => ({
+const blocked = (arrival: Arrival, call: Pick<Call, 'messageId'>, { code, reason, subject = '' }: Dropped): Judged => ({
   kind: 'dropped',
   arrival,
   messageId: call.messageId,
@@ -48,8 +51,27 @@ const judgeFiltered = (arrival: Arrival, call: Call, rules: readonly CallRule[])
     : { kind: 'filtered', messageId: call.messageId, call: verdict.call }
 }
 
-const judgeOne = (arrival: Arrival, settings: Settings, rulesOf: (sourceId: string) => readonly CallRule[]): Judged => {
+// The function may have said whom the call is for.
+const judgeThrough = (arrival: Arrival, call: Call, settings: Settings): Judged =>
+  call.wire && !isForSpace(call.wire) ? { kind: 'filtered', messageId: call.messageId, call } : identify(arrival, call, settings)
+
+const callOf = ({ parsed }: Arrival): Pick<Call, 'messageId'> =>
+  must(parsed.kind === 'problem' ? undefined : parsed.call, 'a call that a function was asked about')
+
+/** What insert functions made of calls, where they were asked. */
+export type Asked = ReadonlyMap<Arrival, Through>
+const NOT_ASKED: Asked = new Map()
+
+const judgeOne = (
+  arrival: Arrival,
+  settings: Settings,
+  rulesOf: (sourceId: string) => readonly CallRule[],
+  asked: Asked,
+): Judged => {
   const { parsed } = arrival
+  const through = asked.get(arrival)
+  if (through)
+    return 'call' in through ? judgeThrough(arrival, through.call, settings) : blocked(arrival, callOf(arrival), through.drop)
   if (parsed.kind === 'call') return judgeCall(arrival, parsed.call, settings, rulesOf(arrival.sourceId))
   if (parsed.kind === 'filtered') return judgeFiltered(arrival, parsed.call, rulesOf(arrival.sourceId))
   return { kind: 'dropped', arrival, messageId: parsed.messageId, problem: parsed.problem }
@@ -60,7 +82,8 @@ export const judgeArrivals = (
   arrivals: readonly Arrival[],
   settings: Settings,
   rulesOf: (sourceId: string) => readonly CallRule[],
-): readonly Judged[] => arrivals.map((arrival) => judgeOne(arrival, settings, rulesOf))
+  asked: Asked = NOT_ASKED,
+): readonly Judged[] => arrivals.map((arrival) => judgeOne(arrival, settings, rulesOf, asked))
 
 /** Those that are stored. */
 export const keptOf = (judged: readonly Judged[]): readonly Identified[] =>

@@ -131,6 +131,12 @@ const contextOf = (item: JsonObject, around: Surroundings): JsonObject => {
 // `All` stands for every destination that is not named, and the space is one of them, under its old name.
 const isForUs = (integrations: JsonObject): boolean => (integrations['Personas'] ?? integrations['All'] ?? true) !== false
 
+/** Whether a call, with what its batch says, is for the space; it may be for destinations all the same. */
+export const isForSpace = ({ item, around }: Pick<Wire, 'item' | 'around'>): boolean => {
+  const own = isObject(item['integrations']) ? item['integrations'] : NOTHING
+  return isForUs(around.integrations ? { ...around.integrations, ...own } : own)
+}
+
 const idOf = (value: Json | undefined): string | undefined =>
   typeof value === 'string' && value !== '' ? clean(value) : undefined
 const objectIn = (from: JsonObject, key: string): JsonObject => {
@@ -193,10 +199,8 @@ export const parseCall = (item: unknown, around: Surroundings): Parsed => {
   const type = around.type ?? item['type']
   const wrong = check(type, item, at)
   if (wrong) return { kind: 'problem', messageId, problem: wrong }
-  const own = isObject(item['integrations']) ? item['integrations'] : NOTHING
   const call = callFrom(type as EventType, item, messageId, at, around)
-  const forUs = isForUs(around.integrations ? { ...around.integrations, ...own } : own)
-  return forUs ? { kind: 'call', call } : { kind: 'filtered', messageId, call }
+  return isForSpace({ item, around }) ? { kind: 'call', call } : { kind: 'filtered', messageId, call }
 }
 
 /** Checks a call again after a rule at the door changed it. Its id, its time and its source stay. */

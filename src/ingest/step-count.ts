@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import type { CountedOutcome } from '../db/rows/source-count.ts'
+import { FUNCTION_CODES } from '../function/failure.ts'
 import type { Arrival } from './arrival.ts'
 import type { Result } from './results.ts'
 
@@ -27,6 +28,7 @@ export const BLOCKED: ReadonlySet<string> = new Set([
   'unplanned_and_schema_violation',
   'common_schema_violation',
   'transformation',
+  ...FUNCTION_CODES,
 ])
 
 const TYPES: ReadonlySet<string> = new Set(['identify', 'track', 'page', 'screen', 'group', 'alias'])

@@ -15,6 +15,8 @@ export type Source = {
   /** The app as which its senders prove themselves, and whether they must. */
   readonly oauthAppId: string | null
   readonly oauthEnforced: boolean
+  /** Whether it has an insert function: at most two seconds old, and whoever stores knows better. */
+  readonly inserting: boolean
   /** Other spaces that get what it sends, too. */
   readonly feeds: readonly Feed[]
 }
@@ -38,11 +40,14 @@ export const sourceByKey = async (db: Db, writeKey: string): Promise<Source | un
         strict: boolean
         oauthAppId: string | null
         oauthEnforced: boolean
-      }>`select enabled, strict, oauth_app_id as "oauthAppId", oauth_enforced as "oauthEnforced" from source
+        inserting: boolean
+      }>`select enabled, strict, oauth_app_id as "oauthAppId", oauth_enforced as "oauthEnforced",
+          exists (select from function_instance where space_id = ${key.space_id} and integration_id = ${key.source_id} and enabled) as inserting
+        from source
         where space_id = ${key.space_id} and id = ${key.source_id}`,
     ),
   )
-  const none = { enabled: false, strict: false, oauthAppId: null, oauthEnforced: false }
+  const none = { enabled: false, strict: false, oauthAppId: null, oauthEnforced: false, inserting: false }
   const feeds = await feedsOf(db, key.space_id, key.source_id)
   return { spaceId: key.space_id, sourceId: key.source_id, ...(source ?? none), feeds }
 }

@@ -111,6 +111,10 @@ const fill = async (): Promise<void> => {
   await sql`insert into oauth_app values ('oap_theirs', 'spa_theirs', ${SECRET}, 1, '{"tracking_api:write"}', 'x', ${clock})`.execute(
     db,
   )
+  const code = `/* ${SECRET} */ function onTrack(event) { return event }`
+  ids.set('functions', await made('/functions', { displayName: SECRET, resourceType: 'INSERT_SOURCE', code }, 'function'))
+  const connection = { functionId: ids.get('functions'), integrationId: 'src_spa_theirs', name: SECRET }
+  ids.set('insert-function-instances', await made('/insert-function-instances', connection, 'insertFunctionInstance'))
   ids.set('oauth-apps', 'oap_theirs')
   ids.set('messages', '00000000-0000-8000-8000-00000000000e')
   await settle()

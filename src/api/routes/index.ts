@@ -14,6 +14,8 @@ import { downloadRoutes } from './downloads.ts'
 import { editPreviewRoutes } from './edit-previews.ts'
 import { filterRoutes } from './filters.ts'
 import { folderRoutes } from './folders.ts'
+import { functionInstanceRoutes } from './function-instances.ts'
+import { functionRoutes } from './functions.ts'
 import { healthRoutes } from './health.ts'
 import { identityRuleRoutes } from './identity-rules.ts'
 import { importRoutes } from './imports.ts'
@@ -121,6 +123,8 @@ export const managementRoutes: readonly Route[] = [
   destinationFilterRoutes,
   destinationTestRoutes,
   integrationFilterRoutes,
+  functionRoutes,
+  functionInstanceRoutes,
   alertRoutes,
   sourceCallRoutes,
   sourceTestRoutes,

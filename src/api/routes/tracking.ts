@@ -16,7 +16,7 @@ import { EVERY_EVENT } from '../../tracking-plan/browser-plan.ts'
 import { credentialOf } from '../auth.ts'
 import type { Inside } from '../door.ts'
 import type { App } from '../server.ts'
-import { answer, DISCARDED, discard, isStrict, REFUSED, type Refusal, refuse } from '../tracking/answer.ts'
+import { answer, answerAgain, DISCARDED, discard, isStrict, REFUSED, type Refusal, refuse } from '../tracking/answer.ts'
 import { keepEverywhere } from '../tracking/feed.ts'
 import { createIdentity, type Identity } from '../tracking/identity.ts'
 import { createPace, type Pace } from '../tracking/pace.ts'
@@ -92,7 +92,8 @@ type Opened = { readonly source: Source; readonly bytes: number }
 const store = async (desk: Desk, request: FastifyRequest, reply: FastifyReply, opened: Opened, arrivals: readonly Arrival[]) => {
   const { source } = opened
   desk.pace(source.spaceId, arrivals.length)
-  const { results } = await keepEverywhere(desk.door, desk.gather, source, arrivals, opened.bytes)
+  const { results, again } = await keepEverywhere(desk.door, desk.gather, source, arrivals, opened.bytes)
+  if (again) return answerAgain(reply, results, again)
   return answer(reply, results, { strict: isStrict(request, source), trusted: source.strict })
 }
 

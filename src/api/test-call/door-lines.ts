@@ -72,6 +72,18 @@ const switchLine = (switches: Door['switches']): readonly DoorLine[] => {
   return [{ key: 'switches', tone: toneOf(switches), text, details: violationsIn(switches) }]
 }
 
+const insertLine = (insert: Door['insert']): readonly DoorLine[] => {
+  if (!insert.asked) return []
+  const { verdict, did, reason, name = '' } = insert
+  const text =
+    verdict === 'drop'
+      ? `It ${reason}`
+      : verdict === 'change'
+        ? `The function “${name}” changes it`
+        : `The function “${name}” leaves it as it is`
+  return [{ key: 'insert', tone: toneOf(insert), text, details: did }]
+}
+
 const transformationLine = (transformations: Door['transformations']): readonly DoorLine[] => {
   if (!transformations.asked || transformations.verdict === 'pass') return []
   const { verdict, did, reason } = transformations
@@ -116,6 +128,7 @@ export const doorLines = (door: Door): readonly DoorLine[] => [
   ...filterLine(door.filters),
   ...planLine(door.plan),
   ...switchLine(door.switches),
+  ...insertLine(door.insert),
   ...transformationLine(door.transformations),
   ...eventLine(door),
   ...door.forwards.map(({ sourceId, name }, place) => ({

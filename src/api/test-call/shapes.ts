@@ -33,6 +33,7 @@ export const TestedDoor = z.object({
   filters: z.object({ ...said, names: z.array(z.string()) }),
   plan: z.object({ ...said, name: z.string().optional() }),
   switches: z.object({ ...said, off: z.number() }),
+  insert: z.object({ ...said, name: z.string().optional(), did: z.array(z.string()) }),
   transformations: z.object({ ...said, did: z.array(z.string()) }),
   event: z
     .object({

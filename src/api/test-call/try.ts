@@ -69,7 +69,7 @@ const eventOf = (call: Call, { identifiers }: Examined): NonNullable<Tested['doo
 })
 
 const doorOf = (source: Source, arrival: Arrival, examined: Examined, result: Result | undefined): Tested['door'] => {
-  const { filters, plan, switches, transformations, call, problem: wrong } = examined
+  const { filters, plan, switches, insert, transformations, call, problem: wrong } = examined
   return {
     fate: fateOf(examined, result),
     ...(wrong ? { problem: { code: wrong.code, field: wrong.field, message: wrong.message, remedy: wrong.remedy } } : {}),
@@ -78,6 +78,7 @@ const doorOf = (source: Source, arrival: Arrival, examined: Examined, result: Re
     filters: { ...saidOf(filters), names: [...filters.names] },
     plan: { ...saidOf(plan), ...(plan.name === undefined ? {} : { name: plan.name }) },
     switches: { ...saidOf(switches), off: switches.off },
+    insert: { ...saidOf(insert), ...(insert.name === undefined ? {} : { name: insert.name }), did: [...insert.did] },
     transformations: { ...saidOf(transformations), did: [...transformations.did] },
     ...(call ? { event: eventOf(call, examined) } : {}),
     forwards: examined.forwards.map(({ sourceId, parsed }) => ({

@@ -118,6 +118,17 @@ const withoutViolations = (results: readonly Result[]): readonly Result[] =>
     ? results.map((result) => (result.status === 'stored' ? { status: 'stored', messageId: result.messageId } : result))
     : results
 
+/** Answers that a function could not say what is to become of a call: all else is stored, and the sender sends again. */
+export const answerAgain = (reply: FastifyReply, results: readonly Result[], { code, message }: Problem): FastifyReply =>
+  reply
+    .status(503)
+    .header('retry-after', '5')
+    .send({
+      success: false,
+      error: { code, message, problems: [{ field: '', message, remedy: 'send it again: what was stored is known' }] },
+      results: withoutViolations(results),
+    })
+
 /** Answers what became of each call. Good calls are stored in either mode; strict only says louder what was not taken. */
 export const answer = (reply: FastifyReply, all: readonly Result[], { strict, trusted }: Loudness): FastifyReply => {
   const results = trusted ? all : withoutViolations(all)

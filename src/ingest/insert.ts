@@ -1,0 +1,100 @@
+import type { JsonObject } from '../base/json.ts'
+import type { Db } from '../db/database.ts'
+import type { Verdict } from '../event/verdict.ts'
+import { askInsert } from '../function/insert.ts'
+import type { Arrival } from './arrival.ts'
+import type { Call } from './call.ts'
+import { type DoorInsert, type Gates, openGates, seenOf } from './gates.ts'
+import { type Dropped, judge } from './rule.ts'
+import { readSettings } from './settings.ts'
+import { refuseSuppressed } from './suppressed.ts'
+
+/*
+ * Rules at the door are asked one call at a time and answer at once. An insert function does not: so the rules before it are asked about all calls of
+ * a batch, the function about what is left, all at once, and then the rules behind it. Where no source of a batch has one, nothing of this happens.
+ */
+
+/** What becomes of a call under the rules of its source and its insert function. */
+export type Through = { readonly call: Call } | { readonly drop: Dropped }
+type Before = Through & { readonly seen?: JsonObject; readonly at?: DoorInsert }
+
+const before = (arrival: Arrival, gates: Gates): Before | undefined => {
+  const { parsed, sourceId, raw } = arrival
+  const at = gates.insertOf(sourceId)
+  // Calls that rooms of ours made are theirs: no rule is asked about them, and no function.
+  if (!at || parsed.kind === 'problem' || !parsed.call.wire) return undefined
+  const verdict = judge(gates.rulesOf(sourceId), parsed.call, raw)
+  if ('drop' in verdict || !verdict.call.wire) return verdict
+  return { ...verdict, at, seen: seenOf(verdict.call, verdict.call.wire) }
+}
+
+const asked = async (spaceId: string, judged: ReadonlyMap<Arrival, Before>): Promise<ReadonlyMap<Arrival, Verdict>> => {
+  const verdicts = new Map<Arrival, Verdict>()
+  const waiting = [...judged].flatMap(([arrival, { at, seen }]) => {
+    if (arrival.inserted) verdicts.set(arrival, arrival.inserted)
+    return at && seen && !arrival.inserted ? [{ arrival, at, seen }] : []
+  })
+  const bySource = Map.groupBy(waiting, ({ at }) => at)
+  await Promise.all(
+    [...bySource].map(async ([at, own]) => {
+      const answers = await askInsert(
+        spaceId,
+        at.insert,
+        own.map(({ seen }) => seen),
+      )
+      for (const [place, { arrival }] of own.entries()) {
+        const answer = answers[place]
+        if (answer) verdicts.set(arrival, answer)
+      }
+    }),
+  )
+  return verdicts
+}
+
+const judgedBefore = (arrivals: readonly Arrival[], gates: Gates): ReadonlyMap<Arrival, Before> =>
+  new Map(
+    arrivals.flatMap((arrival) => {
+      const one = before(arrival, gates)
+      return one ? [[arrival, one] as const] : []
+    }),
+  )
+
+const after = ({ at, seen, ...one }: Before, verdict: Verdict | undefined, raw: unknown): Through => {
+  if ('drop' in one || !at || !seen || !verdict) return one
+  const applied = at.applied(one.call, seen, verdict)
+  if (applied !== 'pass' && 'drop' in applied) return applied
+  return judge(at.after, applied === 'pass' ? one.call : applied.change, raw)
+}
+
+/** Asks the rules and the function of each source that has one about its calls; answers nothing of others. @throws Unavailable where no code can be run. */
+export const throughInserts = async (
+  spaceId: string,
+  arrivals: readonly Arrival[],
+  gates: Gates,
+): Promise<ReadonlyMap<Arrival, Through>> => {
+  if (!gates.inserting) return new Map()
+  const judged = judgedBefore(arrivals, gates)
+  const verdicts = await asked(spaceId, judged)
+  return new Map([...judged].map(([arrival, one]) => [arrival, after(one, verdicts.get(arrival), arrival.raw)]))
+}
+
+/**
+ * Asks the insert function of a source about calls before they wait for a transaction: what a function waits for holds up no other source of the
+ * space, and its answer goes with the call. The rules before it are asked twice, here and when the call is stored.
+ */
+export const askAhead = async (db: Db, spaceId: string, arrivals: readonly Arrival[], now: Date): Promise<readonly Arrival[]> => {
+  const settings = await readSettings(db, spaceId, now)
+  const taken = settings.suppressing ? await refuseSuppressed(db, spaceId, arrivals, settings.rules) : arrivals
+  const gates = await openGates(
+    db,
+    spaceId,
+    taken.map(({ sourceId }) => sourceId),
+    settings.gated,
+  )
+  if (!gates.inserting) return arrivals
+  const verdicts = await asked(spaceId, judgedBefore(taken, gates))
+  return arrivals.map((arrival, place) => {
+    const verdict = verdicts.get(taken[place] ?? arrival)
+    return verdict ? { ...arrival, inserted: verdict } : arrival
+  })
+}

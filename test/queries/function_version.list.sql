@@ -1,0 +1,1 @@
+select * from function_version where space_id = $1 and function_id = $2 order by number desc
