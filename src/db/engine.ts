@@ -49,6 +49,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   mapping: own('reference'),
   destination_filter: own('reference'),
   integration_filter: own('reference'),
+  consent_category: own('reference'),
   destination_hold: own('destination_id'),
   event_delivery: own('profile_id'),
   delivery_attempt: own('profile_id'),

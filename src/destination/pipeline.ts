@@ -2,6 +2,7 @@ import { Invalid } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { EventDeliveryRow } from '../db/rows/destination.ts'
 import { deliveredTo } from '../transformation/delivered.ts'
+import { missingConsents } from './consent.ts'
 import type { Outgoing } from './destination.ts'
 import { DESTINATIONS } from './destinations/index.ts'
 import { makeFields, missingOf } from './fields.ts'
@@ -42,6 +43,13 @@ const filtered = (reason: StopCode, detail: string): Stop => ({ kind: 'stop', st
 /** A call that cannot be sent. */
 export const discarded = (reason: StopCode, detail: string): Stop => ({ kind: 'stop', status: 'discarded', reason, detail })
 
+const byConsent = ({ tool, consents }: Plan, { call }: Passing): Stop | undefined => {
+  const missing = missingConsents(consents, call)
+  if (missing.length === 0) return undefined
+  const detail = `${tool.name} needs the consent ${missing.map((id) => `"${id}"`).join(' and ')}, which the call does not carry.`
+  return filtered('FILTERED_BY_END_USER_CONSENT', detail)
+}
+
 const byIntegrations = ({ tool, off }: Plan, { call, type, name }: Passing): Stop | undefined => {
   const said = saidOf(call, tool.name)
   if (said === 'refused')
@@ -68,7 +76,7 @@ export const matching = ({ mappings }: Plan, call: JsonObject): Stop | Matched =
 }
 
 /**
- * Asks everything that may keep a call from a destination, in the order of spec/connections §0: type, integrations object, schema page, destination
+ * Asks everything that may keep a call from a destination, in the order of spec/connections §0: type, consent, integrations object, schema page, destination
  * filters, the destination's own transformations, triggers of mappings.
  */
 export const examine = (plan: Plan, passing: Passing): Stop | Matched => {
@@ -78,7 +86,7 @@ export const examine = (plan: Plan, passing: Passing): Stop | Matched => {
     return discarded('NO_ENABLED_DESTINATIONS', 'The destination was switched off before the call went out.')
   if (!tool.supported.includes(passing.type))
     return discarded('UNSUPPORTED_EVENT_TYPE', `${tool.name} takes ${tool.supported.join(', ')}.`)
-  const stopped = byIntegrations(plan, passing)
+  const stopped = byConsent(plan, passing) ?? byIntegrations(plan, passing)
   if (stopped) return stopped
   const verdict = deliveredTo(destinationFilterGate(filtersFor(plan, passing)), plan.transformations)(passing.call)
   if (verdict.kind === 'drop') return filtered('FILTERED_BY_RULES', `The call ${verdict.reason}.`)

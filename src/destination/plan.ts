@@ -5,6 +5,7 @@ import { type Gate, PASS } from '../event/verdict.ts'
 import { askFilter } from '../filter/gate.ts'
 import type { Answer } from '../fql/compile.ts'
 import { transformationGate, transformationsAt } from '../transformation/gate.ts'
+import { consentsFor } from './consent.ts'
 import type { Action, Destination, Settings } from './destination.ts'
 import { toolOf } from './destinations/index.ts'
 import type { AskedFilter } from './filter-gate.ts'
@@ -31,6 +32,8 @@ export type Plan = {
   readonly filters: readonly (AskedFilter & { readonly since: Date })[]
   /** Events that the schema page keeps from this tool. */
   readonly off: ReadonlySet<string>
+  /** The consents that a call must carry, all of them. */
+  readonly consents: readonly string[]
   readonly transformations: Gate
 }
 
@@ -72,6 +75,7 @@ export const loadPlan = async (db: Db, spaceId: string, destinationId: string): 
       actions: actionsOf(actions),
       since: created_at,
     })),
+    consents: await consentsFor(db, spaceId, tool.slug),
     off: new Set(off.map(({ type, name }) => subjectKey(type, name))),
     transformations: transformations.length === 0 ? () => PASS : transformationGate(transformations),
   }

@@ -43,6 +43,7 @@ const fill = async (): Promise<void> => {
   ids.set('destinations', await made('/destinations', destination, 'destination'))
   ids.set('destination', ids.get('destinations') ?? '')
   const ofIt = `/destinations/${ids.get('destinations')}`
+  ids.set('consent-categories', await made('/consent-categories', { id: 'their_ads', name: SECRET }, 'consentCategory'))
   ids.set('mappings', await made(`${ofIt}/mappings`, { name: SECRET, actionId: 'send' }, 'mapping'))
   ids.set('subscriptions', ids.get('mappings') ?? '')
   const filter = { title: SECRET, if: 'all', actions: [{ type: 'DROP' }] }

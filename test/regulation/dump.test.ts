@@ -127,6 +127,7 @@ const NOTHING_OF_A_PERSON = [
   'computation_version',
   'computed_trait',
   'computed_trait_state',
+  'consent_category',
   'destination',
   'destination_filter',
   'destination_hold',

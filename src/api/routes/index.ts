@@ -7,6 +7,7 @@ import { audienceRoutes } from './audiences.ts'
 import { callImportRoutes } from './call-imports.ts'
 import { catalogRoutes } from './catalog.ts'
 import { computedTraitRoutes } from './computed-traits.ts'
+import { consentCategoryRoutes } from './consent-categories.ts'
 import { destinationFilterRoutes } from './destination-filters.ts'
 import { destinationTestRoutes } from './destination-tests.ts'
 import { destinationRoutes } from './destinations.ts'
@@ -123,6 +124,7 @@ export const managementRoutes: readonly Route[] = [
   destinationFilterRoutes,
   destinationTestRoutes,
   integrationFilterRoutes,
+  consentCategoryRoutes,
   functionRoutes,
   functionInstanceRoutes,
   alertRoutes,

@@ -48,6 +48,15 @@ export type IntegrationFilterRow = {
   updated_by: string
   updated_at: Date
 }
+/** A purpose that people consent to; its id is the key in a call's `context.consent.categoryPreferences`. */
+export type ConsentCategoryRow = Written & {
+  space_id: string
+  id: string
+  name: string
+  /** Slugs of the tools that may have a call only with consent to it. */
+  tools: readonly string[]
+  enabled: boolean
+}
 export type DestinationHoldRow = { space_id: string; destination_id: string; holder: string; held_until: Date; taken_at: Date }
 
 /** What a delivery came to, or that it is on its way. `discarded`: never sent, because it cannot be; `failed`: the tool did not take it. */
@@ -96,6 +105,7 @@ export type DestinationTables = {
   mapping: MappingRow
   destination_filter: DestinationFilterRow
   integration_filter: IntegrationFilterRow
+  consent_category: ConsentCategoryRow
   destination_hold: DestinationHoldRow
   event_delivery: EventDeliveryRow
   delivery_attempt: DeliveryAttemptRow

@@ -1,0 +1,1 @@
+select * from consent_category where space_id = $1 order by id
