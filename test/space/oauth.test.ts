@@ -9,8 +9,7 @@ import { expect, it } from 'vitest'
 import { createServer } from '../../src/api/server.ts'
 import { basic, eventsOf, post } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
-import { atEnd } from '../support/ending.ts'
-import { testApi } from '../support/server.ts'
+import { endServerAtEnd, testApi } from '../support/server.ts'
 import { usherAt } from '../support/usher.ts'
 
 const database = await freshDatabase()
@@ -31,7 +30,7 @@ const port = await freePort()
 const publicUrl = `http://127.0.0.1:${port}`
 const server = await createServer({ ...api.door, config: { ...api.door.config, publicUrl } })
 await server.listen({ host: '127.0.0.1', port })
-atEnd(() => server.close())
+endServerAtEnd(server)
 
 const pair = () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

@@ -10,7 +10,7 @@ import { createSource, createSpace, createToken } from '../../src/space/space.ts
 import { startWorker } from '../../src/worker.ts'
 import { freshDatabase, TEST_SECRET, type TestDatabase } from './database.ts'
 import { atEnd } from './ending.ts'
-import { NO_RATES } from './server.ts'
+import { endServerAtEnd, NO_RATES } from './server.ts'
 import { freshTemporal } from './temporal.ts'
 
 const SPACE = 'spa_shop'
@@ -81,10 +81,7 @@ export const startInstallation = async (): Promise<Installation> => {
   await connectMailbox(database.db, SPACE, mailbox, now)
   const door = { db: database.db, config, now: () => new Date(), random: (n: number) => randomBytes(n), notify }
   const server = await createServer(door)
-  atEnd(() => {
-    server.server.closeAllConnections()
-    return server.close()
-  })
+  endServerAtEnd(server)
   await serveWeb(server)
   await server.listen({ host: '127.0.0.1', port })
   const worker = await startWorker(

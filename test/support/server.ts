@@ -29,6 +29,13 @@ export const NO_RATES = LIMIT_NAMES.filter((name) => /a minute/.test(LIMITS[name
   .map((name) => `${name}=none`)
   .join(',')
 
+/** Has a server end with the test file, without waiting for those who keep a connection: one to a live stream stays for 72 s. */
+export const endServerAtEnd = (server: FastifyInstance): void =>
+  atEnd(() => {
+    server.server.closeAllConnections()
+    return server.close()
+  })
+
 /** The real server on a fresh database with one space, its token and its write key, closed when the file is done; `now` may be given to stand still, `limits` as `USHER_LIMITS`. */
 export const testApi = async (
   { db }: TestDatabase,
@@ -51,7 +58,7 @@ export const testApi = async (
   await createToken(db, { spaceId, name: 'test', secret: token }, now())
   await createToken(db, { spaceId, name: 'test profiles', secret: profileToken, kind: 'profile_api' }, now())
   const server = await createServer(door)
-  atEnd(() => server.close())
+  endServerAtEnd(server)
   const call: TestApi['call'] = async (method, path, body) => {
     const answer = await server.inject({
       method,
