@@ -64,9 +64,9 @@ describe.concurrent('clients of other people', () => {
       expect(events.map(({ properties }) => properties.n).toSorted((a, b) => a - b)).toEqual([...Array(CALLS).keys()])
       expect(new Set(events.map((event) => event['profile_id'])).size).toBe(PEOPLE)
 
-      // The door had its troubles, and whatever met one came again.
+      // The door had its troubles, and whatever met one came again, as it does where Usher itself is busy.
       const { passed } = door
-      expect(passed.filter(({ status }) => status !== 200)).toHaveLength(TROUBLE.length)
+      expect(passed.flatMap(({ fault }) => fault ?? []).toSorted()).toEqual(TROUBLE.toSorted())
       const taken = idsOf(passed.filter(({ status }) => status === 200))
       expect(taken.toSorted()).toEqual(events.map((event) => event['message_id']))
       expect(passed.every(({ headers }) => (headers['content-encoding'] === 'gzip') === client.gzip)).toBe(true)

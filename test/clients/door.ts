@@ -11,6 +11,8 @@ export type Passed = {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly messageIds: readonly string[]
+  /** What the door did to it. */
+  readonly fault: Fault | undefined
   readonly status: number | undefined
   readonly at: number
 }
@@ -68,7 +70,14 @@ export const openDoor = async (
     const fault = isTracking(asked) ? waiting.shift() : undefined
     const keep = (status: number | undefined): void => {
       if (!isTracking(asked)) return
-      passed.push({ path: asked.url ?? '', headers: asked.headers, messageIds: messageIdsIn(body), status, at: Date.now() })
+      passed.push({
+        path: asked.url ?? '',
+        headers: asked.headers,
+        messageIds: messageIdsIn(body),
+        fault,
+        status,
+        at: Date.now(),
+      })
     }
     if (fault === 'too many' || fault === 'away') {
       const { status, headers, code } = ANSWERS[fault]
