@@ -66,7 +66,8 @@ export const handlersIn = async (spaceId: string, code: string): Promise<readonl
       'code outside of handlers must come to its end',
     )
   }
-  const handlers = JSON.parse(outcome.gave ?? '[]') as readonly string[]
+  const told: unknown = JSON.parse(outcome.gave ?? '[]')
+  const handlers = HANDLERS.filter((one) => Array.isArray(told) && told.includes(one))
   if (handlers.length === 0) return refuse('has no handler', `write at least one of ${HANDLERS.join(', ')} as a function`)
   return handlers
 }

@@ -95,6 +95,14 @@ const dropped = (
   }
 }
 
+const jsonIn = (text: string): Json => {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return null
+  }
+}
+
 /** What a function says of a call by what it gave for it. */
 export const verdictOf = (insert: Pick<Insert, 'functionId' | 'name'>, call: JsonObject, outcome: Outcome): Verdict => {
   if ('failure' in outcome) {
@@ -104,7 +112,7 @@ export const verdictOf = (insert: Pick<Insert, 'functionId' | 'name'>, call: Jso
   const reject = (message: string): Verdict => dropped(insert, 'InvalidEventPayload', message)
   if (outcome.gave === null) return reject('it gave nothing back; return the event, or throw DropEvent')
   if (Buffer.byteLength(outcome.gave) > MOST_BYTES) return reject('the message is too large: more than 32 KB')
-  const given = JSON.parse(outcome.gave) as Json
+  const given = jsonIn(outcome.gave)
   if (!isObject(given)) return reject('what it gave back is no event')
   // Which handler is asked, and what is kept of a call, follows from its type.
   if (given['type'] !== call['type']) return reject('it changed the type of the event')

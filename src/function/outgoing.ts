@@ -46,8 +46,7 @@ const exchange = (url: URL, request: FetchRequest, allowed: ReadonlySet<string>)
     const body = request.body === null ? undefined : Buffer.from(request.body)
     const headers = { ...headersOf(request), ...(body ? { 'content-length': String(body.length) } : {}) }
     const lookup = allowed.has(url.hostname) ? {} : { lookup: publicLookup }
-    const sent = open(url, { method: request.method, headers, agent: false, ...lookup })
-    sent.setTimeout(TIMEOUT_MS, () => sent.destroy(new Error('no answer')))
+    const sent = open(url, { method: request.method, headers, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS), ...lookup })
     sent.on('error', reject)
     sent.on('response', resolve)
     sent.end(body)

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
+import { FAILURES } from '../../src/function/failure.ts'
 import { callCode } from '../../src/function/sandbox.ts'
 import { codeOf, gave, worthOf } from './support.ts'
 
@@ -87,6 +88,34 @@ it('FUN-16 the process has no environment, no files but its own, and no way to a
   })
   expect([stdout.trim(), stderr]).toEqual(['[[],[]]', ''])
 })
+
+it('FUN-16 code that spoils its own world spoils nothing outside of it', async () => {
+  const spoilers: readonly string[] = [
+    `Array.prototype.find = () => ['Died'];`,
+    `Object.keys = () => [{}]; Array.prototype.filter = () => 7;`,
+    `Headers.prototype.entries = () => [[{}, null], 5]; Object.getPrototypeOf(Headers.prototype).entries = () => 'x';`,
+    `RegExp.prototype.exec = () => ['c', '1', 'onTrack', '{}'];`,
+    `Map.prototype.get = () => undefined; Promise.prototype.then = () => 5;`,
+    `Symbol.iterator; Array.prototype[Symbol.iterator] = function* () { yield 'x' };`,
+    `Object.defineProperty(Object.prototype, 'failure', { get() { return { kind: 'none' } }, configurable: true });`,
+    `String.prototype.slice = () => ({}); Error.prototype.toString = () => ({});`,
+    `globalThis.JSON = undefined; globalThis.Promise = undefined; globalThis.Error = undefined; globalThis.Object = undefined;`,
+  ]
+  for (const spoiler of spoilers) {
+    const code = `${spoiler}\nasync function onTrack(event) { console.log(event); fetch('http://10.0.0.1', { headers: { a: 'b' } }).catch(() => {}); return { is: 1 } }\nfunction onPage() { throw new RetryError('x') }`
+    const outcomes = await callCode('spa_spoiled', codeOf(code, { limitMs: 500 }), [
+      ['onTrack', '{}'],
+      ['onPage', '{}'],
+      ['?', ''],
+    ])
+    expect(outcomes.length).toBe(3)
+    for (const outcome of outcomes)
+      expect('gave' in outcome || Object.hasOwn(FAILURES, outcome.failure.kind), JSON.stringify([spoiler, outcome])).toBe(true)
+    expect(
+      gave((await callCode('spa_spoiled', codeOf('const onTrack = (event) => event'), [['onTrack', '{"a":1}']]))[0]),
+    ).toEqual({ a: 1 })
+  }
+}, 120_000)
 
 it('FUN-12 what one function does to its world no other sees, nor the same one with other settings', async () => {
   const spoil = `Object.prototype.spoiled = 1; Array.prototype.map = () => ['bad']; JSON.stringify = () => 'bad'; globalThis.seen = 1

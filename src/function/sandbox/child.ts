@@ -10,12 +10,14 @@ import {
   type Answered,
   CODE_FILE,
   type Failure,
+  type FetchRequest,
   type FromChild,
   HANDLERS,
   type LoadMessage,
   MOST_LOGGED,
   type Outcome,
   type RunMessage,
+  THROWN,
   type ToChild,
   WHICH,
 } from './wire.ts'
@@ -31,6 +33,8 @@ import {
 const LONGEST_TIMER_MS = 120_000
 const MOST_FETCHES = 100
 const LONGEST_FETCH = 1_048_576
+// More than any event may have in bytes: whoever asked says so of the rest.
+const LONGEST_GIVEN = 262_144
 
 type Call = {
   readonly number: number
@@ -77,11 +81,30 @@ const numbered = (text: string): readonly [Call | undefined, string] => {
   return [calls.get(Number(text.slice(0, space))), text.slice(space + 1)]
 }
 
+// Code may have changed what its own world is made of: what comes from there is brought into shape here.
+const requestFrom = ({ url, method, headers, body }: Record<string, unknown>): FetchRequest => ({
+  url: `${url}`,
+  method: `${method}`,
+  headers: (Array.isArray(headers) ? headers : []).map((pair) => [`${pair?.[0]}`, `${pair?.[1]}`]),
+  body: typeof body === 'string' ? body : null,
+})
+const numberFrom = (value: unknown): number => (Number.isSafeInteger(value) ? Number(value) : 1)
+const failureFrom = (text: string): Failure => {
+  const { kind, message, line, column } = JSON.parse(text) as Record<string, unknown>
+  const known = THROWN.find((one) => one === kind) ?? 'Error'
+  const where = line === undefined ? {} : { line: numberFrom(line), column: numberFrom(column) }
+  return { kind: known, message: `${message}`.slice(0, 1_000), ...where }
+}
+const gaveFrom = (gave: string): { readonly gave: string | null } | { readonly failure: Failure } =>
+  gave.length > LONGEST_GIVEN
+    ? { failure: { kind: 'InvalidEventPayload', message: 'the message is too large: more than 32 KB' } }
+    : { gave: gave === '' ? null : gave }
+
 const startFetch = (text: string): string => {
   const call = whose.getStore()
   if (!call || !calls.has(call.number) || ++call.fetches > MOST_FETCHES || text.length > LONGEST_FETCH) return ''
   fetches.set(++count, call)
-  tell({ say: 'fetch', fetch: count, id: call.id, place: call.place, request: JSON.parse(text) })
+  tell({ say: 'fetch', fetch: count, id: call.id, place: call.place, request: requestFrom(JSON.parse(text)) })
   return String(count)
 }
 
@@ -111,12 +134,12 @@ const answerTo = (world: World, what: string, text: string): string => {
     }
     case 'gave': {
       const [call, gave] = numbered(text)
-      if (call) settle(call, { gave: gave === '' ? null : gave })
+      if (call) settle(call, gaveFrom(gave))
       return ''
     }
     case 'failed': {
       const [call, failure] = numbered(text)
-      if (call) settle(call, { failure: JSON.parse(failure) })
+      if (call) settle(call, { failure: failureFrom(failure) })
       return ''
     }
     case 'log':
@@ -154,7 +177,7 @@ const readCode = (world: World, code: string): void => {
   try {
     script.runInContext(world.context)
   } catch (error) {
-    world.broken = { ...JSON.parse(world.kit?.describe(error) ?? '{}'), kind: 'BadCode' }
+    world.broken = { ...failureFrom(world.kit?.describe(error) ?? '{}'), kind: 'BadCode' }
   }
 }
 

@@ -164,7 +164,12 @@ export const startProcess = (told: Told): Process => {
   }
   onLines(child, (line) => {
     began = true
-    take(JSON.parse(line))
+    try {
+      take(JSON.parse(line))
+    } catch {
+      // What speaks otherwise than our own code does is not listened to.
+      child.kill('SIGKILL')
+    }
   })
   // Not 'exit': what it said before it died is read to the end.
   child.on('close', (_, signal) => finish(signal))

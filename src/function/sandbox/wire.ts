@@ -15,15 +15,19 @@ export type ToChild =
   | { readonly do: 'drop'; readonly key: string }
   | { readonly do: 'reply'; readonly id: number; readonly reply: FetchReply }
 
-/** The classes of errors that code may throw (spec/connections §4.4), and what else may go wrong with a call. */
+/** The classes of errors that code may throw (spec/connections §4.4), and what else happens in its world. */
+export const THROWN = [
+  'RetryError',
+  'ValidationError',
+  'InvalidEventPayload',
+  'EventNotSupported',
+  'DropEvent',
+  'HandlerMissing',
+  'Error',
+] as const
+/** What may go wrong with a call. */
 export type FailureKind =
-  | 'RetryError'
-  | 'ValidationError'
-  | 'InvalidEventPayload'
-  | 'EventNotSupported'
-  | 'DropEvent'
-  | 'HandlerMissing'
-  | 'Error'
+  | (typeof THROWN)[number]
   /** The code does not come as far as its handlers: it cannot be read, or throws outside of them. */
   | 'BadCode'
   | 'Timeout'
