@@ -52,6 +52,8 @@ const screens = [
   screen('/tracking-plans', () => import('./tracking-plan/list.tsx')),
   screen('/tracking-plans/$id', () => import('./tracking-plan/page.tsx')),
   screen('/transformations', () => import('./transformation/list.tsx')),
+  screen('/functions', () => import('./function/list.tsx')),
+  screen('/functions/$id', () => import('./function/page.tsx')),
   screen('/alerts', () => import('./alert/list.tsx')),
   screen('/settings', () => import('./source/settings.tsx')),
 ]

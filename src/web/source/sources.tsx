@@ -25,6 +25,7 @@ type Source = {
 const PAGES = [
   ['/tracking-plans', 'Tracking plans', 'Which events and properties are right; what breaks them'],
   ['/transformations', 'Transformations', 'What is renamed, set, hashed or dropped before anything is stored'],
+  ['/functions', 'Functions', 'Code of your own that changes or drops what is sent'],
   ['/alerts', 'Alerts', 'What is unusual at the sources, and who hears of it'],
 ] as const
 
