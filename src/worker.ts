@@ -19,6 +19,7 @@ import { type Reactions, relayOnce } from './db/relay.ts'
 import { learnStatistics } from './db/statistics.ts'
 import { deliveriesLoop } from './destination/loop.ts'
 import { importLoop } from './ingest/import/make.ts'
+import { sendingLoop } from './ingest/replay/destination/make.ts'
 import { replayLoop } from './ingest/replay/make.ts'
 import { cohortActivities } from './journey/activities.ts'
 import { deliveryActivities, startDeliveryOn } from './message/activities.ts'
@@ -91,7 +92,7 @@ const startLoops = (
   context: WorkerContext,
   delivery: Delivery,
 ): Readonly<
-  Record<Topic | 'statistics' | 'sql_trait' | 'export' | 'import' | 'replay' | 'preview' | 'erase' | 'alert', Loop>
+  Record<Topic | 'statistics' | 'sql_trait' | 'export' | 'import' | 'replay' | 'sending' | 'preview' | 'erase' | 'alert', Loop>
 > => {
   const failed = createFailing(context.log, () => context.now().getTime())
   const reactions = reactionsOf(context)
@@ -129,6 +130,15 @@ const startLoops = (
         told: () => context.notify('profile_change'),
       },
       failed('replaying'),
+    ),
+    sending: sendingLoop(
+      {
+        db: context.db,
+        now: context.now,
+        newClaim: () => randomUUID(),
+        told: () => context.notify('event_delivery'),
+      },
+      failed('replaying to destinations'),
     ),
     preview: previewLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('previewing')),
     alert: alertLoop(

@@ -11,11 +11,11 @@ export type Due = { readonly spaceId: string; readonly destinationId: string }
 export type Holder = { readonly holder: string; readonly now: Date }
 
 /** What a worker knows of a delivery it took. */
-export type Taken = Omit<EventDeliveryRow, 'status' | 'reason' | 'detail' | 'warnings' | 'claim' | 'finished_at'>
+export type Taken = Omit<EventDeliveryRow, 'replay_id' | 'status' | 'reason' | 'detail' | 'warnings' | 'claim' | 'finished_at'>
 
 const abandonedAt = (now: Date): Date => new Date(now.getTime() - LEASE_MS)
 
-/** Destinations with calls that are due, or that somebody who is gone had taken, and that no other worker is at. Two index probes a destination, whatever waits. */
+/** Destinations with calls that are due, or that somebody who is gone had taken, and that no other worker is at. Three index probes a destination, whatever waits. */
 export const destinationsWithWork = (db: Db, { holder, now }: Holder): Promise<readonly Due[]> =>
   run(
     db,
@@ -23,7 +23,9 @@ export const destinationsWithWork = (db: Db, { holder, now }: Holder): Promise<r
       'event_delivery.destinations_with_work',
       sql<Due>`select d.space_id as "spaceId", d.id as "destinationId" from destination d where (
           exists (select from event_delivery e where e.space_id = d.space_id and e.destination_id = d.id
-            and e.status = 'queued' and e.due_at <= ${now}::timestamptz)
+            and e.status = 'queued' and not e.replay and e.due_at <= ${now}::timestamptz)
+          or exists (select from event_delivery e where e.space_id = d.space_id and e.destination_id = d.id
+            and e.status = 'queued' and e.replay and e.due_at <= ${now}::timestamptz)
           or exists (select from event_delivery e where e.space_id = d.space_id and e.destination_id = d.id
             and e.status = 'sending' and e.claimed_at < ${abandonedAt(now)}::timestamptz))
         and not exists (select from destination_hold h where h.space_id = d.space_id and h.destination_id = d.id
@@ -73,8 +75,11 @@ export const takeOver = async (db: Db, { spaceId, destinationId }: Due, now: Dat
   )
 }
 
+/** So many calls: those that came live, or those that are replayed. */
+export type Wanted = { readonly limit: number; readonly replay: boolean }
+
 /**
- * Takes up to `limit` calls that are due, oldest first. The state stands in the outer WHERE too (R5), in a form that no index of the queue serves
+ * Takes calls that are due, oldest first. The state stands in the outer WHERE too (R5), in a form that no index of the queue serves
  * (see `claimMessages`), and the choice is materialized.
  */
 export const claimDeliveries = (
@@ -82,7 +87,7 @@ export const claimDeliveries = (
   { spaceId, destinationId }: Due,
   claim: string,
   now: Date,
-  limit: number,
+  { limit, replay }: Wanted,
 ): Promise<readonly Taken[]> =>
   run(
     db,
@@ -90,7 +95,8 @@ export const claimDeliveries = (
       'event_delivery.claim',
       sql<Taken>`with next as materialized (
           select profile_id, id, attempts + 1 as attempts, coalesce(tried_at, ${now}::timestamptz) as tried_at from event_delivery
-          where space_id = ${spaceId} and destination_id = ${destinationId} and status = 'queued' and due_at <= ${now}::timestamptz
+          where space_id = ${spaceId} and destination_id = ${destinationId} and status = 'queued' and replay = ${replay}
+            and due_at <= ${now}::timestamptz
           order by due_at, profile_id, id limit ${limit} for update skip locked)
         update event_delivery d set status = 'sending', claim = ${claim}::uuid, claimed_at = ${now}::timestamptz, attempts = n.attempts,
           tried_at = n.tried_at

@@ -10,7 +10,7 @@ export type Asking = {
   readonly before?: { readonly receivedAt: Date; readonly id: string } | undefined
   readonly count: number
 }
-export type Delivery = Omit<EventDeliveryRow, 'claim' | 'claimed_at' | 'space_id' | 'done'>
+export type Delivery = Omit<EventDeliveryRow, 'claim' | 'claimed_at' | 'space_id' | 'done' | 'replay_id'>
 
 const listed = (db: Db, spaceId: string, destinationId: string, { messageId, status, before, count }: Asking) =>
   run(

@@ -90,10 +90,17 @@ const failedInside = (taken: Taken, error: unknown): Settled => ({
   keep: true,
 })
 
+// Live calls go first. Where none is due, replayed ones go, for about a second: who calls meanwhile waits no longer.
+const takeNext = async ({ db, now }: DrainContext, due: Due, plan: Plan, claim: string): Promise<readonly Taken[]> => {
+  const live = await claimDeliveries(db, due, claim, now(), { limit: batchSize(plan), replay: false })
+  if (live.length > 0) return live
+  return claimDeliveries(db, due, claim, now(), { limit: Math.min(BATCH, rateOf(plan)), replay: true })
+}
+
 const drainBatch = async (context: DrainContext, due: Due, plan: Plan, around: DeliverContext): Promise<number> => {
   const { db, now } = context
   const claim = context.newClaim()
-  const taken = await claimDeliveries(db, due, claim, now(), batchSize(plan))
+  const taken = await takeNext(context, due, plan, claim)
   crashPoint('destination.claimed')
   const recorder = createRecorder((settled) => record(db, due.spaceId, claim, settled, now()))
   const limit = pLimit(CONCURRENT_CALLS)

@@ -32,13 +32,14 @@ export const enqueueDeliveries = async (tx: Db, spaceId: string, deliveries: rea
     tx,
     query(
       'event_delivery.add',
-      sql`insert into event_delivery (space_id, profile_id, id, destination_id, message_id, type, name, payload, replay, due_at, received_at)
-        select ${spaceId}, r.profile_id, r.id, r.destination_id, r.message_id, r.type, r.name, r.payload::jsonb, r.replay, r.received_at, r.received_at
+      sql`insert into event_delivery (space_id, profile_id, id, destination_id, message_id, type, name, payload, replay, replay_id, due_at, received_at)
+        select ${spaceId}, r.profile_id, r.id, r.destination_id, r.message_id, r.type, r.name, r.payload::jsonb, r.replay_id is not null, r.replay_id,
+          r.received_at, r.received_at
         from unnest(${rows.map((r) => r.profileId)}::uuid[], ${rows.map((r) => r.id)}::uuid[], ${rows.map((r) => r.destinationId)}::text[],
           ${rows.map((r) => r.messageId)}::text[], ${rows.map((r) => r.type)}::text[], ${rows.map((r) => r.name)}::text[],
-          ${rows.map((r) => r.payload)}::text[], ${rows.map((r) => r.replayId !== undefined)}::boolean[],
+          ${rows.map((r) => r.payload)}::text[], ${rows.map((r) => r.replayId ?? null)}::text[],
           ${rows.map((r) => r.receivedAt.toISOString())}::timestamptz[])
-          as r (profile_id, id, destination_id, message_id, type, name, payload, replay, received_at)
+          as r (profile_id, id, destination_id, message_id, type, name, payload, replay_id, received_at)
         on conflict do nothing`,
     ),
   )

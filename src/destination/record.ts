@@ -12,7 +12,7 @@ export type Try = { readonly mappingId: string; readonly at: Date; readonly exch
 /** What became of a delivery: finished, or `queued` again until `dueAt`. */
 export type Settled = {
   readonly taken: Taken
-  readonly status: Exclude<DeliveryStatus, 'sending'>
+  readonly status: Exclude<DeliveryStatus, 'sending' | 'held'>
   readonly reason: string | null
   readonly detail: string | null
   readonly warnings: readonly JsonObject[]

@@ -48,6 +48,8 @@ const fill = async (): Promise<void> => {
   ids.set('subscriptions', ids.get('mappings') ?? '')
   const filter = { title: SECRET, if: 'all', actions: [{ type: 'DROP' }] }
   ids.set('destination filters', await made(`/destination/${ids.get('destinations')}/filters`, filter, 'filter'))
+  const replay = { sourceId: 'src_spa_theirs', from: '2020-01-01T00:00:00Z', names: [SECRET] }
+  ids.set('replays', await made(`${ofIt}/replays`, replay, 'replay'))
   const calls = [
     { type: 'identify', userId: 'eve', traits: { email: 'hidden@thing.example', name: SECRET } },
     { type: 'track', userId: 'eve', event: 'Order Completed', properties: { item: SECRET } },

@@ -1,4 +1,4 @@
 select id, kind, source_id as "sourceId", file_name as "fileName", bytes, status, requested_by as "requestedBy",
   started_at as "startedAt", finished_at as "finishedAt", expected, reached, taken, duplicates, refused, error from import
-  where space_id = $1 and started_at > $2::timestamptz
+  where space_id = $1 and kind <> 'destination_replay' and started_at > $2::timestamptz
   order by started_at desc, id limit 1000

@@ -252,7 +252,7 @@ const Attempt = z.object({
   durationMs: z.number(),
   at: z.string(),
 })
-export const STATUSES = ['queued', 'sending', 'delivered', 'filtered', 'discarded', 'failed'] as const
+export const STATUSES = ['queued', 'held', 'sending', 'delivered', 'filtered', 'discarded', 'failed'] as const
 export const Delivery = z
   .object({
     id: z.string(),

@@ -9,6 +9,7 @@ import { catalogRoutes } from './catalog.ts'
 import { computedTraitRoutes } from './computed-traits.ts'
 import { consentCategoryRoutes } from './consent-categories.ts'
 import { destinationFilterRoutes } from './destination-filters.ts'
+import { destinationReplayRoutes } from './destination-replays.ts'
 import { destinationTestRoutes } from './destination-tests.ts'
 import { destinationRoutes } from './destinations.ts'
 import { downloadRoutes } from './downloads.ts'
@@ -123,6 +124,7 @@ export const managementRoutes: readonly Route[] = [
   mappingRoutes,
   destinationFilterRoutes,
   destinationTestRoutes,
+  destinationReplayRoutes,
   integrationFilterRoutes,
   consentCategoryRoutes,
   functionRoutes,

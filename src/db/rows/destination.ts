@@ -59,8 +59,11 @@ export type ConsentCategoryRow = Written & {
 }
 export type DestinationHoldRow = { space_id: string; destination_id: string; holder: string; held_until: Date; taken_at: Date }
 
-/** What a delivery came to, or that it is on its way. `discarded`: never sent, because it cannot be; `failed`: the tool did not take it. */
-export type DeliveryStatus = 'queued' | 'sending' | 'delivered' | 'filtered' | 'discarded' | 'failed'
+/**
+ * What a delivery came to, or that it is on its way. `held`: its replay is paused; `discarded`: never sent, because it cannot be; `failed`: the tool
+ * did not take it.
+ */
+export type DeliveryStatus = 'queued' | 'held' | 'sending' | 'delivered' | 'filtered' | 'discarded' | 'failed'
 export type EventDeliveryRow = {
   space_id: string
   profile_id: string
@@ -71,6 +74,8 @@ export type EventDeliveryRow = {
   name: string
   payload: JsonObject | null
   replay: boolean
+  /** The replay that it is of; null: sent live. */
+  replay_id: string | null
   status: DeliveryStatus
   reason: string | null
   detail: string | null

@@ -3,7 +3,7 @@ import type { Json } from '../../base/json.ts'
 export type ImportRow = {
   space_id: string
   id: string
-  kind: 'profiles' | 'calls' | 'replay'
+  kind: 'profiles' | 'calls' | 'replay' | 'destination_replay'
   source_id: string
   file_name: string
   bytes: number

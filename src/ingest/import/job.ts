@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { notFound, Refused } from '../../base/errors.ts'
 import type { Db } from '../../db/database.ts'
 import { query, run, runOne } from '../../db/query.ts'
+import type { ImportRow } from '../../db/rows/import.ts'
 
 /** A file that comes in (spec/audiences §20.2). Of `expected` rows (null while nobody knows) these were taken, were there before, or refused. */
 export type ImportJob = {
@@ -39,7 +40,7 @@ export const importsOf = (db: Db, spaceId: string, now: Date): Promise<readonly 
     query(
       'import.list',
       sql<ImportJob>`select ${columns} from import
-        where space_id = ${spaceId} and started_at > ${new Date(now.getTime() - HISTORY_DAYS * 86_400_000)}::timestamptz
+        where space_id = ${spaceId} and kind <> 'destination_replay' and started_at > ${new Date(now.getTime() - HISTORY_DAYS * 86_400_000)}::timestamptz
         order by started_at desc, id limit 1000`,
     ),
   )
@@ -48,7 +49,11 @@ export const importsOf = (db: Db, spaceId: string, now: Date): Promise<readonly 
 export const importOf = async (db: Db, spaceId: string, id: string): Promise<ImportJob> => {
   const row = await runOne(
     db,
-    query('import.one', sql<ImportJob>`select ${columns} from import where space_id = ${spaceId} and id = ${id}`),
+    query(
+      'import.one',
+      sql<ImportJob>`select ${columns} from import
+      where space_id = ${spaceId} and id = ${id} and kind <> 'destination_replay'`,
+    ),
   )
   if (!row) throw notFound('import', id)
   return row
@@ -88,11 +93,9 @@ export const keepRefused = async (
   )
 }
 
-/** What starts an import. */
-export type Starting = Pick<
-  ImportJob,
-  'id' | 'kind' | 'sourceId' | 'fileName' | 'bytes' | 'requestedBy' | 'startedAt' | 'expected'
-> & {
+/** What starts an import, or a replay to a destination, which is read elsewhere. */
+export type Starting = Pick<ImportJob, 'id' | 'sourceId' | 'fileName' | 'bytes' | 'requestedBy' | 'startedAt' | 'expected'> & {
+  readonly kind: ImportRow['kind']
   readonly header: unknown
 }
 

@@ -50,7 +50,8 @@ export const startReplay = async (db: Db, replaying: Replaying): Promise<void> =
 }
 
 export type Steering = 'pause' | 'resume' | 'cancel'
-const STEERED = {
+/** In which states each may be said, and what it leads to. */
+export const STEERED = {
   pause: { from: ['RUNNING'], to: 'PAUSED' },
   resume: { from: ['PAUSED'], to: 'RUNNING' },
   cancel: { from: ['RUNNING', 'PAUSED'], to: 'CANCELLED' },

@@ -14,6 +14,7 @@ import type { Result } from '../results.ts'
 import { callOfEvent, type PastEvent } from './call.ts'
 import type { Origin } from './job.ts'
 import { eventsIn } from './read.ts'
+import { nextSlice } from './slice.ts'
 
 export type ReplayContext = {
   readonly db: Db
@@ -40,9 +41,6 @@ const LEASE_MS = 60_000
 /** Calls of one transaction, and how long the loop rests after each: live calls come between. */
 const TOGETHER = 1_000
 const RESTS_MS = 100
-// A slice of time that holds about one transaction, where calls come evenly.
-const SHORTEST_MS = 1_000
-const LONGEST_MS = 86_400_000
 
 const waiting = (db: Db, now: Date): Promise<readonly Waiting[]> =>
   run(
@@ -107,33 +105,11 @@ const arrivalsOf = ({ sourceId, origin }: Claimed, events: readonly PastEvent[],
     return { raw, parsed: parseCall(raw, around), sourceId, receivedAt }
   })
 
-// Several events of one millisecond go together, so that an instant is either done or not.
-const wholeInstants = (events: readonly PastEvent[], most: number): readonly PastEvent[] => {
-  if (events.length < most) return events
-  const last = events.at(-1)?.timestamp.getTime()
-  return events.filter(({ timestamp }) => timestamp.getTime() !== last)
-}
-
-type Slice = { readonly events: readonly PastEvent[]; readonly reached: number }
-
-const nextSlice = async (db: Db, { origin, reached, expected }: Claimed, until: number): Promise<Slice> => {
-  const { from, to, names } = origin
-  const start = Math.max(from, reached)
-  if (start >= until) return { events: [], reached }
-  const even = ((to - from) * TOGETHER) / Math.max(1, expected)
-  const end = Math.min(until, start + Math.min(LONGEST_MS, Math.max(SHORTEST_MS, Math.round(even))))
-  const found = await eventsIn(db, { ...origin, from: start, to: end }, names, TOGETHER + 1)
-  const events = wholeInstants(found, TOGETHER + 1)
-  const last = events.at(-1)
-  if (found.length <= TOGETHER) return { events, reached: end }
-  // More in one millisecond than go together: then all of that millisecond.
-  if (!last)
-    return { events: await eventsIn(db, { ...origin, from: start, to: start + 1 }, names, 1_000_000), reached: start + 1 }
-  return { events, reached: last.timestamp.getTime() + 1 }
-}
-
 const doSlice = async ({ db, now, random, told }: ReplayContext, job: Claimed, until: number): Promise<void> => {
-  const { events, reached } = await nextSlice(db, job, until)
+  const { origin } = job
+  const read = (from: number, to: number, most: number) => eventsIn(db, { ...origin, from, to }, origin.names, most)
+  const span = { from: origin.from, to: origin.to, reached: job.reached, expected: job.expected }
+  const { items: events, reached } = await nextSlice({ read, at: ({ timestamp }) => timestamp, together: TOGETHER }, span, until)
   const batch = await judgeBatch(db, job.spaceId, arrivalsOf(job, events, now()), now())
   await storeHistory(db, job.spaceId, batch, { random, beside: (tx, results) => keepReplay(tx, job, { reached, results }) })
   crashPoint('replay.slice_stored')
