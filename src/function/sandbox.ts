@@ -38,7 +38,7 @@ const MOST_RERUNS = 10
 const NO_HOSTS: ReadonlySet<string> = new Set()
 const MESSAGES: Partial<Record<FailureKind, string>> = {
   Timeout: 'it took longer than it may',
-  Died: 'it took more memory than it may (128 MB)',
+  Died: 'the process died of it: it took more memory than it may (128 MB)',
 }
 
 const spaces = new Map<string, Space>()
@@ -84,19 +84,23 @@ const processOf = (space: Space): Process => {
   const leave = (): void => {
     if (space.current === mine) space.current = undefined
   }
-  const mine: Process = startProcess({
-    answered: (job) => {
-      finish(space, job)
-      if (!mine.isIdle()) return
-      if (space.current !== mine) mine.end()
-      else restLater(space)
+  const mine: Process = startProcess(
+    {
+      answered: (job) => {
+        finish(space, job)
+        if (!mine.isIdle()) return
+        if (space.current !== mine) mine.end()
+        else restLater(space)
+      },
+      stale: leave,
+      gone: (gone) => {
+        leave()
+        afterDeath(space, gone)
+      },
     },
-    stale: leave,
-    gone: (gone) => {
-      leave()
-      afterDeath(space, gone)
-    },
-  })
+    // Another machine may reserve more before the first line runs.
+    space.failed === 0,
+  )
   space.current = mine
   return mine
 }

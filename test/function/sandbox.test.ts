@@ -1,4 +1,6 @@
+import { spawn, spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { problemsOfCode } from '../../src/function/code.ts'
@@ -115,6 +117,31 @@ it('a process that is killed in the middle of a batch is replaced, and every cal
   process.kill(pid, 'SIGKILL')
   expect((await running).map(gave)).toEqual(Array.from({ length: 50 }, (_, at) => ({ at })))
   expect(processIdOf('spa_killed')).not.toBe(pid)
+})
+
+it('who is killed leaves no process behind, not even one that hangs', async () => {
+  const sandbox = new URL('../../src/function/sandbox.ts', import.meta.url).href
+  const script = `
+    const { callCode, processIdOf } = await import(${JSON.stringify(sandbox)})
+    setInterval(() => {}, 1000)
+    const code = { key: 'k', code: 'const onTrack = (event) => event; const onPage = () => { for (;;); }', settings: '{}', limitMs: 60000 }
+    await callCode('idle', code, [['onTrack', '{}']])
+    await callCode('busy', code, [['onTrack', '{}']])
+    callCode('busy', code, [['onPage', '{}']])
+    setTimeout(() => console.log(JSON.stringify([processIdOf('idle'), processIdOf('busy')])), 300)`
+  const parent = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [said] = await once(parent.stdout, 'data')
+  const [idle, busy] = JSON.parse(`${said}`) as [number, number]
+  parent.kill('SIGKILL')
+  // One that is dead and that nobody has asked about is still listed, as a zombie.
+  const isGone = (pid: number) => async () =>
+    !/^\S*[RSDTt]/.test(spawnSync('ps', ['-o', 'stat=', '-p', `${pid}`], { encoding: 'utf8' }).stdout)
+  await until('the idle one to be gone', isGone(idle))
+  const told = spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0
+  if (told) await until('the busy one to be gone', isGone(busy))
+  else process.kill(busy, 'SIGKILL')
 })
 
 it('what the platform has is there: hashes, base64, addresses, timers, a cache', async () => {

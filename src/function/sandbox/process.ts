@@ -44,17 +44,28 @@ const FLAGS = [
   '--no-warnings',
   CHILD,
 ]
-// Whoever hangs when we are killed has nobody to end it: after so much of the processor the kernel does. One that works that much begins anew.
+// When we are killed its input ends, and so does it. Who hangs does not see that: the kernel ends it, where it is told to; elsewhere when it has taken
+// so much of the processor. One that works that much begins anew, and nobody notices.
 const MOST_CPU_SECONDS = 600
-const LIMITED = `ulimit -d ${MOST_DATA_KB} 2>/dev/null; ulimit -t ${MOST_CPU_SECONDS} 2>/dev/null; ulimit -c 0 2>/dev/null; exec "$0" "$@"`
+const scriptOf = (limited: boolean): string =>
+  [
+    ...(limited ? [`ulimit -d ${MOST_DATA_KB}`] : []),
+    `ulimit -t ${MOST_CPU_SECONDS}; ulimit -c 0`,
+    'setpriv --pdeathsig KILL true && exec setpriv --pdeathsig KILL "$0" "$@"',
+    'exec "$0" "$@"',
+  ].join('\n')
 const MOST_WORLDS = 30
 const MOST_FETCHES = 50
 /** So long after its limit the process should have ended a call itself; else it hangs in it. */
 const GRACE_MS = 300
 const LOOK_MS = 100
 
-const start = (): ChildProcess =>
-  spawn('/bin/sh', ['-c', LIMITED, process.execPath, ...FLAGS], { cwd: '/', env: {}, stdio: ['pipe', 'pipe', 'ignore'] })
+const start = (limited: boolean): ChildProcess =>
+  spawn('/bin/sh', ['-c', scriptOf(limited), process.execPath, ...FLAGS], {
+    cwd: '/',
+    env: {},
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
 
 const onLines = (child: ChildProcess, take: (line: string) => void): void => {
   let rest = ''
@@ -143,10 +154,10 @@ const createSender = (child: ChildProcess) => {
 
 /**
  * One process for code of one space: no permissions, no environment, two pipes. It runs many calls at once, and says before it enters one whose
- * code runs now: when it hangs or dies, that call is it, and all others are handed back.
+ * code runs now: when it hangs or dies, that call is it, and all others are handed back. `limited`: the kernel watches what lies beside the heap.
  */
-export const startProcess = (told: Told): Process => {
-  const child = start()
+export const startProcess = (told: Told, limited: boolean): Process => {
+  const child = start(limited)
   const { send, sendJob } = createSender(child)
   const { runs, take, at } = keepLedger(told, (id, reply) => send({ do: 'reply', id, reply }))
   let [began, hung, over] = [false, false, false]
