@@ -69,7 +69,8 @@ const next = (source: string, at: number): { readonly token: Token; readonly nex
 
 /** Cuts an expression of at most 5 KB into words. @throws Invalid `invalid_fql` at the place. */
 export const tokensOf = (source: string): readonly Token[] => {
-  if (Buffer.byteLength(source) > MOST_BYTES)
+  // Read in browsers, too.
+  if (new TextEncoder().encode(source).length > MOST_BYTES)
     throw new Invalid('invalid_fql', [
       { field: 'if', message: 'is longer than 5 KB', remedy: 'shorten it, or make two filters of it' },
     ])

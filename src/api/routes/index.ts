@@ -8,6 +8,7 @@ import { callImportRoutes } from './call-imports.ts'
 import { catalogRoutes } from './catalog.ts'
 import { computedTraitRoutes } from './computed-traits.ts'
 import { consentCategoryRoutes } from './consent-categories.ts'
+import { destinationFigureRoutes } from './destination-figures.ts'
 import { destinationFilterRoutes } from './destination-filters.ts'
 import { destinationReplayRoutes } from './destination-replays.ts'
 import { destinationTestRoutes } from './destination-tests.ts'
@@ -121,6 +122,7 @@ export const managementRoutes: readonly Route[] = [
   planLibraryRoutes,
   transformationRoutes,
   destinationRoutes,
+  destinationFigureRoutes,
   mappingRoutes,
   destinationFilterRoutes,
   destinationTestRoutes,

@@ -20,6 +20,7 @@ export const places = (development: boolean): readonly Place[] => [
   { to: '/people', label: 'People', icon: 'people', also: ['/accounts', '/imports'] },
   { to: '/templates', label: 'Templates', icon: 'templates' },
   ...(development ? [{ to: '/mailbox', label: 'Mailbox', icon: 'mailbox' as const }] : []),
+  { to: '/destinations', label: 'Destinations', icon: 'destinations' },
   { to: '/sources', label: 'Sources', icon: 'sources', also: ['/tracking-plans', '/transformations', '/functions', '/alerts'] },
   { to: '/settings', label: 'Settings', icon: 'settings' },
 ]

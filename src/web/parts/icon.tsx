@@ -8,6 +8,7 @@ const PATHS = {
   templates: 'M5 3h10l4 4v14H5zM14 3v5h5M9 13h6M9 17h4',
   mailbox: 'M3 6h18v12H3zM3 7l9 6 9-6',
   sources: 'M4 12h5M15 12h5M9 8v8h6V8zM12 3v5M12 16v5',
+  destinations: 'M3 12h8M8 8l4 4-4 4M12 4h8v16h-8',
   settings: 'M4 7h10M18 7h2M4 17h4M12 17h8M16 5v4M10 15v4',
   search: 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13M15.5 15.5 21 21',
   sun: 'M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6 19 19M19 5l-1.4 1.4M6.4 17.6 5 19',

@@ -23,6 +23,8 @@ const LOOKS: Readonly<Record<string, Look>> = {
   archived: { tone: 'plain', icon: 'archive' },
   disabled: { tone: 'plain', icon: 'pause' },
   paused: { tone: 'warn', icon: 'pause' },
+  filtered: { tone: 'warn', icon: 'cross' },
+  discarded: { tone: 'warn', icon: 'cross' },
   skipped: { tone: 'warn', icon: 'cross' },
   exited: { tone: 'warn', icon: 'exit' },
   'did-not-subscribe': { tone: 'warn', icon: 'cross' },
@@ -31,13 +33,20 @@ const LOOKS: Readonly<Record<string, Look>> = {
   failed: { tone: 'bad', icon: 'warn' },
 }
 
+type StatusProps = {
+  readonly of: string
+  readonly title?: string | undefined
+  /** What it is called here, where the state's own word is none that people use. */
+  readonly says?: string
+}
+
 /** A state by word, icon and colour: never by colour alone. */
-export const Status = ({ of, title }: { readonly of: string; readonly title?: string | undefined }) => {
+export const Status = ({ of, title, says }: StatusProps) => {
   const look = LOOKS[of.toLowerCase()] ?? { tone: 'plain', icon: 'check' }
   return (
     <span className={`status tone-${look.tone}`} title={title}>
       <Icon name={look.icon} size={13} />
-      {human(of.toLowerCase())}
+      {says ?? human(of.toLowerCase())}
     </span>
   )
 }

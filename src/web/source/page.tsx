@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
+import { DestinationsOf } from '../destination/of-source.tsx'
 import { Block, Page, Tabs, Trail } from '../parts/page.tsx'
 import { Await, Failing } from '../parts/state.tsx'
 import { Ago } from '../parts/time.tsx'
@@ -149,6 +150,7 @@ const Opened = ({ of }: { readonly of: Source }) => {
           { key: 'schema', label: 'What it sends', body: () => <Schema source={of.id} /> },
           { key: 'dropped', label: 'Not taken', body: () => <Dropped source={of.id} /> },
           { key: 'filters', label: 'Filters', body: () => <Filters source={of.id} /> },
+          { key: 'destinations', label: 'Destinations', body: () => <DestinationsOf source={of.id} /> },
           { key: 'settings', label: 'Settings', body: () => <Setup of={of} /> },
         ]}
       />

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useGet } from '../api.ts'
+import { EventTools } from '../destination/event-tools.tsx'
 import { Await } from '../parts/state.tsx'
 import { Ago } from '../parts/time.tsx'
 import { number } from '../parts/words.ts'
@@ -103,6 +104,7 @@ export const Row = ({ of, source, planned, change }: Changing & { readonly of: E
         )}
         {of.planned !== null && <span className={of.planned ? 'dim' : 'tone-warn'}> {of.planned ? 'planned' : 'unplanned'}</span>}
         {!of.enabled && !planned && <span className="tone-bad"> off</span>}
+        {of.name !== '' && <EventTools source={source} type={of.type} name={of.name} />}
         {open && <Properties of={of} source={source} planned={planned} change={change} />}
       </td>
       <td className="num soft">{of.lastSeenAt === null ? 'never' : <Ago at={of.lastSeenAt} />}</td>

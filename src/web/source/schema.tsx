@@ -2,6 +2,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
+import { EventTools } from '../destination/event-tools.tsx'
 import { useSearchWord } from '../parts/go.tsx'
 import { Block } from '../parts/page.tsx'
 import { Await, Empty, Failing } from '../parts/state.tsx'
@@ -148,6 +149,7 @@ export const Schema = ({ source }: { readonly source: string }) => {
                 The tracking plan “{plan.name}” decides what is let in: its controls, not switches here.
               </p>
             )}
+            {view !== 'events' && <EventTools source={source} type={view} name="" />}
             {problem && <Failing error={problem} title="This could not be changed" />}
             {shown.length === 0 ? (
               <Empty icon="event" title={archived === '' ? 'Nothing came yet.' : 'Nothing is archived.'} />
