@@ -110,7 +110,7 @@ it('SRC-18 calls that are for other tools only go through it, and it may say who
   expect((await fate('bad', { All: false })).code).toBe('MESSAGE_REJECTED')
 })
 
-it('a feed of the source, and calls that come one by one, go through it as well', async () => {
+it('calls that come one by one go through it, and the event tester shows what it does', async () => {
   const at = await running(with_('onTrack', `event.properties = { by: 'function' }; return event`))
   const one = await post(api.server, '/v1/track', { userId: 'u', event: 'single', messageId: 'single' }, basic(at.key))
   expect(one.body.results[0].status).toBe('stored')
