@@ -17,6 +17,7 @@ const Environment = z.object({
   USHER_TASK_QUEUE: z.string().default('usher'),
   USHER_WAREHOUSE_HOSTS: z.string().optional(),
   USHER_FUNCTION_HOSTS: z.string().default(''),
+  USHER_DESTINATION_HOSTS: z.string().optional(),
   USHER_EVALUATE_EVERY: z.string().default('5 seconds'),
   USHER_LIMITS: z
     .string()
@@ -63,6 +64,8 @@ export type Config = {
   readonly warehouseHosts: readonly string[] | undefined
   /** The private hosts that functions may reach, in lower case: else code that a customer wrote reaches the public internet only. */
   readonly functionHosts: readonly string[]
+  /** The only hosts that destinations may be at, in lower case; absent, any but those that are no customer's. */
+  readonly destinationHosts: readonly string[] | undefined
   /** The proxies in front of us, as addresses or networks, whose `X-Forwarded-For` is believed; absent, nobody's is. */
   readonly trustProxy: readonly string[] | undefined
   /** Where the command line finds the API, and the token it shows there; absent, it asks the `npm start` that runs beside it. */
@@ -103,6 +106,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     limits: data.USHER_LIMITS,
     warehouseHosts: data.USHER_WAREHOUSE_HOSTS?.split(',').map((host) => host.trim().toLowerCase()),
     functionHosts: namesIn(data.USHER_FUNCTION_HOSTS),
+    destinationHosts: data.USHER_DESTINATION_HOSTS === undefined ? undefined : namesIn(data.USHER_DESTINATION_HOSTS),
     trustProxy: data.USHER_TRUST_PROXY?.split(',').map((address) => address.trim()),
     apiUrl: data.USHER_URL,
     apiToken: data.USHER_TOKEN,

@@ -106,6 +106,7 @@ const startLoops = (
         now: context.now,
         newClaim: () => randomUUID(),
         random: () => Math.random(),
+        hosts: context.config.destinationHosts,
       },
       failed('delivering to destinations'),
     ),

@@ -7,7 +7,7 @@ import { discarded, examine, type Matched, requestOf, type Stop, warningsOf } fr
 import type { Plan, ReadyMapping } from './plan.ts'
 import type { Settled, Try } from './record.ts'
 import { type Outcome, waitAfter } from './retry.ts'
-import { exchange } from './send.ts'
+import { exchange, type Reach } from './send.ts'
 
 /** What a destination's insert function made of a call that a trigger fits: the call in its place, or why it goes no further. */
 export type Inserted =
@@ -23,8 +23,7 @@ export type InsertFunction = (asked: {
   readonly now: Date
 }) => Promise<Inserted | undefined>
 
-export type DeliverContext = {
-  readonly now: () => Date
+export type DeliverContext = Reach & {
   /** From 0 to 1. */
   readonly random: () => number
   /** Waits until the destination's rate allows one more request; false where the worker is told to end. */
@@ -68,7 +67,7 @@ export const withIds = (outgoing: Outgoing, taken: Pick<Taken, 'message_id' | 'i
 })
 
 const sendOne = async (
-  { now, pace, rest }: DeliverContext,
+  { now, hosts, pace, rest }: DeliverContext,
   taken: Taken,
   request: Outgoing | Stop,
 ): Promise<{ readonly told: Told; readonly tried?: Omit<Try, 'mappingId'> }> => {
@@ -76,7 +75,7 @@ const sendOne = async (
   if (!(await pace())) return { told: { kind: 'left' } }
   const at = now()
   if (at.getTime() - (taken.claimed_at ?? at).getTime() > LAST_BEGIN_MS) return { told: { kind: 'left' } }
-  const made = await exchange(withIds(request, taken), now)
+  const made = await exchange(withIds(request, taken), { now, hosts })
   crashPoint('destination.called')
   const { outcome } = made
   if (made.status === 429 && outcome.kind === 'retry') rest(restMs(outcome.afterSeconds))

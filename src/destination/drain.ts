@@ -1,31 +1,17 @@
-import pLimit from 'p-limit'
 import { type Bucket, bucket } from '../base/bucket.ts'
-import { crashPoint } from '../base/crash-point.ts'
 import { pause } from '../base/pause.ts'
-import type { Db } from '../db/database.ts'
-import {
-  claimDeliveries,
-  type Due,
-  destinationsWithWork,
-  type Holder,
-  holdDestination,
-  letGo,
-  type Taken,
-  takeOver,
-} from './claim.ts'
-import { type DeliverContext, deliver, type InsertFunction } from './deliver.ts'
+import { type BatchContext, drainBatch, rateOf } from './batch.ts'
+import { type Due, destinationsWithWork, type Holder, holdDestination, letGo, takeOver } from './claim.ts'
+import type { DeliverContext, InsertFunction } from './deliver.ts'
 import { loadPlan, type Plan } from './plan.ts'
-import { record, type Settled } from './record.ts'
 import { createSample } from './sample.ts'
 
 /** What delivering needs from outside. `insert` runs a destination's function, where there are functions. */
-export type DrainContext = {
-  readonly db: Db
-  readonly now: () => Date
-  readonly newClaim: () => string
+export type DrainContext = BatchContext & {
   readonly random: () => number
+  /** The only hosts that destinations may be at, where the operator names some. */
+  readonly hosts?: readonly string[] | undefined
   readonly insert?: InsertFunction | undefined
-  readonly failed: (error: unknown) => void
 }
 
 /** Everything a worker process does for destinations. */
@@ -38,84 +24,12 @@ export type Deliveries = {
   readonly stop: () => Promise<void>
 }
 
-const BATCH = 50
-const CONCURRENT_CALLS = 10
 /** So many destinations are drained at a time; the others wait for the next look. */
 const CONCURRENT_DESTINATIONS = 20
 
 type Paced = { readonly pace: Bucket; readonly perSecond: number }
 
 const keyOf = ({ spaceId, destinationId }: Due): string => `${spaceId} ${destinationId}`
-
-const rateOf = ({ destination, tool }: Plan): number => destination.rate_per_second ?? tool.ratePerSecond
-
-// What a rate cannot send while a claim lasts is left to wait.
-const batchSize = (plan: Plan): number => Math.max(1, Math.min(BATCH, rateOf(plan) * 10))
-
-// Written as they come, together with what came while the last was written: a crash repeats few calls, and a slow one keeps none back.
-const createRecorder = (write: (settled: readonly Settled[]) => Promise<void>) => {
-  let waiting: Settled[] = []
-  let writing: Promise<void> | undefined
-  const flush = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const taken = waiting
-      waiting = []
-      await write(taken)
-    }
-    writing = undefined
-  }
-  return {
-    note: (one: Settled): void => {
-      waiting.push(one)
-      writing ??= flush()
-      writing.catch(() => {})
-    },
-    done: async (): Promise<void> => {
-      await writing
-      await flush()
-    },
-  }
-}
-
-const failedInside = (taken: Taken, error: unknown): Settled => ({
-  taken,
-  status: 'discarded',
-  reason: 'INTERNAL',
-  detail: error instanceof Error ? error.message : String(error),
-  warnings: [],
-  done: taken.done,
-  attempts: taken.attempts,
-  dueAt: taken.due_at,
-  tries: [],
-  keep: true,
-})
-
-// Live calls go first. Where none is due, replayed ones go, for about a second: who calls meanwhile waits no longer.
-const takeNext = async ({ db, now }: DrainContext, due: Due, plan: Plan, claim: string): Promise<readonly Taken[]> => {
-  const live = await claimDeliveries(db, due, claim, now(), { limit: batchSize(plan), replay: false })
-  if (live.length > 0) return live
-  return claimDeliveries(db, due, claim, now(), { limit: Math.min(BATCH, rateOf(plan)), replay: true })
-}
-
-const drainBatch = async (context: DrainContext, due: Due, plan: Plan, around: DeliverContext): Promise<number> => {
-  const { db, now } = context
-  const claim = context.newClaim()
-  const taken = await takeNext(context, due, plan, claim)
-  crashPoint('destination.claimed')
-  const recorder = createRecorder((settled) => record(db, due.spaceId, claim, settled, now()))
-  const limit = pLimit(CONCURRENT_CALLS)
-  const one = async (each: Taken): Promise<void> => {
-    const settled = await deliver(around, plan, each).catch((error: unknown) => {
-      context.failed(error)
-      return failedInside(each, error)
-    })
-    recorder.note(settled)
-  }
-  await Promise.all(taken.map((each) => limit(() => one(each))))
-  await recorder.done()
-  crashPoint('destination.recorded')
-  return taken.length
-}
 
 const createPaces = () => {
   const paces = new Map<string, Paced>()
@@ -130,63 +44,82 @@ const createPaces = () => {
   }
 }
 
+// Tools that said they get too much, and until when they are left alone.
+const createRests = (now: () => Date) => {
+  const rests = new Map<string, { readonly due: Due; readonly until: number }>()
+  return {
+    begin: (due: Due, ms: number): void => void rests.set(keyOf(due), { due, until: now().getTime() + ms }),
+    has: (due: Due): boolean => (rests.get(keyOf(due))?.until ?? 0) > now().getTime(),
+    all: (): readonly Due[] => [...rests.values()].map(({ due }) => due),
+  }
+}
+
+// Drains at work: of a destination one at a time, and of them so many.
+const createRunning = (failed: (error: unknown) => void) => {
+  const running = new Map<string, Promise<void>>()
+  return {
+    begin: (key: string, work: () => Promise<void>): boolean => {
+      if (running.has(key) || running.size >= CONCURRENT_DESTINATIONS) return false
+      running.set(
+        key,
+        work()
+          .catch(failed)
+          .finally(() => running.delete(key)),
+      )
+      return true
+    },
+    idle: async (): Promise<void> => {
+      while (running.size > 0) await Promise.all(running.values())
+    },
+  }
+}
+
 /** See `Deliveries`. Any number of processes may do it beside each other: a destination is called by one of them at a time. */
 export const createDeliveries = (context: DrainContext): Deliveries => {
   const { db, now } = context
   const holder = context.newClaim()
   const me = (): Holder => ({ holder, now: now() })
   const ending = new AbortController()
-  const draining = new Map<string, Promise<void>>()
+  const running = createRunning(context.failed)
   const sample = createSample(now)
   const paceOf = createPaces()
-  const resting = new Map<string, number>()
-  const mayCall = (key: string): boolean => !ending.signal.aborted && (resting.get(key) ?? 0) <= now().getTime()
+  const rests = createRests(now)
+  const mayCall = (due: Due): boolean => !ending.signal.aborted && !rests.has(due)
 
   const around = (due: Due, pace: Bucket): DeliverContext => ({
     now,
+    hosts: context.hosts,
     random: context.random,
     insert: context.insert,
     sample: (status, reason) => sample([due.spaceId, due.destinationId, status, reason].join(' ')),
     pace: async () => {
-      if (mayCall(keyOf(due))) await pause(pace.wait(1, now().getTime()), ending.signal)
-      return mayCall(keyOf(due))
+      if (mayCall(due)) await pause(pace.wait(1, now().getTime()), ending.signal)
+      return mayCall(due)
     },
-    rest: (ms) => void resting.set(keyOf(due), now().getTime() + ms),
+    rest: (ms) => rests.begin(due, ms),
   })
   const drain = async (due: Due): Promise<void> => {
     if (!(await holdDestination(db, due, me()))) return
     await takeOver(db, due, now())
-    while (mayCall(keyOf(due))) {
+    while (mayCall(due)) {
       const plan = await loadPlan(db, due.spaceId, due.destinationId)
       if (!plan || !(await holdDestination(db, due, me()))) break
       if ((await drainBatch(context, due, plan, around(due, paceOf(plan)))) === 0) break
     }
-    await letGo(db, due, me())
+    // While it rests nobody else shall ask, either.
+    if (!rests.has(due)) await letGo(db, due, me())
   }
-  const begin = (due: Due): boolean => {
-    const key = keyOf(due)
-    if (draining.has(key) || draining.size >= CONCURRENT_DESTINATIONS || !mayCall(key)) return false
-    resting.delete(key)
-    draining.set(
-      key,
-      drain(due)
-        .catch(context.failed)
-        .finally(() => draining.delete(key)),
-    )
-    return true
-  }
-  const idle = async (): Promise<void> => {
-    while (draining.size > 0) await Promise.all(draining.values())
-  }
+  const begin = (due: Due): boolean => mayCall(due) && running.begin(keyOf(due), () => drain(due))
   return {
     wake: async () => {
       const due = ending.signal.aborted ? [] : await destinationsWithWork(db, me())
       return due.filter(begin).length
     },
-    idle,
+    idle: running.idle,
     stop: async () => {
       ending.abort()
-      await idle()
+      await running.idle()
+      for (const due of rests.all()) await letGo(db, due, me())
     },
   }
 }

@@ -20,9 +20,16 @@ export type Exchange = {
   readonly durationMs: number
 }
 
-const refuseNobodys = (url: URL): void => {
-  if (!isNobodys(hostOf(url))) return
-  throw Object.assign(new Refused('nobodys', `No connection is made to ${url.host}.`), { code: 'EREFUSED' })
+/** What sending needs from outside: a clock, and the only hosts that there may be, where the operator names some. */
+export type Reach = { readonly now: () => Date; readonly hosts?: readonly string[] | undefined }
+
+const refuseOthers = (url: URL, hosts: readonly string[] | undefined): void => {
+  const wrong = isNobodys(hostOf(url))
+    ? `No connection is made to ${url.host}.`
+    : hosts && !hosts.includes(url.hostname)
+      ? `${url.hostname} is not among the hosts that USHER_DESTINATION_HOSTS allows.`
+      : undefined
+  if (wrong) throw Object.assign(new Refused('destination_host', wrong), { code: 'EREFUSED' })
 }
 
 // What one place may know another need not.
@@ -31,16 +38,20 @@ const elsewhere = (from: URL, to: URL, headers: Outgoing['headers']): Outgoing['
     ? headers
     : Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(authorization|cookie|x-api-key)$/i.test(name)))
 
-const follow = async ({ method, headers, body, ...outgoing }: Outgoing, left = MOST_REDIRECTS): Promise<Answer> => {
+const follow = async (
+  { method, headers, body, ...outgoing }: Outgoing,
+  hosts: Reach['hosts'],
+  left = MOST_REDIRECTS,
+): Promise<Answer> => {
   const url = new URL(outgoing.url)
-  refuseNobodys(url)
+  refuseOthers(url, hosts)
   const way = { method, headers, body, timeoutMs: TIMEOUT_MS / (MOST_REDIRECTS + 1 - left), mostBytes: MOST_RESPONSE }
   const answer = await post(url.href, { ...way, lookup: checkedLookup })
   const { location } = answer.headers
   if ((answer.status !== 307 && answer.status !== 308) || !location || left === 0 || !URL.canParse(location, url)) return answer
   const next = new URL(location, url)
   if (url.protocol === 'https:' && next.protocol !== 'https:') return answer
-  return follow({ method, url: next.href, headers: elsewhere(url, next, headers), body }, left - 1)
+  return follow({ method, url: next.href, headers: elsewhere(url, next, headers), body }, hosts, left - 1)
 }
 
 const SHOWN = /^(content-type|user-agent|usher-(message-id|delivery-id|attempt))$/
@@ -59,11 +70,11 @@ const shown = ({ method, url, headers, body }: Outgoing): JsonObject => ({
 })
 
 /** Sends one request, follows it where it is sent on, and answers what became of it. Never throws. */
-export const exchange = async (outgoing: Outgoing, now: () => Date): Promise<Exchange> => {
+export const exchange = async (outgoing: Outgoing, { now, hosts }: Reach): Promise<Exchange> => {
   const began = now().getTime()
   const request = shown(outgoing)
   try {
-    const answer = await follow(outgoing)
+    const answer = await follow(outgoing, hosts)
     const response = cut(answer.body, MOST_RESPONSE).toWellFormed()
     const durationMs = now().getTime() - began
     return { outcome: outcomeOfAnswer(answer, now()), status: answer.status, request, response, durationMs }

@@ -3,7 +3,7 @@ import { type InsertFunction, insertInto, withIds } from './deliver.ts'
 import type { Outgoing } from './destination.ts'
 import { matching, requestOf, type Stop } from './pipeline.ts'
 import type { Plan, ReadyMapping } from './plan.ts'
-import { type Exchange, exchange } from './send.ts'
+import { type Exchange, exchange, type Reach } from './send.ts'
 
 /** What one mapping made of a tried call: a request that was sent, or why there is none. */
 export type Tried = { readonly mappingId: string; readonly mappingName: string } & (
@@ -13,8 +13,7 @@ export type Tried = { readonly mappingId: string; readonly mappingName: string }
 /** What a tried call came to; `stopped` says why no mapping was asked for a request. */
 export type Trial = { readonly stopped?: { readonly reason: string; readonly detail: string }; readonly tried: readonly Tried[] }
 
-type Around = {
-  readonly now: () => Date
+type Around = Reach & {
   readonly messageId: string
   readonly insert?: InsertFunction | undefined
 }
@@ -24,12 +23,12 @@ const completed = (call: JsonObject, { messageId, now }: Around): JsonObject => 
   return { messageId, timestamp: at, receivedAt: at, ...call }
 }
 
-const tryOne = async (plan: Plan, mapping: ReadyMapping, call: JsonObject, { now, messageId }: Around): Promise<Tried> => {
+const tryOne = async (plan: Plan, mapping: ReadyMapping, call: JsonObject, { now, hosts, messageId }: Around): Promise<Tried> => {
   const named = { mappingId: mapping.row.id, mappingName: mapping.row.name }
   const request: Outgoing | Stop = requestOf(plan, mapping, call, now())
   if ('kind' in request) return { ...named, stop: request }
   const ids = { message_id: typeof call['messageId'] === 'string' ? call['messageId'] : messageId, id: messageId, attempts: 1 }
-  return { ...named, exchange: await exchange(withIds(request, ids), now) }
+  return { ...named, exchange: await exchange(withIds(request, ids), { now, hosts }) }
 }
 
 /**

@@ -42,6 +42,7 @@ it('a tool that is down keeps no other waiting', async () => {
   const messageId = await send({ type: 'track', event: 'Both' })
   const loop = deliveriesLoop({ ...context(), now: () => new Date() }, () => {})
   await until('the other to arrive', async () => (await fate(hook.id, messageId)).status === 'delivered', 5_000)
+  await until('the hanging one to be asked', async () => hanging.tool.calls.length === 1)
   expect(await fate(hanging.id, messageId)).toMatchObject({ status: 'sending' })
   await hanging.tool.close()
   await loop.stop()

@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { LEASE_MS } from '../../src/destination/claim.ts'
+import { createDeliveries } from '../../src/destination/drain.ts'
 import { waitAfter } from '../../src/destination/retry.ts'
 import { selectRows } from '../support/calls.ts'
 import { type Answering, type Reply, startFake } from '../support/fakes/http.ts'
 import { delivering } from './support.ts'
 
-const { database, api, db, S, source, connect, webhook, map, deliver, fate, deliveries, pass, now, trap } = await delivering()
+const { database, api, db, S, source, connect, webhook, map, context, deliver, fate, deliveries, pass, now, trap } =
+  await delivering()
 const SCRIPT = fileURLToPath(new URL('../support/deliver-process.ts', import.meta.url))
 const MINUTE = 60_000
 
@@ -83,14 +85,31 @@ it('MAP-18 a tool that says 429 is left alone by the same worker: what waits is 
   const hook = await webhook(id, () => ({ status: 429, headers: { 'retry-after': '30' } }))
   for (let n = 0; n < 30; n++) await send({ type: 'track', event: `Call ${n}` })
   await deliver()
-  expect(hook.tool.calls.length).toBeLessThanOrEqual(10)
+  const calls = hook.tool.calls.length
+  expect(calls).toBeLessThanOrEqual(10)
   const waiting = await deliveries(hook.id, '?status=queued&count=50')
   expect(waiting).toHaveLength(30)
   const untried = await selectRows(
     db,
     sql`select attempts from event_delivery where destination_id = ${hook.id} and attempts = 0`,
   )
-  expect(untried.length).toBe(30 - hook.tool.calls.length)
+  expect(untried.length).toBe(30 - calls)
+})
+
+it('MAP-18 while a tool is left alone no other worker asks it; where the one that was told ends, others may', async () => {
+  const { id, send } = await source()
+  const hook = await webhook(id, () => ({ status: 429, headers: { 'retry-after': '30' } }))
+  for (let n = 0; n < 30; n++) await send({ type: 'track', event: `Call ${n}` })
+  const told = createDeliveries(context())
+  await told.wake()
+  await told.idle()
+  const calls = hook.tool.calls.length
+  await deliver()
+  expect(hook.tool.calls.length).toBe(calls)
+  pass(31_000)
+  await told.stop()
+  await deliver()
+  expect(hook.tool.calls.length).toBeGreaterThan(calls)
 })
 
 it('MAP-18 after four hours, or the destination’s own window, the call expires; its content stays to be sent again', async () => {
@@ -145,6 +164,19 @@ it('an address that is nobody’s is never called, by number, by name or by redi
   await deliver()
   expect(await fate(hook, direct)).toMatchObject({ status: 'failed', reason: 'EREFUSED' })
   expect(await at.fate()).toMatchObject({ status: 'failed', reason: 'EREFUSED' })
+})
+
+it('where the operator names hosts, no other is called', async () => {
+  const at = await sendTo(() => ({ status: 200 }))
+  await deliver({ hosts: ['hooks.example'] })
+  expect(await at.fate()).toMatchObject({
+    status: 'failed',
+    reason: 'EREFUSED',
+    detail: expect.stringContaining('USHER_DESTINATION_HOSTS'),
+  })
+  const allowed = await sendTo(() => ({ status: 200 }))
+  await deliver({ hosts: ['127.0.0.1'] })
+  expect(await allowed.fate()).toMatchObject({ status: 'delivered' })
 })
 
 it('MAP-17 the attempts of a call: each with status, time, request and answer, shortened and without secrets', async () => {

@@ -57,7 +57,11 @@ export const destinationTestRoutes: Route = (app, door) => {
       const plan = await loadPlan(door.db, caller.spaceId, params.id)
       if (!plan) throw notFound('destination', params.id)
       const messageId = timeOrderedId(door.now(), door.random(10))
-      const { stopped, tried } = await tryCall(plan, callFrom(call), { now: door.now, messageId })
+      const { stopped, tried } = await tryCall(plan, callFrom(call), {
+        now: door.now,
+        hosts: door.config.destinationHosts,
+        messageId,
+      })
       return { data: { message: stopped?.detail ?? null, reason: stopped?.reason ?? null, requests: tried.map(shown) } }
     },
   )
