@@ -4,6 +4,7 @@ import { type Api, openApi } from './api.ts'
 import { audienceCommand } from './commands/audience.ts'
 import { codeCommand } from './commands/code.ts'
 import { computedTraitCommand } from './commands/computed-trait.ts'
+import { destinationCommand } from './commands/destination.ts'
 import { filterCommand } from './commands/filter.ts'
 import { importCommand } from './commands/import.ts'
 import { journeyCommand } from './commands/journey.ts'
@@ -40,6 +41,7 @@ export const createProgram = (config: Config, write: (text: string) => void): Co
     importCommand,
     sourceCommand,
     oauthCommand,
+    destinationCommand,
     sqlTraitCommand,
     filterCommand,
     trackingPlanCommand,

@@ -65,7 +65,7 @@ export const dropQueue = async (db: Db, spaceId: string, destinationId: string):
     db,
     query(
       'event_delivery.drop_queue',
-      sql`delete from event_delivery where space_id = ${spaceId} and destination_id = ${destinationId} and status in ('queued', 'sending')`,
+      sql`delete from event_delivery where space_id = ${spaceId} and destination_id = ${destinationId} and status in ('queued', 'held', 'sending')`,
     ),
   )
   await run(

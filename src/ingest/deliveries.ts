@@ -50,6 +50,9 @@ const NONE: readonly NewDelivery[] = []
 export const deliveriesOfStored = (attached: readonly Attached[], destinationsOf: DestinationsOf): readonly NewDelivery[] =>
   attached.flatMap(({ call, person }) => deliveriesOf(call, living(person).id, destinationsOf(call.sourceId)))
 
+/** Stands where the profile of a call would be that is about nobody here. */
+export const nobodyOf = (spaceId: string, messageId: string): string => idFrom(spaceId, 'nobody', messageId)
+
 /**
  * The same of calls that say themselves that they are not for the space: other tools may want them. They are about nobody here, so the place of
  * a profile has an id that follows from the call's.
@@ -60,7 +63,5 @@ export const deliveriesOfFiltered = (
   destinationsOf: DestinationsOf,
 ): readonly NewDelivery[] =>
   judged.flatMap((one) =>
-    one.kind === 'filtered'
-      ? deliveriesOf(one.call, idFrom(spaceId, 'nobody', one.messageId), destinationsOf(one.call.sourceId))
-      : NONE,
+    one.kind === 'filtered' ? deliveriesOf(one.call, nobodyOf(spaceId, one.messageId), destinationsOf(one.call.sourceId)) : NONE,
   )

@@ -1,15 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { sql } from 'kysely'
 import { expect, it } from 'vitest'
+import { transact } from '../../src/db/query.ts'
 import { createDeliveries } from '../../src/destination/drain.ts'
-import { MOST_WAITING, sendNextReplays } from '../../src/ingest/replay/destination/make.ts'
+import { deliveriesLoop } from '../../src/destination/loop.ts'
+import { MOST_WAITING, sendingLoop, sendNextReplays } from '../../src/ingest/replay/destination/make.ts'
 import { basic, post } from '../support/calls.ts'
+import { until } from '../support/wait.ts'
 import { replaying } from './replaying.ts'
 import { delivering } from './support.ts'
 
 const world = await delivering()
-const { database, api, S, source, webhook, deliver, fate, context: drain, rows, pass, now } = world
+const { database, db, api, S, source, webhook, deliver, fate, context: drain, rows, pass, now } = world
 const { context, start, read, queue, steer, finish } = replaying(world)
 const SCRIPT = fileURLToPath(new URL('../support/send-process.ts', import.meta.url))
 
@@ -18,11 +22,15 @@ const BEGIN = Date.parse(SPAN.from)
 let made = 0
 
 /** A source with so many calls in the span, and a webhook that was connected later. */
-const withPast = async (count: number, answer?: Parameters<typeof webhook>[1]) => {
+const withPast = async (
+  count: number,
+  answer?: Parameters<typeof webhook>[1],
+  when = (n: number): number => Math.floor((n * 86_400_000) / count),
+) => {
   const { id, send, writeKey } = await source()
   const calls = Array.from({ length: count }, (_, n) => ({
-    ...{ type: 'track', event: 'Past', userId: `u ${n % 7}`, messageId: `past ${made++}`, properties: { n } },
-    timestamp: new Date(BEGIN + Math.floor((n * 86_400_000) / count)).toISOString(),
+    ...{ type: 'track', event: 'Past', userId: `${id} ${n % 7}`, messageId: `past ${made++}`, properties: { n } },
+    timestamp: new Date(BEGIN + when(n)).toISOString(),
   }))
   for (let from = 0; from < count; from += 500) {
     const answered = await post(api.server, '/v1/batch', { batch: calls.slice(from, from + 500) }, basic(writeKey))
@@ -167,6 +175,66 @@ it('SRC-17 the queue of a replay is short, whatever its past holds, and grows as
   expect((await read(at.id, replay)).progress).toMatchObject({ queued: MOST_WAITING, waiting: 0, filtered: MOST_WAITING })
   await finish()
   expect(await read(at.id, replay)).toMatchObject({ status: 'COMPLETED', progress: { filtered: MOST_WAITING + 700 } })
+}, 60_000)
+
+it('SRC-16 who is erased between the reading and the queueing of a part is not sent', async () => {
+  const at = await withPast(14)
+  const replay = await start(at.id, at.asked)
+  const gone = `${at.sourceId} 3`
+  const committed = Promise.withResolvers<void>()
+  const erasing = transact(db, async (tx) => {
+    await sql`delete from profile where space_id = 'spa_test' and identifiers -> 'user_id' ? ${gone}`.execute(tx)
+    await committed.promise
+  })
+  const part = queue()
+  const waits = sql<{
+    one: number
+  }>`select 1 as one from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  await until('the part to wait', async () => (await waits.execute(db)).rows.length > 0)
+  committed.resolve()
+  await Promise.all([erasing, part])
+  await finish()
+  const users = at.bodies().map(({ userId }) => userId)
+  expect(users).toHaveLength(12)
+  expect(users).not.toContain(gone)
+  expect(await read(at.id, replay)).toMatchObject({ status: 'COMPLETED', progress: { expected: 14, queued: 12, delivered: 12 } })
+})
+
+it('SRC-17 workers do it by themselves, however many there are, with live calls between', async () => {
+  const at = await withPast(600)
+  const failures: unknown[] = []
+  const clocked = { ...drain(), now: () => new Date() }
+  const replay = await start(at.id, at.asked)
+  const failed = (error: unknown) => void failures.push(error)
+  const sending = [deliveriesLoop(clocked, failed), deliveriesLoop(clocked, failed)]
+  const told = () => {
+    for (const one of sending) one.wake()
+  }
+  const loops = [1, 2].map(() => sendingLoop({ ...context, now: clocked.now, told }, failed))
+  const live = await at.send({ type: 'track', event: 'Live' })
+  await until('it to end', async () => (await read(at.id, replay)).status === 'COMPLETED', 30_000)
+  await Promise.all([...sending, ...loops].map((one) => one.stop()))
+  await deliver()
+  expect(failures).toEqual([])
+  expect(
+    at
+      .bodies()
+      .map(({ messageId }) => messageId)
+      .toSorted(),
+  ).toEqual([live, ...at.ids].toSorted())
+}, 60_000)
+
+it('SRC-15 more calls of one instant than go together go all, once, with those around', async () => {
+  const at = await withPast(640, undefined, (n) => (n < 20 ? n : n < 620 ? 40_000_000 : 40_000_000 + n))
+  const replay = await start(at.id, at.asked)
+  await finish()
+  expect(
+    at
+      .bodies()
+      .map(({ messageId }) => messageId)
+      .toSorted(),
+  ).toEqual(at.ids.toSorted())
+  expect(await read(at.id, replay)).toMatchObject({ status: 'COMPLETED', progress: { expected: 640, queued: 640 } })
 }, 60_000)
 
 it('SRC-17 G6 killed in the middle of a part, before and after it is kept: another worker goes on, and nothing goes twice', async () => {

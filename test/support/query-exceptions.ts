@@ -50,6 +50,7 @@ export const EXCEPTIONS: Readonly<Record<string, { readonly rules: readonly Find
     why: 'measures how long its own transaction took: only the database knows, and nothing is decided by it',
   },
   'identity_refusal.forget': { rules: ['R5'], why: LOCKS },
+  'profile.lock_living': { rules: ['R5'], why: LOCKS },
   'profile.lock': { rules: ['R5'], why: LOCKS },
   'subscription.lock': { rules: ['R5'], why: LOCKS },
   'message.claim': { rules: ['R5'], why: LOCKS },

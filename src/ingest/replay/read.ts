@@ -27,21 +27,25 @@ export const namesIn = (db: Db, { spaceId, sourceId, from, to, ...which }: Past 
     ),
   )
 
-/** The oldest events of a span, at most so many, oldest first. The names are asked for one by one: by them and time the index is ordered. */
+/**
+ * The oldest events of a span, at most so many, oldest first. The names are asked for one by one: by them and time the index is ordered, so that of
+ * each no more is read than is wanted, however many come at one time.
+ */
 export const eventsIn = (db: Db, past: Past & Among, names: readonly string[], most: number): Promise<readonly PastEvent[]> => {
   const { spaceId, sourceId, from, to, ...which } = past
   return run(
     db,
     query(
       'event.past_of_source',
-      sql<PastEvent>`select e.message_id, e.type, e.name, e.timestamp, e.properties, e.context, e.received_at, e.profile_id,
-          p.identifiers
-        from unnest(${names}::text[]) as n (name)
+      sql<PastEvent>`select e.* from unnest(${names}::text[]) as n (name)
         cross join lateral (
-          select * from event where space_id = ${spaceId} and name = n.name and source_id = ${sourceId}
+          select event.message_id, event.type, event.name, event.timestamp, event.properties, event.context, event.received_at, event.profile_id,
+            p.identifiers
+          from event join profile p on p.space_id = ${spaceId} and p.id = event.profile_id
+          where event.space_id = ${spaceId} and event.name = n.name and source_id = ${sourceId}
             and timestamp >= ${new Date(from)}::timestamptz and timestamp < ${new Date(to)}::timestamptz
-            and ${among(which)}) as e
-        join profile p on p.space_id = ${spaceId} and p.id = e.profile_id
+            and ${among(which)}
+          order by timestamp, message_id limit ${most}) as e
         order by e.timestamp, e.message_id limit ${most}`,
     ),
   )

@@ -1,17 +1,15 @@
 import { sql } from 'kysely'
 import { crashPoint } from '../../../base/crash-point.ts'
 import { Unavailable } from '../../../base/errors.ts'
-import { jsonText } from '../../../base/json.ts'
 import { type Loop, loop } from '../../../base/loop.ts'
 import type { Db } from '../../../db/database.ts'
 import { query, run, transact } from '../../../db/query.ts'
 import { toolOf } from '../../../destination/destinations/index.ts'
-import { enqueueDeliveries, type NewDelivery } from '../../../destination/enqueue.ts'
 import { findDestination } from '../../../destination/instances.ts'
 import { ClaimLost } from '../../import/claim.ts'
 import { nextSlice } from '../slice.ts'
-import { callsOfPast, type PastCall, type Sending } from './past.ts'
-import { countWaiting, withdraw } from './queue.ts'
+import { callsOfPast, type Sending } from './past.ts'
+import { countWaiting, queueCalls, withdraw } from './queue.ts'
 
 export type SendingContext = {
   readonly db: Db
@@ -100,31 +98,20 @@ const finish = async (db: Db, { spaceId, id, claim }: Claimed, now: Date, status
   )
 }
 
-// The old object is lost: the call goes to this tool, whatever it said before (spec/connections §2.6). Consent is asked again, and beside such an
-// object an empty one is a no: whether it was one before, nobody knows any more.
-const deliveryOf = ({ id, sending }: Claimed, tool: string, past: PastCall, now: Date): NewDelivery => {
-  const { profileId, messageId, type, name, call } = past
-  const payload = jsonText({ ...call, integrations: { All: false, [tool]: true } })
-  return { profileId, destinationId: sending.destinationId, messageId, type, name, payload, receivedAt: now, replayId: id }
-}
-
 // Stored in one transaction with how far it is, under ids that follow from the replay and the call: a part is done once.
-const doSlice = async ({ db, now, told }: SendingContext, job: Claimed, tool: string, together: number): Promise<void> => {
+const doPart = async ({ db, now, told }: SendingContext, job: Claimed, tool: string, together: number): Promise<void> => {
   const { sending, reached, expected } = job
   const { from, to } = sending
   const read = (start: number, end: number, most: number) => callsOfPast(db, job, { ...sending, from: start, to: end }, most)
   const slice = await nextSlice({ read, at: ({ at }) => at, together }, { from, to, reached, expected }, to)
-  await transact(db, async (tx) => {
-    await enqueueDeliveries(
-      tx,
-      job.spaceId,
-      slice.items.map((past) => deliveryOf(job, tool, past, now())),
-    )
+  const queued = await transact(db, async (tx) => {
+    const count = await queueCalls(tx, { ...job, tool }, slice.items, now())
     crashPoint('destination_replay.queued')
-    await keep(tx, job, slice.reached, slice.items.length)
+    await keep(tx, job, slice.reached, count)
+    return count
   })
   crashPoint('destination_replay.kept')
-  if (slice.items.length > 0) told()
+  if (queued > 0) told()
 }
 
 const GONE = 'The destination is gone.'
@@ -148,7 +135,7 @@ const step = async (context: SendingContext, job: Claimed): Promise<boolean> => 
   const done = job.reached >= job.sending.to
   if (done && onTheirWay === 0) await finish(db, job, now(), 'COMPLETED')
   else if (done || onTheirWay >= MOST_WAITING) await leave(db, job)
-  else await doSlice(context, job, tool.name, Math.min(TOGETHER, MOST_WAITING - onTheirWay))
+  else await doPart(context, job, tool.name, Math.min(TOGETHER, MOST_WAITING - onTheirWay))
   return !done && onTheirWay < MOST_WAITING
 }
 
