@@ -9,8 +9,9 @@ type Mapping = { readonly name: string; readonly enabled: boolean; readonly trig
 
 inChromium('destinations', { refused: [422] }, async (app) => {
   const { world, page, shoot, heading, press, accessible, bothThemes, wholeOnPhones } = app
+  let mended = false
   const tool = await startFake(({ path, body }) =>
-    path === '/broken' || body.includes('Refused Order')
+    path === '/broken' || (body.includes('Refused Order') && !mended)
       ? { status: 400, body: { error: 'we do not know this order' } }
       : { status: 200, body: { taken: true } },
   )
@@ -176,6 +177,49 @@ inChromium('destinations', { refused: [422] }, async (app) => {
     await bothThemes('destination-test')
   })
 
+  it('SRC-15 sends what failed again, after saying how many calls that is', async () => {
+    mended = true
+    await page.goto(`${world.url}/destinations/${id()}?tab=deliveries&status=failed`)
+    await page.getByRole('link', { name: 'send what failed again' }).click()
+    await page.getByText('Nothing was sent again yet').waitFor()
+    expect(await page.getByLabel('Send', { exact: true }).inputValue()).toBe('failed')
+    await page.getByLabel('Until').fill('2031-01-01T00:00')
+    await press('See how many')
+    await page.getByRole('alert').filter({ hasText: 'not in the past' }).waitFor()
+    await page.getByLabel('Until').fill('')
+    await press('See how many')
+    await page.getByText('1 call would go to Webhooks (Actions) again').waitFor()
+    await bothThemes('destination-replay')
+    await press('Send 1 call again')
+    await page.getByText('1 of 1 call: 1 delivered').waitFor()
+    await page.getByText('Done').waitFor()
+  })
+
+  it('pauses, resumes and cancels a replay', async () => {
+    const path = `/destinations/${id()}`
+    const made = { name: 'Completed', actionId: 'send', enabled: true, trigger: 'event = "Order Completed"' }
+    const { mapping } = await world.call<{ mapping: { id: string } }>('POST', `${path}/mappings`, {
+      ...made,
+      settings: { url: tool.url },
+    })
+    await world.call('PATCH', path, { ratePerSecond: 1 })
+    await page.getByLabel('Send', { exact: true }).selectOption('all')
+    await page.getByLabel('From').fill(new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 16))
+    await page.getByLabel('Only events named').fill('Order Completed')
+    await press('See how many')
+    await press('Send 14 calls again')
+    await page.getByText('Under way').waitFor()
+    await press('Pause')
+    await page.getByText('Paused').waitFor()
+    await bothThemes('destination-replay-paused')
+    await press('Resume')
+    await page.getByText('Under way').waitFor()
+    await press('Cancel')
+    await page.getByText('Cancelled').waitFor()
+    await world.call('PATCH', path, { ratePerSecond: null })
+    await world.call('DELETE', `${path}/mappings/${mapping.id}`)
+  })
+
   it('duplicates a mapping, edits the copy, and deletes it', async () => {
     await tab('Mappings')
     await press('Duplicate Orders')
@@ -229,6 +273,7 @@ inChromium('destinations', { refused: [422] }, async (app) => {
       'destination-filters': `destinations/${destination}?tab=filters`,
       'destination-deliveries': `destinations/${destination}?tab=deliveries`,
       'destination-test': `destinations/${destination}?tab=test`,
+      'destination-replay': `destinations/${destination}?tab=replay`,
       'destination-settings': `destinations/${destination}?tab=settings`,
       'source-schema-tools': `sources/${source}?tab=schema`,
     })

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { prefixedId } from '../../base/ids.ts'
 import { destinationOf } from '../../destination/instances.ts'
 import { replaysTo, replayTo, type Told } from '../../ingest/replay/destination/job.ts'
-import { startDestinationReplay } from '../../ingest/replay/destination/start.ts'
+import { countToReplay, startDestinationReplay } from '../../ingest/replay/destination/start.ts'
 import { steerDestinationReplay } from '../../ingest/replay/destination/steer.ts'
 import { OneParams } from '../audience/wire.ts'
 import type { Door } from '../door.ts'
@@ -90,6 +90,8 @@ const Asked = z.strictObject({
     .meta({ description: 'Only what it did not take, of the last 28 days; from and to are then when it was received' }),
 })
 
+export type DestinationReplay = z.infer<typeof Replay>
+
 const one = z.object({ data: z.object({ replay: Replay }) })
 const OneReplay = OneParams.extend({ replay: z.string() })
 
@@ -118,6 +120,30 @@ const reading = (app: App, { db }: Door): void => {
   )
 }
 
+const spanOf = ({ from, to, ...rest }: z.infer<typeof Asked>) => ({
+  rest,
+  span: { from: new Date(from), to: to === undefined ? undefined : new Date(to) },
+})
+
+const counting = (app: App, { db, now }: Door): void => {
+  app.post(
+    '/spaces/:space/destinations/:id/replay-previews',
+    {
+      schema: {
+        tags,
+        summary: 'How many calls a replay would send, if it began now',
+        params: OneParams,
+        body: Asked,
+        response: { 200: z.object({ data: z.object({ expected: Count }) }) },
+      },
+    },
+    async ({ caller: { spaceId }, params: { id: destinationId }, body }) => {
+      const { rest, span } = spanOf(body)
+      return { data: { expected: await countToReplay(db, { spaceId, destinationId, ...rest, ...span, now: now() }) } }
+    },
+  )
+}
+
 const writing = (app: App, { db, now, random }: Door): void => {
   app.post(
     '/spaces/:space/destinations/:id/replays',
@@ -131,8 +157,7 @@ const writing = (app: App, { db, now, random }: Door): void => {
       },
     },
     async ({ caller: { spaceId, name }, params: { id: destinationId }, body }, reply) => {
-      const { from, to, ...rest } = body
-      const span = { from: new Date(from), to: to === undefined ? undefined : new Date(to) }
+      const { rest, span } = spanOf(body)
       const id = prefixedId('rpl', random(12))
       await startDestinationReplay(db, { spaceId, id, destinationId, ...rest, ...span, by: name, now: now() })
       return reply.status(201).send({ data: { replay: replayFrom(await replayTo(db, spaceId, destinationId, id)) } })
@@ -159,5 +184,6 @@ const writing = (app: App, { db, now, random }: Door): void => {
 /** `/spaces/:space/destinations/:id/replays`: a source's past goes to one destination again (spec/connections §2.6). */
 export const destinationReplayRoutes: Route = (app, door) => {
   reading(app, door)
+  counting(app, door)
   writing(app, door)
 }

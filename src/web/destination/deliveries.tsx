@@ -174,6 +174,15 @@ export const Deliveries = ({ of }: { readonly of: Destination }) => {
             onChange={({ currentTarget }) => setMessage(currentTarget.value)}
           />
         </div>
+        {status === 'failed' && (
+          <p className="small">
+            When the tool takes calls again,{' '}
+            <Go to={`/destinations/${of.id}?tab=replay&failed=yes`} className="accent">
+              send what failed again
+            </Go>
+            .
+          </p>
+        )}
         <Found of={of} messageId={messageId} status={status} />
       </div>
     </Block>

@@ -47,6 +47,7 @@ export const EventTools = ({ source, type, name }: Props) => {
   }
   return (
     <fieldset className="tools" aria-label={`Tools that ${name || type} goes to`}>
+      <span className="dim small">goes to</span>
       {tools.map(({ slug, name: tool, on }) => (
         <label key={slug} className="row-tight small">
           <input

@@ -114,7 +114,7 @@ const Line = (props: LineProps) => {
           says is lost and cannot be brought back; what it sent stays in the deliveries.
         </p>
         <Answers problem={problem} close={() => ask(false)}>
-          <Button loading={busy} onClick={() => remove(() => ask(false))}>
+          <Button color="red.9" loading={busy} onClick={() => remove(() => ask(false))}>
             Delete the mapping
           </Button>
         </Answers>

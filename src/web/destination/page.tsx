@@ -9,6 +9,7 @@ import { Await } from '../parts/state.tsx'
 import { Deliveries } from './deliveries.tsx'
 import { Filters } from './filters.tsx'
 import { Mappings } from './mappings.tsx'
+import { Replays } from './replays.tsx'
 import { Settings } from './settings.tsx'
 import { Tester } from './tester.tsx'
 import type { Destination, Figures, Tool } from './wire.ts'
@@ -44,6 +45,7 @@ const Opened = ({ of, tool }: { readonly of: Destination; readonly tool: Tool })
           { key: 'filters', label: 'Filters', body: () => <Filters of={of} /> },
           { key: 'deliveries', label: 'Deliveries', body: () => <Deliveries of={of} /> },
           { key: 'test', label: 'Test', body: () => <Tester of={of} tool={tool} /> },
+          { key: 'replay', label: 'Replay', body: () => <Replays of={of} tool={tool} /> },
           { key: 'settings', label: 'Settings', body: () => <Settings of={of} tool={tool} /> },
         ]}
       />

@@ -154,7 +154,7 @@ const Delete = ({ of, tool }: Props) => {
           sent. What {tool.name} was told already stays there, and what came in stays in Usher.
         </p>
         <Answers problem={problem} failed="It was not deleted" close={() => ask(false)}>
-          <Button loading={busy} onClick={remove}>
+          <Button color="red.9" loading={busy} onClick={remove}>
             Delete it for good
           </Button>
         </Answers>

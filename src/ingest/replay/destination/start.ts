@@ -26,12 +26,17 @@ export type Starting = {
 
 const DAY_MS = 86_400_000
 
-const sourceProblems = ({ source_id, name }: DestinationRow, { sourceId }: Starting): readonly Problem[] =>
+const sourceProblems = ({ source_id, name }: DestinationRow, { sourceId }: Pick<Starting, 'sourceId'>): readonly Problem[] =>
   source_id === sourceId
     ? []
     : [{ field: 'sourceId', message: `is not the source of "${name}"`, remedy: `it gets the calls of "${source_id}"` }]
 
-const spanProblems = ({ from, to, failedOnly, now }: Starting): readonly Problem[] => {
+const spanProblems = ({
+  from,
+  to,
+  failedOnly,
+  now,
+}: Pick<Starting, 'from' | 'to' | 'failedOnly' | 'now'>): readonly Problem[] => {
   const problems: Problem[] = []
   const oldest = new Date(now.getTime() - KEPT_DAYS * DAY_MS)
   if (from >= now) problems.push({ field: 'from', message: 'is not in the past', remedy: 'begin where something was sent' })
@@ -47,7 +52,7 @@ const spanProblems = ({ from, to, failedOnly, now }: Starting): readonly Problem
   return problems
 }
 
-const typeProblems = ({ tool }: DestinationRow, { types }: Starting): readonly Problem[] => {
+const typeProblems = ({ tool }: DestinationRow, { types }: Pick<Starting, 'types'>): readonly Problem[] => {
   const { name, supported } = toolNamed(tool)
   return (types ?? []).flatMap((type, at) =>
     supported.includes(type)
@@ -76,18 +81,28 @@ const refuseSecond = async (tx: Db, spaceId: string, { id, name }: DestinationRo
     throw new Refused('replay_running', `A replay to "${name}" is under way (${other.id}): wait until it is done, or cancel it.`)
 }
 
+type Looking = Omit<Starting, 'id' | 'by'>
+
+const prepared = async (db: Db, looking: Looking) => {
+  const { spaceId, destinationId, sourceId, from, to, types, names, failedOnly, now } = looking
+  const destination = await destinationOf(db, spaceId, destinationId)
+  const problems = [...sourceProblems(destination, looking), ...spanProblems(looking), ...typeProblems(destination, looking)]
+  if (problems.length > 0) throw new Invalid('invalid_replay', problems)
+  const span = { from: from.getTime(), to: (to ?? now).getTime() }
+  const asked: Asked = { destinationId, ...span, types: types ?? null, names: names ?? null, failedOnly }
+  return { destination, ...(await lookInto(db, { spaceId, sourceId, startedAt: now }, asked)) }
+}
+
+/** How many calls a replay would send, if it began now. @throws Invalid with what is wrong with the span or the fields, Refused 404. */
+export const countToReplay = async (db: Db, looking: Looking): Promise<number> => (await prepared(db, looking)).expected
+
 /**
  * Begins to send what a source sent in a span to one of its destinations again; a worker does it, oldest first. @throws Invalid with what is wrong
  * with the span or the fields, Refused 404 for an unknown destination, 409 while another replay to it is under way.
  */
 export const startDestinationReplay = async (db: Db, starting: Starting): Promise<void> => {
-  const { spaceId, id, destinationId, sourceId, from, to, types, names, failedOnly, by, now } = starting
-  const destination = await destinationOf(db, spaceId, destinationId)
-  const problems = [...sourceProblems(destination, starting), ...spanProblems(starting), ...typeProblems(destination, starting)]
-  if (problems.length > 0) throw new Invalid('invalid_replay', problems)
-  const span = { from: from.getTime(), to: (to ?? now).getTime() }
-  const asked: Asked = { destinationId, ...span, types: types ?? null, names: names ?? null, failedOnly }
-  const { expected, sending } = await lookInto(db, { spaceId, sourceId, startedAt: now }, asked)
+  const { spaceId, id, sourceId, by, now } = starting
+  const { destination, expected, sending } = await prepared(db, starting)
   await transact(db, async (tx) => {
     await refuseSecond(tx, spaceId, destination)
     await addImport(tx, spaceId, {
