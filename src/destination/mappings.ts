@@ -89,22 +89,33 @@ export const addPresets = async (
     await insert(tx, at, { id: newId(), name, action, trigger, fields, enabled: false, position })
 }
 
+const add = (db: Db, at: At, made: Omit<MappingRow, keyof Stamps | 'position'>): Promise<MappingRow> =>
+  transact(db, async (tx) => {
+    await lock(tx, at)
+    const there = await listMappings(tx, at.spaceId, at.destinationId)
+    if (there.length >= MOST_MAPPINGS)
+      throw new Refused('too_many_mappings', `The destination has ${MOST_MAPPINGS} mappings already: delete one first.`)
+    await insert(tx, at, { ...made, position: 1 + Math.max(-1, ...there.map(({ position }) => position)) })
+    return mappingOf(tx, at.spaceId, at.destinationId, made.id)
+  })
+
 /** Makes a mapping, asked after those that are there. @throws Invalid for an unknown action, wrong FQL or fields, Refused 409 for a 51st. */
-export const createMapping = (db: Db, at: At, made: NewMapping): Promise<MappingRow> => {
+export const createMapping = async (db: Db, at: At, made: NewMapping): Promise<MappingRow> => {
   const action = actionOf(at.tool, made.action)
   const { trigger = action.defaultTrigger } = made
   parseFql(trigger)
   const fields = withUsual(action, made.fields)
   refuseBadFields(action, fields, made.enabled)
-  return transact(db, async (tx) => {
-    await lock(tx, at)
-    const there = await listMappings(tx, at.spaceId, at.destinationId)
-    if (there.length >= MOST_MAPPINGS)
-      throw new Refused('too_many_mappings', `The destination has ${MOST_MAPPINGS} mappings already: delete one first.`)
-    const position = 1 + Math.max(-1, ...there.map((mapping) => mapping.position))
-    await insert(tx, at, { ...made, trigger, fields, position })
-    return mappingOf(tx, at.spaceId, at.destinationId, made.id)
-  })
+  return add(db, at, { ...made, trigger, fields })
+}
+
+const LONGEST_NAME = 255
+
+/** Makes the same mapping once more, switched off, so that it may be changed before it sends anything (spec/messaging §8.6). @throws Refused 404, 409 for a 51st. */
+export const copyMapping = async (db: Db, at: At, id: string, newId: string): Promise<MappingRow> => {
+  const { name, action, trigger, fields } = await mappingOf(db, at.spaceId, at.destinationId, id)
+  const copied = `${name.slice(0, LONGEST_NAME - ' (Copy)'.length)} (Copy)`
+  return add(db, at, { id: newId, name: copied, action, trigger, fields, enabled: false })
 }
 
 /** Changes what is given; calls that are delivered from now on meet it. @throws Invalid, Refused 404. */

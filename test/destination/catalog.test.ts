@@ -167,12 +167,37 @@ it('a mapping is found, changed and deleted under Segment’s name for it as und
   expect((await api.call('GET', `${at}/subscriptions/${mappingId}`)).status).toBe(404)
 })
 
-it('a 51st mapping is refused', async () => {
+it('A09 a copy of a mapping says the same and is switched off', async () => {
+  const { id } = await source()
+  const destination = await connect(id, 'actions-webhook')
+  const original = await map(destination, {
+    name: 'orders',
+    trigger: 'event = "Order"',
+    settings: { url: 'https://a.example', data: { a: 1 } },
+  })
+  const at = `${S}/destinations/${destination}/mappings`
+  await api.call('PATCH', `${at}/${original}`, { settings: { url: 'https://b.example' } })
+  const copy = (await api.call('POST', `${at}/${original}/copies`)).body.data.mapping
+  const there = (await api.call('GET', `${at}/${original}`)).body.data.mapping
+  expect(copy).toMatchObject({
+    name: 'orders (Copy)',
+    enabled: false,
+    trigger: there.trigger,
+    settings: there.settings,
+    actionId: 'send',
+  })
+  expect(copy.id).not.toBe(original)
+  expect((await api.call('POST', `${at}/map_no/copies`)).status).toBe(404)
+})
+
+it('A09 a 51st mapping is refused, as one made or copied', async () => {
   const { id } = await source()
   const destination = await connect(id, 'actions-webhook')
   for (let n = 0; n < 49; n++) await map(destination, { enabled: false, settings: {} })
   const answer = await api.call('POST', `${S}/destinations/${destination}/mappings`, { name: 'x', actionId: 'send' })
   expect([answer.status, answer.body.error.message]).toEqual([409, expect.stringContaining('50 mappings already')])
+  const [first] = (await api.call('GET', `${S}/destinations/${destination}/mappings`)).body.data.mappings
+  expect((await api.call('POST', `${S}/destinations/${destination}/mappings/${first.id}/copies`)).status).toBe(409)
 })
 
 it('a destination that is deleted takes its mappings, its filters and what waits for it along', async () => {

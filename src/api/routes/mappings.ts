@@ -3,7 +3,15 @@ import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { MappingRow } from '../../db/rows/destination.ts'
 import { destinationOf } from '../../destination/instances.ts'
-import { type At, changeMapping, createMapping, deleteMapping, listMappings, mappingOf } from '../../destination/mappings.ts'
+import {
+  type At,
+  changeMapping,
+  copyMapping,
+  createMapping,
+  deleteMapping,
+  listMappings,
+  mappingOf,
+} from '../../destination/mappings.ts'
 import { Deleted, OneParams } from '../audience/wire.ts'
 import type { Caller } from '../auth.ts'
 import { JsonMap, Mapping, mappingFrom } from '../destination/shapes.ts'
@@ -79,6 +87,14 @@ const writing = (app: App, door: Door, { path, one, said }: Words): void => {
     async ({ caller, params, body: { actionId: action, settings, ...body } }, reply) => {
       const made = { ...body, id: prefixedId('map', door.random(12)), action, fields: settings as JsonObject }
       return reply.status(201).send(shown(await createMapping(door.db, await atOf(door, caller, params.id), made)))
+    },
+  )
+  app.post(
+    `/spaces/:space/destinations/:id/${path}/:mappingId/copies`,
+    { schema: { tags, summary: `Copy a mapping; the copy is switched off${said}`, params: Params, response: { 201: One } } },
+    async ({ caller, params }, reply) => {
+      const at = await atOf(door, caller, params.id)
+      return reply.status(201).send(shown(await copyMapping(door.db, at, params.mappingId, prefixedId('map', door.random(12)))))
     },
   )
   app.patch(
