@@ -125,6 +125,29 @@ it('SRC-17 cancelled it sends nothing more: what waits is withdrawn, also what w
   expect(await read(at.id, third)).toMatchObject({ status: 'COMPLETED', progress: { delivered: 30 } })
 })
 
+it('SRC-17 paused it holds also what was being sent and comes back, and resumed it sends that, too', async () => {
+  let paused: Promise<unknown> | undefined
+  let broken = true
+  const at = await withPast(30, async () => {
+    paused ??= steer(at.id, replay, 'pause')
+    await paused
+    return { status: broken ? 500 : 200 }
+  })
+  const replay: string = await start(at.id, at.asked)
+  await finish()
+  const before = at.tool.calls.length
+  expect(before).toBeGreaterThan(0)
+  pass(3_600_000)
+  await finish()
+  expect(at.tool.calls).toHaveLength(before)
+  expect(await ofReplay(replay, 'held')).toHaveLength(30)
+  broken = false
+  await steer(at.id, replay, 'resume')
+  await finish()
+  expect(new Set(at.bodies().map(({ messageId }) => messageId)).size).toBe(30)
+  expect(await read(at.id, replay)).toMatchObject({ status: 'COMPLETED', progress: { done: 30, waiting: 0 } })
+})
+
 it('SRC-17 live calls are taken before replayed ones, however many of those wait and for however long', async () => {
   let live: Promise<string> | undefined
   const at = await withPast(120, async () => {

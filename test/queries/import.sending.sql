@@ -1,3 +1,3 @@
 select space_id as "spaceId", id from import
-  where kind = 'destination_replay' and finished_at is null and status <> 'PAUSED' and (claim is null or claimed_until < $1::timestamptz)
-  order by started_at, space_id, id limit 100
+  where kind = 'destination_replay' and finished_at is null and (claim is null or claimed_until < $1::timestamptz)
+  order by status = 'PAUSED', started_at, space_id, id limit 100

@@ -9,7 +9,7 @@ import { findDestination } from '../../../destination/instances.ts'
 import { ClaimLost } from '../../import/claim.ts'
 import { nextSlice } from '../slice.ts'
 import { callsOfPast, type Sending } from './past.ts'
-import { countWaiting, queueCalls, withdraw } from './queue.ts'
+import { countWaiting, holdQueued, queueCalls, withdraw } from './queue.ts'
 
 export type SendingContext = {
   readonly db: Db
@@ -23,7 +23,7 @@ type Waiting = { readonly spaceId: string; readonly id: string }
 type Claimed = Waiting & {
   readonly sourceId: string
   readonly startedAt: Date
-  readonly status: 'RUNNING' | 'CANCELLED'
+  readonly status: 'RUNNING' | 'PAUSED' | 'CANCELLED'
   readonly sending: Sending
   readonly reached: number
   readonly expected: number
@@ -43,8 +43,8 @@ const waiting = (db: Db, now: Date): Promise<readonly Waiting[]> =>
     query(
       'import.sending',
       sql<Waiting>`select space_id as "spaceId", id from import
-        where kind = 'destination_replay' and finished_at is null and status <> 'PAUSED' and (claim is null or claimed_until < ${now}::timestamptz)
-        order by started_at, space_id, id limit 100`,
+        where kind = 'destination_replay' and finished_at is null and (claim is null or claimed_until < ${now}::timestamptz)
+        order by status = 'PAUSED', started_at, space_id, id limit 100`,
     ),
   )
 
@@ -54,7 +54,7 @@ const claimOne = async (db: Db, { spaceId, id }: Waiting, claim: string, now: Da
     query(
       'import.claim_sending',
       sql<Claimed>`update import set claim = ${claim}, claimed_until = ${new Date(now.getTime() + LEASE_MS)}::timestamptz
-        where space_id = ${spaceId} and id = ${id} and kind = 'destination_replay' and finished_at is null and status <> 'PAUSED'
+        where space_id = ${spaceId} and id = ${id} and kind = 'destination_replay' and finished_at is null
           and (claim is null or claimed_until < ${now}::timestamptz)
         returning space_id as "spaceId", id, source_id as "sourceId", started_at as "startedAt", status, header as sending, reached, expected, claim`,
     ),
@@ -85,6 +85,22 @@ const leave = async (db: Db, { spaceId, id, claim }: Claimed): Promise<void> => 
       sql`update import set claim = null, claimed_until = null where space_id = ${spaceId} and id = ${id} and claim = ${claim}`,
     ),
   )
+}
+
+// What was being sent when it was paused may have come back since. Who resumes it waits, and puts this back, too.
+const rest = async (db: Db, { spaceId, id, claim }: Claimed): Promise<false> => {
+  await transact(db, async (tx) => {
+    const rows = await run(
+      tx,
+      query(
+        'import.rest_sending',
+        sql<{ id: string }>`update import set claim = null, claimed_until = null
+          where space_id = ${spaceId} and id = ${id} and claim = ${claim} and status = 'PAUSED' returning id`,
+      ),
+    )
+    if (rows.length > 0) await holdQueued(tx, spaceId, id)
+  })
+  return false
 }
 
 const finish = async (db: Db, { spaceId, id, claim }: Claimed, now: Date, status: string, error?: string): Promise<void> => {
@@ -128,6 +144,7 @@ const stopped = async ({ db, now }: SendingContext, job: Claimed): Promise<boole
 const step = async (context: SendingContext, job: Claimed): Promise<boolean> => {
   const { db, now } = context
   if (job.status === 'CANCELLED') return stopped(context, job)
+  if (job.status === 'PAUSED') return rest(db, job)
   const tool = toolOf((await findDestination(db, job.spaceId, job.sending.destinationId))?.tool ?? '')
   if (!tool) await finish(db, job, now(), 'FAILED', GONE)
   if (!tool) return false

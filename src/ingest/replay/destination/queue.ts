@@ -59,7 +59,7 @@ export const countWaiting = async (db: Db, spaceId: string, replayId: string, mo
   return row?.count ?? 0
 }
 
-/** Holds what is queued, while a replay is paused. What is being sent is sent, and tried again if it must be. */
+/** Holds what is queued, while a replay is paused. */
 export const holdQueued = async (tx: Db, spaceId: string, replayId: string): Promise<void> => {
   await run(
     tx,
