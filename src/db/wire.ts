@@ -31,8 +31,8 @@ export const instantFrom = (text: string): Date =>
 const prepared = new Map<string, string>()
 
 /**
- * Has a statement be parsed and planned once a connection. Only for inserts of rows that are handed over: there is but one plan for them,
- * so one that was made when the tables were empty is as good as any.
+ * Has a statement be parsed and planned once a connection. Only for inserts of rows that are handed over, and for a row that is looked up by
+ * its whole key: there is but one plan for them, so one that was made when the tables were empty is as good as any.
  */
 export const prepareAs = (name: string, text: string): void => {
   prepared.set(text, name)

@@ -82,10 +82,15 @@ const startsTemporal: StepOf = async (input, found) => {
   return `Temporal at port ${port}`
 }
 
-const migrates: StepOf = async ({ stops }, found) => {
+// The same as the API and the worker have: what one of them seals the others open.
+const secretOf = ({ config, secrets }: StartInput): string => (config.databaseUrl ? config.secret : secrets.secret)
+
+const migrates: StepOf = async (input, found) => {
+  const { stops } = input
   const connection = connect(must(found.databaseUrl, 'the database, started by an earlier step'), {
     max: 3,
     application: 'usher dev',
+    secret: secretOf(input),
   })
   stops.add('the connection', connection.close)
   found.connection = connection

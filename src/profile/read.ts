@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Json } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
-import { query, run, runOne } from '../db/query.ts'
+import { preparedQuery, query, run, runOne } from '../db/query.ts'
 import type { ProfileIdentifierRow, ProfileRow } from '../db/rows/profile.ts'
 import type { Collection, Identifier } from './identifier.ts'
 
@@ -20,7 +20,10 @@ export const parseReference = (text: string): ProfileReference | undefined => {
 }
 
 const byId = (db: Db, spaceId: string, id: string): Promise<ProfileRow | undefined> =>
-  runOne(db, query('profile.by_id', sql<ProfileRow>`select * from profile where space_id = ${spaceId} and id = ${id}::uuid`))
+  runOne(
+    db,
+    preparedQuery('profile.by_id', sql<ProfileRow>`select * from profile where space_id = ${spaceId} and id = ${id}::uuid`),
+  )
 
 const ownerOf = async (
   db: Db,
@@ -30,7 +33,7 @@ const ownerOf = async (
 ): Promise<string | undefined> => {
   const row = await runOne(
     db,
-    query(
+    preparedQuery(
       'profile_identifier.owner',
       sql<{ profile_id: string }>`select profile_id from profile_identifier
         where space_id = ${spaceId} and collection = ${collection} and type = ${type} and value = ${value}`,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { notFound, Refused } from '../base/errors.ts'
 import { sha256 } from '../base/hash.ts'
 import type { Db } from '../db/database.ts'
-import { query, run, runOne } from '../db/query.ts'
+import { preparedQuery, query, run, runOne } from '../db/query.ts'
 import type { ApiTokenRow } from '../db/rows/space.ts'
 
 /** A token without what it opens with. */
@@ -54,7 +54,10 @@ export const revokeToken = async (
 export const tokenBySecret = (db: Db, secret: string): Promise<ApiTokenRow | undefined> =>
   runOne(
     db,
-    query('api_token.by_hash', sql<ApiTokenRow>`select * from api_token where hash = ${sha256(secret)} and revoked_at is null`),
+    preparedQuery(
+      'api_token.by_hash',
+      sql<ApiTokenRow>`select * from api_token where hash = ${sha256(secret)} and revoked_at is null`,
+    ),
   )
 
 // When it was used last is told to the minute: not every request writes.

@@ -8,6 +8,7 @@ import { startTemporal } from '../../../src/dev/temporal.ts'
 import { findTemporal } from '../../../src/dev/temporal-binary.ts'
 import type { Bench, Figure, Opened, Place, Scale } from '../bench.ts'
 import { type Population, populate } from './population.ts'
+import { SECRET } from './process.ts'
 
 /** What all benchmarks of one run share. */
 export type Run = {
@@ -18,7 +19,7 @@ export type Run = {
 type Stops = (() => Promise<void>)[]
 
 const open = (server: EmbeddedPostgresServer, name: string, stops: Stops): Opened => {
-  const connection = connect(server.url(name), { max: 20, application: 'usher bench' })
+  const connection = connect(server.url(name), { max: 20, application: 'usher bench', secret: SECRET })
   stops.push(connection.close)
   return { url: server.url(name), connection }
 }

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../../src/dev/port.ts'
 
+/** What processes of a benchmark sign and seal with. */
+export const SECRET = 'a secret of the benchmark'
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
 
 export type Running = {
@@ -43,7 +45,7 @@ export const startProcess = async (part: 'api' | 'worker', settings: Readonly<Re
   const child = spawn(process.execPath, [MAIN, part], {
     env: {
       ...process.env,
-      USHER_SECRET: 'a secret of the benchmark',
+      USHER_SECRET: SECRET,
       USHER_LOG: 'error',
       USHER_PORT: String(port),
       USHER_PUBLIC_URL: url,
