@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useGet, useList } from '../api.ts'
+import { More } from '../parts/figures.tsx'
 import { Go, useSearchWord } from '../parts/go.tsx'
 import { Block } from '../parts/page.tsx'
 import { Await, Empty } from '../parts/state.tsx'
@@ -110,10 +111,44 @@ const Line = ({ of, names }: { readonly of: Delivery; readonly names: ReadonlyMa
 
 const CHOICES = Object.entries(STATES).map(([value, label]) => ({ value, label }))
 
+const None = ({ of, searched }: { readonly of: Destination; readonly searched: boolean }) =>
+  searched ? (
+    <Empty icon="search" title="No such call">
+      Deliveries are kept for 28 days. Take the search away to see the latest ones.
+    </Empty>
+  ) : (
+    <Empty icon="delivery" title="Nothing came yet" action={<Go to={`/destinations/${of.id}?tab=test`}>Send a test call</Go>}>
+      Each call of the source stands here with what became of it, for 28 days.
+    </Empty>
+  )
+
+/** What is new waits behind a pill, so that the list stands still; what became of those that are shown moves. */
+const List = ({ of, names }: { readonly of: readonly Delivery[]; readonly names: ReadonlyMap<string, string> }) => {
+  const newest = of[0]?.receivedAt ?? ''
+  const [since, setSince] = useState(newest)
+  const waiting = of.filter(({ receivedAt }) => receivedAt > since).length
+  return (
+    <>
+      {waiting > 0 && (
+        <button type="button" className="more" onClick={() => setSince(newest)}>
+          {waiting} new
+        </button>
+      )}
+      <ul className="list" aria-label="Deliveries">
+        {of
+          .filter(({ receivedAt }) => receivedAt <= since)
+          .map((one) => (
+            <Line key={one.id} of={one} names={names} />
+          ))}
+      </ul>
+    </>
+  )
+}
+
 const Found = ({ of, messageId, status }: { readonly of: Destination; readonly messageId: string; readonly status: string }) => {
   const mappings = useGet<{ mappings: readonly Mapping[] }>(`/destinations/${of.id}/mappings`)
   const names = new Map((mappings.data?.mappings ?? []).map(({ id, name }) => [id, name]))
-  const { items, error, more, again } = useList<Delivery>(`/destinations/${of.id}/deliveries`, 'deliveries', {
+  const { items, error, more, loadingMore, again } = useList<Delivery>(`/destinations/${of.id}/deliveries`, 'deliveries', {
     params: { messageId: messageId.trim(), status, count: 25 },
     every: 3_000,
   })
@@ -121,31 +156,11 @@ const Found = ({ of, messageId, status }: { readonly of: Destination; readonly m
     <Await of={{ data: items, error, refetch: again }}>
       {(deliveries) =>
         deliveries.length === 0 ? (
-          messageId === '' && status === '' ? (
-            <Empty
-              icon="delivery"
-              title="Nothing came yet"
-              action={<Go to={`/destinations/${of.id}?tab=test`}>Send a test call</Go>}
-            >
-              Each call of the source stands here with what became of it, for 28 days.
-            </Empty>
-          ) : (
-            <Empty icon="search" title="No such call">
-              Deliveries are kept for 28 days. Take the search away to see the latest ones.
-            </Empty>
-          )
+          <None of={of} searched={messageId !== '' || status !== ''} />
         ) : (
           <>
-            <ul className="list" aria-label="Deliveries">
-              {deliveries.map((one) => (
-                <Line key={one.id} of={one} names={names} />
-              ))}
-            </ul>
-            {more && (
-              <button type="button" className="more" onClick={more}>
-                Show older ones
-              </button>
-            )}
+            <List key={`${messageId} ${status}`} of={deliveries} names={names} />
+            <More more={more} busy={loadingMore} />
           </>
         )
       }

@@ -16,6 +16,7 @@ const useFound = (text: string): readonly Found[] => {
     enabled: text.length >= 2,
     keep: true,
   })
+  const { data: connected } = useGet<{ destinations: readonly { readonly id: string; readonly name: string }[] }>('/destinations')
   const all: readonly Found[] = [
     ...(overview?.audiences ?? []).map((a) => ({
       to: `/audiences/${a.id}`,
@@ -29,8 +30,15 @@ const useFound = (text: string): readonly Found[] => {
       kind: 'Journey',
       icon: 'journeys' as const,
     })),
+    ...(connected?.destinations ?? []).map((d) => ({
+      to: `/destinations/${d.id}`,
+      label: d.name,
+      kind: 'Destination',
+      icon: 'destinations' as const,
+    })),
     { to: '/audiences/new', label: 'Make an audience', kind: 'Action', icon: 'plus' },
     { to: '/computed-traits/new', label: 'Make a computed trait', kind: 'Action', icon: 'plus' },
+    { to: '/destinations', label: 'Make a destination', kind: 'Action', icon: 'plus' },
     ...places(session.development).map((p) => ({ to: p.to, label: p.label, kind: 'Page', icon: p.icon })),
   ]
   const wanted = text.toLowerCase()
@@ -84,7 +92,7 @@ export default function Spotlight({ close }: { readonly close: () => void }) {
           {found.map((one, index) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: arrows and Enter work from the field
             <div
-              key={one.kind + one.to}
+              key={one.kind + one.to + one.label}
               role="option"
               tabIndex={-1}
               aria-selected={index === at}
