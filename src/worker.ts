@@ -29,6 +29,7 @@ import { reactionsOf } from './reactions.ts'
 import { keyHashes } from './regulation/rekey.ts'
 import { eraseLoop } from './regulation/work.ts'
 import { type SqlTraitContext, sqlTraitLoop } from './sql-trait/loop.ts'
+import { syncLoop } from './sync/loop.ts'
 import { workflowBundle } from './worker/bundle.ts'
 import { createFailing } from './worker/failing.ts'
 import { forgettingActivities } from './worker/forget.ts'
@@ -92,7 +93,10 @@ const startLoops = (
   context: WorkerContext,
   delivery: Delivery,
 ): Readonly<
-  Record<Topic | 'statistics' | 'sql_trait' | 'export' | 'import' | 'replay' | 'sending' | 'preview' | 'erase' | 'alert', Loop>
+  Record<
+    Topic | 'statistics' | 'sql_trait' | 'export' | 'import' | 'replay' | 'sending' | 'preview' | 'erase' | 'alert' | 'sync',
+    Loop
+  >
 > => {
   const failed = createFailing(context.log, () => context.now().getTime())
   const reactions = reactionsOf(context)
@@ -140,6 +144,10 @@ const startLoops = (
         told: () => context.notify('event_delivery'),
       },
       failed('replaying to destinations'),
+    ),
+    sync: syncLoop(
+      { db: context.db, now: context.now, told: () => context.notify('event_delivery') },
+      failed('syncing connections'),
     ),
     preview: previewLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('previewing')),
     alert: alertLoop(

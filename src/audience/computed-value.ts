@@ -62,6 +62,26 @@ export const applyValues = async (tx: Db, evaluation: Evaluation): Promise<void>
   )
 }
 
+/**
+ * Tells the values that were just written, in the same transaction: topic `computed`, of people, and only of a trait of which somebody wants to
+ * hear. As `tellChanges` does for an audience.
+ */
+export const tellValues = async (tx: Db, evaluation: Evaluation): Promise<void> => {
+  const { spaceId, id, number, at } = evaluation
+  await run(
+    tx,
+    query(
+      'computed_change.tell',
+      sql`insert into outbox (space_id, profile_id, id, topic, payload, created_at, due_at)
+        select c.space_id, c.profile_id, md5(${`${id} ${number} `}::text || c.profile_id)::uuid, 'computed',
+          jsonb_build_object('computed_trait_id', ${id}::text), ${at}::timestamptz, ${at}::timestamptz
+        from computed_change c where ${ofTrait(evaluation)}
+          and exists (select from computed_interest i where i.space_id = ${spaceId} and i.computed_trait_id = ${id})
+        order by c.profile_id on conflict do nothing`,
+    ),
+  )
+}
+
 /** Whoever's value changed is due for the computations that refer to this trait. */
 export const passValuesOn = (tx: Db, evaluation: Evaluation, dependents: readonly string[], batch: string): Promise<void> =>
   markChanged(tx, evaluation.spaceId, dependents, batch, {

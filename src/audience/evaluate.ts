@@ -10,7 +10,7 @@ import { type Catalog, loadCatalog } from './catalog.ts'
 import { compile } from './compile.ts'
 import { type Computation, definedBy, dependentsOf, inStages, loadComputations, scopeOf } from './computation.ts'
 import { compileValue } from './compute.ts'
-import { applyValues, clearChanges, passValuesOn, writeValues } from './computed-value.ts'
+import { applyValues, clearChanges, passValuesOn, tellValues, writeValues } from './computed-value.ts'
 import { distribute } from './distribute.ts'
 import { candidatesOf, type Due, dropDue, dueOf, forgetDone, markEverybody, TOO_MANY, takeDue } from './due.ts'
 import { drifted, record } from './evaluation.ts'
@@ -108,7 +108,9 @@ const evaluateTrait = async (
 ): Promise<Changes> => {
   const scope = scopeOf(computation, { ...work, now: evaluation.at, candidates })
   const count = await writeValues(tx, evaluation, found ?? compileValue(computation.definition, scope), candidates, sources)
-  if (count > 0) await applyValues(tx, evaluation)
+  if (count === 0) return { entered: 0, exited: 0 }
+  await applyValues(tx, evaluation)
+  if (computation.collection === 'users') await tellValues(tx, evaluation)
   return { entered: count, exited: 0 }
 }
 

@@ -6,7 +6,7 @@ import { type Catalog, loadCatalog } from './catalog.ts'
 import { compile } from './compile.ts'
 import { type Computation, dependentsOf, inStages, loadComputations, scopeOf } from './computation.ts'
 import { compileValue } from './compute.ts'
-import { applyValues, clearChanges, writeValues } from './computed-value.ts'
+import { applyValues, clearChanges, tellValues, writeValues } from './computed-value.ts'
 import { throughLinks } from './links.ts'
 import { applyChanges, type Evaluation, tellChanges, writeChanges } from './membership.ts'
 import type { Sql } from './operator.ts'
@@ -48,6 +48,7 @@ const lookAtOne = async (tx: Db, work: Work, computation: Computation): Promise<
     const count = await writeValues(tx, evaluation, compileValue(computation.definition, scope), candidates)
     if (count === 0) return false
     await applyValues(tx, evaluation)
+    if (computation.collection === 'users') await tellValues(tx, evaluation)
     await clearChanges(tx, evaluation)
     return true
   }

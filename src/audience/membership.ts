@@ -95,8 +95,8 @@ export const applyChanges = async (tx: Db, evaluation: Evaluation, { entered, ex
 }
 
 /**
- * Tells the changes, in the same transaction: topics `entered` and `exited`, and only of an audience that a live journey begins with, for
- * the others would be written, claimed and deleted for nobody. The outbox row has the change's id. A journey that is published after this
+ * Tells the changes, in the same transaction: topics `entered` and `exited`, and only of an audience that a live journey begins with or that
+ * a connection tells of, for the others would be written, claimed and deleted for nobody. The outbox row has the change's id. A journey that is published after this
  * looked is not told; its reaction waits for this transaction, which has the audience's lock, and reads who is a member then.
  */
 export const tellChanges = async (tx: Db, evaluation: Evaluation, key: string): Promise<void> => {

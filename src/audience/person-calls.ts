@@ -34,7 +34,7 @@ const contextOf = ({ class: kind, id, key, spaceId }: Speaker, traits?: JsonObje
 })
 
 const common = (speaker: Speaker, { changeId, to, at }: Occasion, what: string) => ({
-  messageId: `personas_${idFrom('computation', speaker.id, changeId, what, to.userId ?? to.anonymousId ?? to.email ?? '')}`,
+  messageId: `personas_${idFrom('computation', speaker.id, changeId, what, to.userId ?? '', to.anonymousId ?? '', to.email ?? '')}`,
   timestamp: at.toISOString(),
   ...(to.userId === undefined ? {} : { userId: to.userId }),
   ...(to.anonymousId === undefined ? {} : { anonymousId: to.anonymousId }),

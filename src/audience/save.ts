@@ -253,6 +253,9 @@ const forget = async (tx: Db, spaceId: string, id: string): Promise<void> => {
 /** Who beside audiences and computed traits uses one with this key, as people say it: `the journey "Welcome"`. Rooms above this one know. */
 export type UsedElsewhere = (tx: Db, spaceId: string, key: string) => Promise<readonly string[]>
 
+/** What else goes with it, in the same transaction: rooms above this one know. */
+export type GoesWithIt = (tx: Db, spaceId: string, id: string) => Promise<void>
+
 const removable = async (
   tx: Db,
   kind: Kind,
@@ -279,6 +282,7 @@ export const remove = async (
   act: Act,
   idOrKey: string,
   usedElsewhere: UsedElsewhere = () => Promise.resolve([]),
+  goesWithIt: GoesWithIt = () => Promise.resolve(),
 ): Promise<void> => {
   const { spaceId, by, now } = act
   const { id, key } = await removable(db, kind, spaceId, idOrKey, usedElsewhere)
@@ -289,6 +293,7 @@ export const remove = async (
     await removable(tx, kind, spaceId, id, usedElsewhere)
     await removeDefinition(tx, kind, spaceId, id, by, now)
     await forget(tx, spaceId, id)
+    await goesWithIt(tx, spaceId, id)
   })
 }
 

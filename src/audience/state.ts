@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne } from '../db/query.ts'
 import type { Computation } from './computation.ts'
@@ -49,6 +50,26 @@ export const hold = async (tx: Db, { spaceId, computation }: Which, timeoutMs: n
     ),
   )
   return row !== undefined
+}
+
+/**
+ * Whether somebody evaluates it at this moment. An evaluation holds the row of its state from before it asks whether somebody listens until it
+ * commits. So one that asked before somebody began to listen either has committed, and what it found is there to be read, or still holds
+ * the row; one that asks later tells what it finds. Held only for a moment: an evaluation that finds the row taken passes by.
+ */
+export const isEvaluated = async (db: Db, { spaceId, computation }: Which): Promise<boolean> => {
+  const { table, id } = stateOf(computation.kind)
+  const row = await runOne(
+    db,
+    query(
+      `${computation.kind}_state.is_evaluated`,
+      sql<{ evaluated: boolean }>`with free as materialized (
+          select ${id} from ${table} where space_id = ${spaceId} and ${id} = ${computation.id} for share skip locked)
+        select exists (select from ${table} s where s.space_id = ${spaceId} and s.${id} = ${computation.id})
+          and not exists (select from free) as evaluated`,
+    ),
+  )
+  return must(row, 'the one row of a select without from').evaluated
 }
 
 /** Computed in full with this version of its definition: live from now on. */

@@ -3,6 +3,7 @@ import type { AlertTables } from './rows/alert.ts'
 import type { AudienceTables } from './rows/audience.ts'
 import type { CallTables } from './rows/call.ts'
 import type { CatalogTables } from './rows/catalog.ts'
+import type { ConnectionTables } from './rows/connection.ts'
 import type { DestinationTables } from './rows/destination.ts'
 import type { DropTables } from './rows/drop.ts'
 import type { EventTables } from './rows/event.ts'
@@ -39,6 +40,7 @@ export type Database = SpaceTables &
   SourceCountTables &
   ImportTables &
   AudienceTables &
+  ConnectionTables &
   SqlTraitTables &
   SubscriptionTables &
   RegulationTables &

@@ -156,10 +156,19 @@ export const changeDestination = (
     return destinationOf(tx, spaceId, id)
   })
 
+/** What else goes with a destination, in the same transaction: rooms below this one know. */
+export type GoesWithIt = (tx: Db, spaceId: string, id: string) => Promise<void>
+
 /** Deletes a destination with its mappings and filters, and what waits for it; what was delivered stays to be read until it is forgotten. @throws Refused 404. */
-export const deleteDestination = async (db: Db, { spaceId }: Act, id: string): Promise<void> => {
+export const deleteDestination = async (
+  db: Db,
+  { spaceId }: Act,
+  id: string,
+  goesWithIt: GoesWithIt = () => Promise.resolve(),
+): Promise<void> => {
   await transact(db, async (tx) => {
     const { source_id } = await destinationOf(tx, spaceId, id)
+    await goesWithIt(tx, spaceId, id)
     await run(tx, query('mapping.clear', sql`delete from mapping where space_id = ${spaceId} and destination_id = ${id}`))
     await run(
       tx,

@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import { loadCatalog } from '../audience/catalog.ts'
+import { isEvaluated } from '../audience/state.ts'
 import { Unavailable } from '../base/errors.ts'
 import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import type { OutboxItem } from '../db/outbox.ts'
-import { query, run, runOne } from '../db/query.ts'
+import { query, run } from '../db/query.ts'
 import { admit, type Candidate, MOST_IN_COHORT } from './admit.ts'
 import type { Entry } from './definition.ts'
 import { type CurrentPlan, currentPlans } from './plan.ts'
@@ -94,25 +95,6 @@ const admitMembers = async (db: Db, plan: CurrentPlan, entry: AudienceEntry, aud
   }
 }
 
-/*
- * An evaluation holds its audience's row from before it asks whether somebody listens until it commits. So one that asked before the
- * publication either has committed, and its members are there to be read, or still holds the row; one that asks later tells whom it lets
- * in. Held only for a moment: an evaluation that finds the row taken passes by.
- */
-const isEvaluated = async (db: Db, spaceId: string, audienceId: string): Promise<boolean> => {
-  const row = await runOne(
-    db,
-    query(
-      'audience_state.is_evaluated',
-      sql<{ evaluated: boolean }>`with free as materialized (
-          select audience_id from audience_state where space_id = ${spaceId} and audience_id = ${audienceId} for share skip locked)
-        select exists (select from audience_state s where s.space_id = ${spaceId} and s.audience_id = ${audienceId})
-          and not exists (select from free) as evaluated`,
-    ),
-  )
-  return must(row, 'the one row of a select without from').evaluated
-}
-
 /**
  * Reaction to `journey_published`: lets in who is a member of the entry audience already, where the journey asks for it. Where the audience
  * is being evaluated it is told again later instead of waiting here, which would hold up everything else that is told.
@@ -126,7 +108,8 @@ export const admitExisting = async (db: Db, spaceId: string, items: readonly Out
     const plan = plans.find(({ journeyId, version }) => journeyId === payload['journey_id'] && version === payload['version'])
     const found = plan ? entryOf(plan, audiences) : undefined
     if (!plan?.openSince || !found?.entry.existing) continue
-    if (await isEvaluated(db, spaceId, found.audienceId)) busy.push(found.entry.audience)
+    if (await isEvaluated(db, { spaceId, computation: { id: found.audienceId, kind: 'audience' } }))
+      busy.push(found.entry.audience)
     else await admitMembers(db, plan, found.entry, found.audienceId, now)
   }
   if (busy.length > 0)

@@ -21,6 +21,7 @@ export const FOLLOWS = [
   'message',
   'delivery_event',
   'outbox',
+  'connection_told',
   'profile_link',
   'profile_merge',
   'identity_refusal',

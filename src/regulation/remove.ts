@@ -11,6 +11,7 @@ export const OF_A_PROFILE = [
   'message',
   'delivery_event',
   'outbox',
+  'connection_told',
   'membership_change',
   'computed_value',
   'computed_change',

@@ -72,6 +72,11 @@ const fill = async (): Promise<void> => {
   )
   await settle()
   const at = `/audiences/${ids.get('audiences')}`
+  const attached = { destination: { id: ids.get('destinations') } }
+  for (const noun of ['audiences', 'computed-traits'])
+    await made(`/${noun}/${ids.get(noun)}/destination-connections`, attached, 'destinationConnection')
+  // One is found by its destination, too.
+  ids.set('destination-connections', ids.get('destinations') ?? '')
   ids.set('exports', await made(`${at}/exports`, { externalIds: ['email'] }, 'export'))
   await makeNextExport({ db, now: () => clock, newClaim: () => 'mine' })
   ids.set('audience previews', await made('/audiences/previews', { definition: { query } }, 'audiencePreview'))

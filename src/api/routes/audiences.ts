@@ -5,6 +5,7 @@ import { type Definition, definitionOf } from '../../audience/store.ts'
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { journeysUsing } from '../../journey/interest.ts'
+import { removeConnectionsOf } from '../../sync/connection.ts'
 import { cloneRoutes } from '../audience/clones.ts'
 import { audienceDetailRoutes } from '../audience/detail.ts'
 import { exportRoutes } from '../audience/exports.ts'
@@ -133,7 +134,7 @@ const writing = (app: App, door: Door): void => {
     '/spaces/:space/audiences/:id',
     { schema: { tags, summary: 'Delete a disabled audience', params: OneParams, response: { 200: Deleted } } },
     async ({ caller, params }) => {
-      await remove(door.db, 'audience', actOf(caller), params.id, journeysUsing)
+      await remove(door.db, 'audience', actOf(caller), params.id, journeysUsing, removeConnectionsOf)
       return { data: { status: 'SUCCESS' as const } }
     },
   )

@@ -11,6 +11,7 @@ import {
   listDestinations,
   toolNamed,
 } from '../../destination/instances.ts'
+import { removeConnectionsTo } from '../../sync/connection.ts'
 import { Deleted, fromCursor, ListQuery, OneParams, Pagination, paginationOf, SpaceParams } from '../audience/wire.ts'
 import type { Caller } from '../auth.ts'
 import {
@@ -147,7 +148,7 @@ const writing = (app: App, door: Door): void => {
     '/spaces/:space/destinations/:id',
     { schema: { tags, summary: 'Delete it, and what waits for it', params: OneParams, response: { 200: Deleted } } },
     async ({ caller, params }) => {
-      await deleteDestination(door.db, actOf(door, caller), params.id)
+      await deleteDestination(door.db, actOf(door, caller), params.id, removeConnectionsTo)
       return { data: { status: 'SUCCESS' as const } }
     },
   )

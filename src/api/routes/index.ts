@@ -7,6 +7,7 @@ import { audienceRoutes } from './audiences.ts'
 import { callImportRoutes } from './call-imports.ts'
 import { catalogRoutes } from './catalog.ts'
 import { computedTraitRoutes } from './computed-traits.ts'
+import { connectionRoutes } from './connections.ts'
 import { consentCategoryRoutes } from './consent-categories.ts'
 import { destinationFigureRoutes } from './destination-figures.ts'
 import { destinationFilterRoutes } from './destination-filters.ts'
@@ -123,6 +124,7 @@ export const managementRoutes: readonly Route[] = [
   transformationRoutes,
   destinationRoutes,
   destinationFigureRoutes,
+  connectionRoutes,
   mappingRoutes,
   destinationFilterRoutes,
   destinationTestRoutes,

@@ -1,0 +1,96 @@
+import { isDeepStrictEqual } from 'node:util'
+import { EVENT_NAMES, membershipCalls, type Speaker, valueCalls } from '../audience/person-calls.ts'
+import { crashPoint } from '../base/crash-point.ts'
+import { jsonText } from '../base/json.ts'
+import type { Db } from '../db/database.ts'
+import type { ToldId } from '../db/rows/connection.ts'
+import { enqueueDeliveries, type NewDelivery } from '../destination/enqueue.ts'
+import { addresseesOf, without } from './addressee.ts'
+import type { Connected } from './connected.ts'
+import { keepTold, lookUp, type Person, type Telling } from './told.ts'
+
+/** What there is to say of somebody: the value (null: it is over), to whom, and what it follows from. */
+type Said = { readonly person: Person; readonly telling: Telling; readonly to: readonly ToldId[]; readonly occasion: string }
+
+// Who was in before the connection was made without existing members is not told of, nor that they leave.
+const wanted = ({ since }: Connected, { value, at, told }: Person) =>
+  value !== null && (told !== null || since === null || (at !== null && at > since)) ? value : null
+
+const over = ({ anonymous }: Connected, person: Person): Said | undefined => {
+  const { profileId, identifiers, told, toldAt, ids } = person
+  if (told === null || toldAt === null) return undefined
+  const there = ids ?? []
+  const to = [...there, ...without(addresseesOf(identifiers, anonymous), there)]
+  return { person, telling: { profileId, value: null, ids: [], at: toldAt }, to, occasion: `over ${toldAt.toISOString()}` }
+}
+
+/**
+ * What must be said so that the destination knows what is so, undefined where it does: a value that is another, an identifier under which it was not
+ * told yet (spec/audiences §17.5). What is over is taken back under every identifier that was ever told, and only if something was.
+ */
+export const toSay = (connected: Connected, person: Person, again: boolean): Said | undefined => {
+  const value = wanted(connected, person)
+  const { profileId, told, at } = person
+  if (value === null || at === null) return over(connected, person)
+  const known = person.ids ?? []
+  const all = addresseesOf(person.identifiers, connected.anonymous)
+  const same = told !== null && isDeepStrictEqual(told, value)
+  const to = same && !again ? without(all, known) : all
+  if (to.length === 0) return undefined
+  const resync = again ? ` again ${connected.resync}` : ''
+  const telling = { profileId, value, ids: [...known, ...without(all, known)], at }
+  return { person, telling, to, occasion: `is ${at.toISOString()} ${JSON.stringify(value)}${resync}` }
+}
+
+const callsOf = (connected: Connected, destinations: readonly string[], said: Said, to: ToldId, now: Date) => {
+  const { spaceId, kind, computationId: id, key } = connected
+  const { profileId, value, at } = said.telling
+  const speaker: Speaker = { class: kind === 'audience' ? 'audience' : 'trait', id, key, spaceId, destinations }
+  const occasion = { changeId: `${connected.id} ${profileId} ${said.occasion}`, to, at: value === null ? now : at }
+  const names = { ...EVENT_NAMES, ...connected.names }
+  const calls =
+    kind === 'audience'
+      ? membershipCalls(speaker, value === null ? 'exited' : 'entered', occasion, names)
+      : valueCalls(speaker, value, occasion, names)
+  return calls.filter(({ type }) => (type === 'track' ? connected.send_track : connected.send_identify))
+}
+
+const deliveriesOf = (connected: Connected, destinations: readonly string[], said: Said, now: Date): readonly NewDelivery[] =>
+  said.to.flatMap((to) =>
+    callsOf(connected, destinations, said, to, now).map((call) => ({
+      profileId: said.telling.profileId,
+      destinationId: connected.destination_id,
+      messageId: call.messageId,
+      type: call.type,
+      name: typeof call['event'] === 'string' ? call['event'] : '',
+      payload: jsonText({ ...call, receivedAt: now.toISOString() }),
+      receivedAt: now,
+    })),
+  )
+
+/** Whom it is about, which tools are told of the computation at all, and whether those are told anew who were told already. */
+export type About = {
+  readonly profileIds: readonly string[]
+  readonly destinations: readonly string[]
+  readonly again?: boolean
+}
+
+/**
+ * Brings the destination of a connection to know what is so of these people: the calls that tell it are queued, and that they were is kept, in one
+ * transaction that has the connection's turn. So a repeat says nothing. What was so and is over before it was told is not told. Answers how many
+ * there was something to say of.
+ */
+export const agree = async (tx: Db, connected: Connected, { profileIds, destinations, again = false }: About, now: Date) => {
+  const people = profileIds.length === 0 ? [] : await lookUp(tx, connected, profileIds)
+  const said = people.flatMap((person) => toSay(connected, person, again) ?? [])
+  if (said.length === 0) return 0
+  const deliveries = said.flatMap((one) => deliveriesOf(connected, destinations, one, now))
+  await enqueueDeliveries(tx, connected.spaceId, deliveries)
+  crashPoint('sync.queued')
+  await keepTold(
+    tx,
+    connected,
+    said.map(({ telling }) => telling),
+  )
+  return said.length
+}

@@ -1,0 +1,1 @@
+delete from connection where space_id = $1 and id = $2
