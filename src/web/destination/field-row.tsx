@@ -9,7 +9,7 @@ const WAYS: Readonly<Record<How, string>> = {
   nothing: 'left out',
   path: 'from the call',
   value: 'always the same',
-  template: 'text with {{parts}} of the call',
+  template: 'a text with {{parts}}',
   keys: 'key by key',
   json: 'written as JSON',
 }
@@ -147,6 +147,7 @@ export const FieldRow = ({ of, said, paths, problems, set }: Props) => (
       ) : (
         said.how !== 'nothing' && <Input label={of.label} said={said} choices={of.choices} paths={paths} set={set} />
       )}
+      {said.how === 'path' && /^\$\.?$/.test(said.text.trim()) && <p className="dim small">That is the whole call.</p>}
       <Beside of={problemsAt(problems, `fields.${of.fieldKey}`)} />
     </div>
   </div>
