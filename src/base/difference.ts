@@ -29,15 +29,7 @@ const joined = (stretches: readonly Stretch[]): readonly Stretch[] => {
   return result
 }
 
-/** The words in which two texts differ: what is the same or removed, in order, is the first text; what is the same or added, the second. */
-export const differenceOf = (first: string, second: string): readonly Stretch[] => {
-  const [a, b] = [wordsOf(first), wordsOf(second)]
-  const whole: readonly Stretch[] = [
-    { change: 'removed', text: first },
-    { change: 'added', text: second },
-  ]
-  if (first === second || a.length * b.length > MOST_PAIRS)
-    return (first === second ? [{ change: 'same' as const, text: first }] : whole).filter(({ text }) => text !== '')
+const stretchesOf = (a: readonly string[], b: readonly string[]): readonly Stretch[] => {
   const common = commonLengths(a, b)
   const stretches: Stretch[] = []
   let [i, j] = [0, 0]
@@ -55,5 +47,21 @@ export const differenceOf = (first: string, second: string): readonly Stretch[] 
       j++
     }
   }
-  return joined(stretches)
+  return stretches
 }
+
+/** The pieces in which two lists differ: what is the same or removed, in order, is the first list; what is the same or added, the second. */
+const piecesBetween = (a: readonly string[], b: readonly string[]): readonly Stretch[] =>
+  a.length * b.length > MOST_PAIRS
+    ? [...a.map((text) => ({ change: 'removed', text }) as const), ...b.map((text) => ({ change: 'added', text }) as const)]
+    : stretchesOf(a, b)
+
+/** The words in which two texts differ: what is the same or removed, in order, is the first text; what is the same or added, the second. */
+export const differenceOf = (first: string, second: string): readonly Stretch[] =>
+  first === second
+    ? [{ change: 'same' as const, text: first }].filter(({ text }) => text !== '')
+    : joined(piecesBetween(wordsOf(first), wordsOf(second)))
+
+/** The lines in which two texts differ, each a stretch without its line end. */
+export const linesBetween = (first: string, second: string): readonly Stretch[] =>
+  piecesBetween(first.split('\n'), second.split('\n'))

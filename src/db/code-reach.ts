@@ -1,8 +1,8 @@
 import { Misconfigured } from '../base/errors.ts'
 import type { Db } from './database.ts'
 
-/** What code of customers needs of this installation: the secret that opens its sensitive settings, and the private hosts that the operator lets it reach. */
-export type CodeReach = { readonly secret: string; readonly hosts: ReadonlySet<string> }
+/** What code of customers may reach of this installation: the private hosts that the operator lets it. */
+export type CodeReach = { readonly hosts: ReadonlySet<string> }
 
 // It belongs to the connection, like the key of hashed identifiers: every door that takes calls in judges them, and none has to hand it on.
 const reaches = new WeakMap<Db, CodeReach>()

@@ -34,7 +34,7 @@ export const connect = (url: string, options: Options = {}): Connection => {
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: poolOverWire(pool) }) })
   if (options.secret !== undefined) {
     giveHashKey(db, options.secret)
-    giveCodeReach(db, { secret: options.secret, hosts: new Set(options.functionHosts) })
+    giveCodeReach(db, { hosts: new Set(options.functionHosts) })
   }
   return { db, pool, close: () => db.destroy() }
 }

@@ -28,11 +28,11 @@ type Row = Pick<FunctionInstanceRow, 'id' | 'settings' | 'secrets' | 'limit_seco
   readonly code: string
 }
 
-const codeOf = (secret: string, row: Row): Code | undefined => {
+const codeOf = (db: Db, row: Row): Code | undefined => {
   try {
-    const { shown, secret: hidden } = valuesOf(secret, row)
+    const { shown, secret } = valuesOf(db, row)
     const key = `${row.id} ${row.number} ${row.updated_at.toISOString()}`
-    return { key, code: row.code, settings: JSON.stringify({ ...shown, ...hidden }), limitMs: row.limit_seconds * 1_000 }
+    return { key, code: row.code, settings: JSON.stringify({ ...shown, ...secret }), limitMs: row.limit_seconds * 1_000 }
   } catch {
     return undefined
   }
@@ -53,8 +53,7 @@ export const insertAt = async (db: Db, spaceId: string, integrationId: string): 
     ),
   )
   if (!row) return undefined
-  const { secret, hosts } = codeReachOf(db)
-  return { functionId: row.function_id, name: row.name, code: codeOf(secret, row), hosts }
+  return { functionId: row.function_id, name: row.name, code: codeOf(db, row), hosts: codeReachOf(db).hosts }
 }
 
 const HANDLER: Readonly<Record<string, string>> = {

@@ -1,14 +1,13 @@
 import { sql } from 'kysely'
 import { Invalid, notFound, Refused } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
-import { codeReachOf } from '../db/code-reach.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne, transact } from '../db/query.ts'
 import type { FunctionInstanceRow, FunctionRow } from '../db/rows/function.ts'
 import { changeGate } from '../space/gate.ts'
 import { sourceById } from '../space/source.ts'
 import { type Act, functionOf } from './function.ts'
-import { laidOver, sealed, valuesOf } from './setting.ts'
+import { laidOver, storedSecrets, valuesOf } from './setting.ts'
 
 /** The instances of a space, of one function where that is named. */
 export const listInstances = (db: Db, spaceId: string, functionId?: string): Promise<readonly FunctionInstanceRow[]> =>
@@ -54,7 +53,7 @@ export type NewInstance = {
  * Hangs a function on a source, at most one on each. @throws Invalid for its settings or where it is switched on and not deployed, Refused 404 for an
  * unknown function or source, 409 where there is one.
  */
-export const createInstance = (db: Db, act: Act, made: NewInstance, nonce: Uint8Array): Promise<FunctionInstanceRow> =>
+export const createInstance = (db: Db, act: Act, made: NewInstance): Promise<FunctionInstanceRow> =>
   transact(db, async (tx) => {
     const { spaceId, by, now } = act
     const { id, functionId, integrationId, name, enabled, limitSeconds } = made
@@ -71,7 +70,7 @@ export const createInstance = (db: Db, act: Act, made: NewInstance, nonce: Uint8
         }>`insert into function_instance (space_id, id, function_id, integration_id, name, enabled, settings, secrets, limit_seconds,
             created_by, updated_by, created_at, updated_at)
           values (${spaceId}, ${id}, ${functionId}, ${integrationId}, ${name}, ${enabled}, ${JSON.stringify(shown)}::jsonb,
-            ${sealed(codeReachOf(tx).secret, secret, nonce)}, ${limitSeconds}::integer, ${by}, ${by}, ${now}::timestamptz, ${now}::timestamptz)
+            ${storedSecrets(tx, secret)}, ${limitSeconds}::integer, ${by}, ${by}, ${now}::timestamptz, ${now}::timestamptz)
           on conflict (space_id, integration_id) do nothing returning id`,
       ),
     )
@@ -92,13 +91,7 @@ export type InstanceChange = {
 }
 
 /** Changes an instance; settings are laid over those that are there. @throws as `createInstance`. */
-export const changeInstance = (
-  db: Db,
-  act: Act,
-  id: string,
-  change: InstanceChange,
-  nonce: Uint8Array,
-): Promise<FunctionInstanceRow> =>
+export const changeInstance = (db: Db, act: Act, id: string, change: InstanceChange): Promise<FunctionInstanceRow> =>
   transact(db, async (tx) => {
     const { spaceId, by, now } = act
     await run(
@@ -112,14 +105,13 @@ export const changeInstance = (
     const { name = old.name, enabled = old.enabled, limitSeconds = old.limit_seconds } = change
     const there = await functionOf(tx, spaceId, old.function_id)
     refuseNotDeployed(there, enabled)
-    const key = codeReachOf(tx).secret
-    const { shown, secret } = laidOver(there.settings, valuesOf(key, old), change.settings ?? {}, enabled)
+    const { shown, secret } = laidOver(there.settings, valuesOf(tx, old), change.settings ?? {}, enabled)
     await run(
       tx,
       query(
         'function_instance.change',
         sql`update function_instance set name = ${name}, enabled = ${enabled}, settings = ${JSON.stringify(shown)}::jsonb,
-            secrets = ${sealed(key, secret, nonce)}, limit_seconds = ${limitSeconds}::integer, updated_by = ${by}, updated_at = ${now}::timestamptz
+            secrets = ${storedSecrets(tx, secret)}, limit_seconds = ${limitSeconds}::integer, updated_by = ${by}, updated_at = ${now}::timestamptz
           where space_id = ${spaceId} and id = ${id}`,
       ),
     )

@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { Invalid, type Problem } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
-import { seal, unseal } from '../base/seal.ts'
+import type { Db } from '../db/database.ts'
 import type { FunctionInstanceRow, SettingDefinition } from '../db/rows/function.ts'
+import { opened, sealed } from '../db/sealed.ts'
 
 const Name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'is no name: letters, digits and _, at most 100')
 /** What a function may ask for (spec/connections §4.3). */
@@ -79,20 +80,20 @@ export const laidOver = (
   return { shown: those(false), secret: those(true) }
 }
 
-/** Sensitive values as they are stored; null where there are none. `nonce` is 12 bytes from the door. */
-export const sealed = (secret: string, values: JsonObject, nonce: Uint8Array): string | null =>
-  Object.keys(values).length === 0 ? null : seal(secret, JSON.stringify(values), nonce)
+/** Sensitive values as they are stored; null where there are none. */
+export const storedSecrets = (db: Db, values: JsonObject): string | null =>
+  Object.keys(values).length === 0 ? null : sealed(db, values)
 
 /** The values of an instance. @throws Misconfigured where they were sealed with another secret. */
-export const valuesOf = (secret: string, { settings, secrets }: Pick<FunctionInstanceRow, 'settings' | 'secrets'>): Values => ({
+export const valuesOf = (db: Db, { settings, secrets }: Pick<FunctionInstanceRow, 'settings' | 'secrets'>): Values => ({
   shown: settings,
-  secret: secrets === null ? {} : (JSON.parse(unseal(secret, secrets)) as JsonObject),
+  secret: secrets === null ? {} : (opened(db, secrets) as JsonObject),
 })
 
 /** Which sensitive values an instance has; none where they can no longer be read. */
-export const secretNamesOf = (secret: string, row: Pick<FunctionInstanceRow, 'settings' | 'secrets'>): readonly string[] => {
+export const secretNamesOf = (db: Db, row: Pick<FunctionInstanceRow, 'settings' | 'secrets'>): readonly string[] => {
   try {
-    return Object.keys(valuesOf(secret, row).secret)
+    return Object.keys(valuesOf(db, row).secret)
   } catch {
     return []
   }

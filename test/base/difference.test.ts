@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { differenceOf, type Stretch } from '../../src/base/difference.ts'
+import { differenceOf, linesBetween, type Stretch } from '../../src/base/difference.ts'
 
 const side = (stretches: readonly Stretch[], change: Stretch['change']): string =>
   stretches
@@ -32,4 +32,23 @@ it('AUD-17 says the least that changed', () => {
   expect(differenceOf('', '')).toEqual([])
   const long = 'a b '.repeat(3_000)
   expect(differenceOf(long, `${long}c`).map((each) => each.change)).toEqual(['removed', 'added'])
+})
+
+it('tells line by line what differs', () => {
+  expect(linesBetween('a\nb\nc', 'a\nx\nc')).toEqual([
+    { change: 'same', text: 'a' },
+    { change: 'removed', text: 'b' },
+    { change: 'added', text: 'x' },
+    { change: 'same', text: 'c' },
+  ])
+  const lines = fc.array(fc.constantFrom('a', 'b', 'c', ''), { minLength: 1, maxLength: 20 })
+  fc.assert(
+    fc.property(lines, lines, (first, second) => {
+      const found = linesBetween(first.join('\n'), second.join('\n'))
+      const kept = (change: Stretch['change']) =>
+        found.filter((each) => each.change === 'same' || each.change === change).map(({ text }) => text)
+      expect(kept('removed')).toEqual(first)
+      expect(kept('added')).toEqual(second)
+    }),
+  )
 })

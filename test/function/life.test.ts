@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
-import { codeReachOf, giveCodeReach } from '../../src/db/code-reach.ts'
+import { giveHashKey } from '../../src/db/hash-key.ts'
 import { selectRows } from '../support/calls.ts'
+import { TEST_SECRET } from '../support/database.ts'
 import { type Body, functioning } from './space.ts'
 
 const { api, decoy, db, S, source, make, made, deploy, connect } = await functioning('spa_life')
@@ -144,11 +145,10 @@ it('FUN-11 a required setting that is missing keeps it off; a sensitive one is i
     expect(JSON.stringify((await api.call('GET', path)).body)).not.toContain('hush')
   expect(JSON.stringify(await selectRows(db, sql`select * from function_instance`))).not.toContain('hush')
   // With another secret it cannot be read: nothing runs with half of its settings.
-  const reach = codeReachOf(db)
-  giveCodeReach(db, { ...reach, secret: 'another secret, which is not it' })
+  giveHashKey(db, 'another secret, which is not it')
   await deploy(id)
   expect((await at.send({ type: 'track', event: 'E' })).result.code).toBe('invalid_settings')
-  giveCodeReach(db, reach)
+  giveHashKey(db, TEST_SECRET)
   await deploy(id)
   expect((await at.send({ type: 'track', event: 'E' })).result.status).toBe('stored')
 })

@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { codeReachOf } from '../../db/code-reach.ts'
 import type { FunctionInstanceRow } from '../../db/rows/function.ts'
 import { functionOf, listFunctions } from '../../function/function.ts'
 import { changeInstance, createInstance, deleteInstance, instanceOf, listInstances } from '../../function/instance.ts'
@@ -20,9 +19,8 @@ const One = z.object({ data: z.object({ insertFunctionInstance: Instance }) })
 const actOf = (door: Door, { spaceId, name }: Caller) => ({ spaceId, by: name, now: door.now() })
 // Segment's clients leave the prefix out.
 const functionIdOf = (id: string): string => (id.startsWith('fn_') ? id : `fn_${id}`)
-const NONCE_BYTES = 12
 
-const secretNames = (db: Door['db'], row: FunctionInstanceRow): readonly string[] => secretNamesOf(codeReachOf(db).secret, row)
+const secretNames = (db: Door['db'], row: FunctionInstanceRow): readonly string[] => secretNamesOf(db, row)
 
 const one = async ({ db }: Door, spaceId: string, row: FunctionInstanceRow) => {
   const { settings } = await functionOf(db, spaceId, row.function_id)
@@ -89,7 +87,7 @@ const writing = (app: App, door: Door): void => {
         settings: settings as JsonObject,
         limitSeconds,
       }
-      const row = await createInstance(door.db, actOf(door, caller), made, door.random(NONCE_BYTES))
+      const row = await createInstance(door.db, actOf(door, caller), made)
       return reply.status(201).send(await one(door, caller.spaceId, row))
     },
   )
@@ -106,7 +104,7 @@ const writing = (app: App, door: Door): void => {
     },
     async ({ caller, params, body: { name, enabled, settings, executionSeconds: limitSeconds } }) => {
       const change = { name, enabled, settings: settings as JsonObject | undefined, limitSeconds }
-      const row = await changeInstance(door.db, actOf(door, caller), params.id, change, door.random(NONCE_BYTES))
+      const row = await changeInstance(door.db, actOf(door, caller), params.id, change)
       return one(door, caller.spaceId, row)
     },
   )

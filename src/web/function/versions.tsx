@@ -1,21 +1,23 @@
 import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { linesBetween } from '../../base/difference.ts'
 import { useApi, useGet } from '../api.ts'
 import { useActing } from '../parts/acting.ts'
 import { Await, Failing } from '../parts/state.tsx'
 import { Ago } from '../parts/time.tsx'
-import { linesBetween } from './lines.ts'
 import type { Version } from './wire.ts'
+
+const MARKS = { same: ' ', removed: '-', added: '+' } as const
 
 const Difference = ({ from, to }: { readonly from: string; readonly to: string }) => (
   <section className="whole" aria-label="What differs from it in the latest version">
     {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must be reachable by keyboard */}
     <pre tabIndex={0}>
-      {linesBetween(from, to).map(({ mark, text }, place) => (
+      {linesBetween(from, to).map(({ change, text }, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines repeat
-        <div key={place} className={mark === ' ' ? 'dim' : 'value'}>
-          {mark} {text}
+        <div key={place} className={change === 'same' ? 'dim' : 'value'}>
+          {MARKS[change]} {text}
         </div>
       ))}
     </pre>
