@@ -29,7 +29,7 @@ import { reactionsOf } from './reactions.ts'
 import { keyHashes } from './regulation/rekey.ts'
 import { eraseLoop } from './regulation/work.ts'
 import { type SqlTraitContext, sqlTraitLoop } from './sql-trait/loop.ts'
-import { syncLoop } from './sync/loop.ts'
+import { listLoop, syncLoop } from './sync/loop.ts'
 import { workflowBundle } from './worker/bundle.ts'
 import { createFailing } from './worker/failing.ts'
 import { forgettingActivities } from './worker/forget.ts'
@@ -94,7 +94,18 @@ const startLoops = (
   delivery: Delivery,
 ): Readonly<
   Record<
-    Topic | 'statistics' | 'sql_trait' | 'export' | 'import' | 'replay' | 'sending' | 'preview' | 'erase' | 'alert' | 'sync',
+    | Topic
+    | 'statistics'
+    | 'sql_trait'
+    | 'export'
+    | 'import'
+    | 'replay'
+    | 'sending'
+    | 'preview'
+    | 'erase'
+    | 'alert'
+    | 'sync'
+    | 'list',
     Loop
   >
 > => {
@@ -148,6 +159,16 @@ const startLoops = (
     sync: syncLoop(
       { db: context.db, now: context.now, told: () => context.notify('event_delivery') },
       failed('syncing connections'),
+    ),
+    list: listLoop(
+      {
+        db: context.db,
+        now: context.now,
+        newClaim: () => randomUUID(),
+        random: () => Math.random(),
+        hosts: context.config.destinationHosts,
+      },
+      failed('bringing lists to agree'),
     ),
     preview: previewLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('previewing')),
     alert: alertLoop(

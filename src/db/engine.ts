@@ -86,6 +86,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   connection: own('reference'),
   connection_state: own('connection_id'),
   connection_told: own('profile_id'),
+  connection_mark: own('profile_id'),
   evaluation_clock: own('space_id'),
   warehouse: own('reference'),
   sql_trait: own('reference'),

@@ -56,6 +56,19 @@ export type Action = {
 /** A mapping that a new destination is offered, switched off. */
 export type Preset = { readonly action: string; readonly name: string; readonly trigger: string; readonly fields: JsonObject }
 
+type ListMaking = { readonly settings: Settings; readonly name: string; readonly extras: JsonObject; readonly now: Date }
+
+/** How a tool that keeps lists is asked; pure. `createdIn` reads the list's id from what it answered, undefined where there is none. */
+export type ListTool = {
+  /** So many items in one request at most. */
+  readonly batch: number
+  /** What the extras of a connection may not say. */
+  readonly reserved: readonly string[]
+  readonly create: (making: ListMaking) => Outgoing
+  readonly createdIn: (body: string) => string | undefined
+  readonly change: (making: ListMaking & { readonly listId: string; readonly calls: readonly JsonObject[] }) => Outgoing
+}
+
 /**
  * A tool as the catalogue has it: data, from which come the forms, the checks, the documentation and the requests (spec/connections §3.1). Adding
  * one is a file in `destinations/` and a line in its table. `name` is the one that the `integrations` object of a call speaks of.
@@ -73,4 +86,6 @@ export type Destination = {
   readonly settings: Readonly<Record<string, Setting>>
   readonly actions: Readonly<Record<string, Action>>
   readonly presets: readonly Preset[]
+  /** Of a tool that keeps lists. */
+  readonly list?: ListTool
 }

@@ -3,6 +3,7 @@ import { idFrom } from '../base/ids.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import type { EventType } from '../db/rows/event.ts'
+import { toolOf } from './destinations/index.ts'
 
 /** A call that shall go to one destination. */
 export type NewDelivery = {
@@ -45,18 +46,17 @@ export const enqueueDeliveries = async (tx: Db, spaceId: string, deliveries: rea
   )
 }
 
-/** The destinations that get the calls of a source: those that are switched on. */
+/** The destinations that get the calls of a source: those that are switched on, but those that keep lists. */
 export const destinationsAt = async (db: Db, spaceId: string, sourceId: string): Promise<readonly string[]> => {
   const rows = await run(
     db,
     query(
       'destination.at_source',
-      sql<{
-        id: string
-      }>`select id from destination where space_id = ${spaceId} and source_id = ${sourceId} and enabled order by id`,
+      sql<{ id: string; tool: string }>`select id, tool from destination
+        where space_id = ${spaceId} and source_id = ${sourceId} and enabled order by id`,
     ),
   )
-  return rows.map(({ id }) => id)
+  return rows.flatMap(({ id, tool }) => (toolOf(tool)?.kind === 'list' ? [] : [id]))
 }
 
 /** Forgets what waits for a destination that is gone. */

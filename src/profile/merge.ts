@@ -22,6 +22,7 @@ export const FOLLOWS = [
   'delivery_event',
   'outbox',
   'connection_told',
+  'connection_mark',
   'profile_link',
   'profile_merge',
   'identity_refusal',
@@ -34,7 +35,7 @@ type Pair = { readonly winner: string; readonly loser: string }
 const move = async (
   tx: Db,
   spaceId: string,
-  table: Exclude<(typeof FOLLOWS)[number], 'membership' | 'event'>,
+  table: Exclude<(typeof FOLLOWS)[number], 'membership' | 'event' | 'connection_told'>,
   winner: string,
   loser: string,
 ): Promise<void> => {
@@ -115,6 +116,20 @@ const moveMemberships = async (tx: Db, spaceId: string, { winner, loser }: Pair,
   )
 }
 
+// Where destinations know both, all the ids under which they do are kept: what is over is taken back under each.
+const moveTold = async (tx: Db, spaceId: string, { winner, loser }: Pair): Promise<void> => {
+  await run(
+    tx,
+    query(
+      'profile.move_connection_told',
+      sql`with gone as (delete from connection_told where space_id = ${spaceId} and profile_id = ${loser}::uuid returning connection_told.*)
+        insert into connection_told (space_id, profile_id, connection_id, value, ids, told_at)
+        select ${spaceId}, ${winner}::uuid, connection_id, value, ids, told_at from gone order by connection_id
+        on conflict (space_id, profile_id, connection_id) do update set ids = connection_told.ids || excluded.ids`,
+    ),
+  )
+}
+
 // Replaying a profile's changes gives its memberships (G4). Two histories in one may end with the `exited` of one while the other is
 // still a member: such a membership is said once more. It is not told to journeys: nobody entered.
 const confirmMemberships = async (tx: Db, spaceId: string, { winner, loser }: Pair, at: Date): Promise<void> => {
@@ -176,6 +191,7 @@ export const carryOver = async (tx: Db, spaceId: string, graph: Graph): Promise<
     for (const table of FOLLOWS)
       if (table === 'membership') await moveMemberships(tx, spaceId, pair, cause.receivedAt)
       else if (table === 'event') await moveEvents(tx, spaceId, pair)
+      else if (table === 'connection_told') await moveTold(tx, spaceId, pair)
       else await move(tx, spaceId, table, pair.winner, pair.loser)
     await confirmMemberships(tx, spaceId, pair, cause.receivedAt)
   }

@@ -12,6 +12,7 @@ export const OF_A_PROFILE = [
   'delivery_event',
   'outbox',
   'connection_told',
+  'connection_mark',
   'membership_change',
   'computed_value',
   'computed_change',

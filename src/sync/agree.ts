@@ -7,20 +7,27 @@ import type { ToldId } from '../db/rows/connection.ts'
 import { enqueueDeliveries, type NewDelivery } from '../destination/enqueue.ts'
 import { addresseesOf, without } from './addressee.ts'
 import type { Connected } from './connected.ts'
+import { mark } from './mark.ts'
 import { keepTold, lookUp, type Person, type Telling } from './told.ts'
 
 /** What there is to say of somebody: the value (null: it is over), to whom, and what it follows from. */
-type Said = { readonly person: Person; readonly telling: Telling; readonly to: readonly ToldId[]; readonly occasion: string }
+export type Said = {
+  readonly person: Person
+  readonly telling: Telling
+  readonly to: readonly ToldId[]
+  readonly occasion: string
+}
 
 // Who was in before the connection was made without existing members is not told of, nor that they leave.
 const wanted = ({ since }: Connected, { value, at, told }: Person) =>
   value !== null && (told !== null || since === null || (at !== null && at > since)) ? value : null
 
-const over = ({ anonymous }: Connected, person: Person): Said | undefined => {
+// A list loses what it was given, and nothing else.
+const over = ({ anonymous, list }: Connected, person: Person): Said | undefined => {
   const { profileId, identifiers, told, toldAt, ids } = person
   if (told === null || toldAt === null) return undefined
   const there = ids ?? []
-  const to = [...there, ...without(addresseesOf(identifiers, anonymous), there)]
+  const to = list ? there : [...there, ...without(addresseesOf(identifiers, anonymous), there)]
   return { person, telling: { profileId, value: null, ids: [], at: toldAt }, to, occasion: `over ${toldAt.toISOString()}` }
 }
 
@@ -42,7 +49,8 @@ export const toSay = (connected: Connected, person: Person, again: boolean): Sai
   return { person, telling, to, occasion: `is ${at.toISOString()} ${JSON.stringify(value)}${resync}` }
 }
 
-const callsOf = (connected: Connected, destinations: readonly string[], said: Said, to: ToldId, now: Date) => {
+/** The calls that say it to one identifier, whichever of them are sent. */
+export const callsOf = (connected: Connected, destinations: readonly string[], said: Said, to: ToldId, now: Date) => {
   const { spaceId, kind, computationId: id, key } = connected
   const { profileId, value, at } = said.telling
   const speaker: Speaker = { class: kind === 'audience' ? 'audience' : 'trait', id, key, spaceId, destinations }
@@ -52,45 +60,65 @@ const callsOf = (connected: Connected, destinations: readonly string[], said: Sa
     kind === 'audience'
       ? membershipCalls(speaker, value === null ? 'exited' : 'entered', occasion, names)
       : valueCalls(speaker, value, occasion, names)
-  return calls.filter(({ type }) => (type === 'track' ? connected.send_track : connected.send_identify))
+  return calls
 }
 
 const deliveriesOf = (connected: Connected, destinations: readonly string[], said: Said, now: Date): readonly NewDelivery[] =>
   said.to.flatMap((to) =>
-    callsOf(connected, destinations, said, to, now).map((call) => ({
-      profileId: said.telling.profileId,
-      destinationId: connected.destination_id,
-      messageId: call.messageId,
-      type: call.type,
-      name: typeof call['event'] === 'string' ? call['event'] : '',
-      payload: jsonText({ ...call, receivedAt: now.toISOString() }),
-      receivedAt: now,
-    })),
+    callsOf(connected, destinations, said, to, now)
+      .filter(({ type }) => (type === 'track' ? connected.send_track : connected.send_identify))
+      .map((call) => ({
+        profileId: said.telling.profileId,
+        destinationId: connected.destination_id,
+        messageId: call.messageId,
+        type: call.type,
+        name: typeof call['event'] === 'string' ? call['event'] : '',
+        payload: jsonText({ ...call, receivedAt: now.toISOString() }),
+        receivedAt: now,
+      })),
   )
 
-/** Whom it is about, which tools are told of the computation at all, and whether those are told anew who were told already. */
+/**
+ * Whom it is about, which tools are told of the computation at all, whether those are told anew who were told already, and whether it is looked
+ * only whether something was missed: nothing happened.
+ */
 export type About = {
   readonly profileIds: readonly string[]
   readonly destinations: readonly string[]
   readonly again?: boolean
+  readonly missed?: boolean
 }
+
+const idsOf = (said: readonly Said[]): readonly string[] => said.map(({ person }) => person.profileId)
 
 /**
  * Brings the destination of a connection to know what is so of these people: the calls that tell it are queued, and that they were is kept, in one
- * transaction that has the connection's turn. So a repeat says nothing. What was so and is over before it was told is not told. Answers how many
- * there was something to say of.
+ * transaction that has the connection's turn. So a repeat says nothing. What was so and is over before it was told is not told. Of a connection to a
+ * list they are marked only: what is sent there is sent in batches; of whom something happened whatever seems to be known, for a batch
+ * may be on its way. Answers how many calls there are to deliver.
  */
-export const agree = async (tx: Db, connected: Connected, { profileIds, destinations, again = false }: About, now: Date) => {
+export const agree = async (
+  tx: Db,
+  connected: Connected,
+  { profileIds, destinations, again = false, missed = false }: About,
+  now: Date,
+): Promise<number> => {
+  const { spaceId, id, list } = connected
+  if (list && !missed) {
+    await mark(tx, spaceId, id, profileIds, again)
+    return 0
+  }
   const people = profileIds.length === 0 ? [] : await lookUp(tx, connected, profileIds)
   const said = people.flatMap((person) => toSay(connected, person, again) ?? [])
-  if (said.length === 0) return 0
+  if (list) await mark(tx, spaceId, id, idsOf(said), again)
+  if (list || said.length === 0) return 0
   const deliveries = said.flatMap((one) => deliveriesOf(connected, destinations, one, now))
-  await enqueueDeliveries(tx, connected.spaceId, deliveries)
+  await enqueueDeliveries(tx, spaceId, deliveries)
   crashPoint('sync.queued')
   await keepTold(
     tx,
     connected,
     said.map(({ telling }) => telling),
   )
-  return said.length
+  return deliveries.length
 }

@@ -6,11 +6,17 @@ import type { ConnectionRow, ConnectionStateRow } from '../db/rows/connection.ts
 import { toolOf } from '../destination/destinations/index.ts'
 
 /** A connection as it is used: with how far it is, what it is of, and the tool at its other end. */
-export type Connected = Pick<ConnectionRow, 'id' | 'kind' | 'destination_id' | 'send_track' | 'send_identify' | 'names'> &
+export type Connected = Pick<
+  ConnectionRow,
+  'id' | 'kind' | 'destination_id' | 'send_track' | 'send_identify' | 'names' | 'extras'
+> &
   Pick<ConnectionStateRow, 'live' | 'since' | 'passing' | 'again' | 'resync' | 'reached'> & {
     readonly spaceId: string
     readonly computationId: string
     readonly key: string
+    readonly name: string
+    /** Whether the tool keeps lists. */
+    readonly list: boolean
     /** Whether both sides are switched on. */
     readonly active: boolean
     /** The slug and the name of the tool. */
@@ -20,12 +26,12 @@ export type Connected = Pick<ConnectionRow, 'id' | 'kind' | 'destination_id' | '
     readonly anonymous: boolean
   }
 
-type Row = Omit<Connected, 'toolName' | 'anonymous'> & { readonly options: Options }
+type Row = Omit<Connected, 'toolName' | 'anonymous' | 'list'> & { readonly options: Options }
 
 const columns = (
   spaceId: string,
-) => sql`select ${spaceId} as "spaceId", c.id, c.kind, c.destination_id, c.send_track, c.send_identify, c.names,
-    c.computation_id as "computationId", coalesce(a.key, t.key) as key, coalesce(a.options, t.options) as options, d.tool,
+) => sql`select ${spaceId} as "spaceId", c.id, c.kind, c.destination_id, c.send_track, c.send_identify, c.names, c.extras,
+    c.computation_id as "computationId", coalesce(a.key, t.key) as key, coalesce(a.name, t.name) as name, coalesce(a.options, t.options) as options, d.tool,
     c.enabled and d.enabled as active, s.live, s.since, s.passing, s.again, s.resync, s.reached
   from connection c
     join connection_state s on s.space_id = ${spaceId} and s.connection_id = c.id
@@ -36,6 +42,7 @@ const columns = (
 
 const connectedFrom = ({ options, ...row }: Row): Connected => ({
   ...row,
+  list: toolOf(row.tool)?.kind === 'list',
   toolName: toolOf(row.tool)?.name ?? row.tool,
   anonymous: externalIdsOf(options).includes('anonymous_id'),
 })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Kind } from '../audience/store.ts'
-import { Invalid, notFound, Refused } from '../base/errors.ts'
+import { Invalid, notFound, type Problem, Refused } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, transact } from '../db/query.ts'
 import type { ConnectionNames, ConnectionRow, ConnectionStateRow } from '../db/rows/connection.ts'
@@ -17,6 +18,8 @@ export type Sending = {
   readonly sendTrack: boolean
   readonly sendIdentify: boolean
   readonly names: ConnectionNames
+  /** What each item that is sent to a list says beside. */
+  readonly extras: JsonObject
 }
 export type NewConnection = Sending & {
   readonly id: string
@@ -31,7 +34,7 @@ export type ConnectionChange = { readonly [Key in keyof Sending]?: Sending[Key] 
 
 /** A connection as it is shown: with its destination, and how far it is. */
 export type Connection = ConnectionRow &
-  Pick<ConnectionStateRow, 'live' | 'passing' | 'since' | 'synced_at'> & {
+  Pick<ConnectionStateRow, 'live' | 'passing' | 'since' | 'synced_at' | 'list_id' | 'last_error'> & {
     readonly destination_name: string
     readonly destination_enabled: boolean
     readonly tool: string
@@ -45,7 +48,7 @@ export const listConnections = (db: Db, spaceId: string, of: Pick<Of, 'id'>): Pr
     db,
     query(
       'connection.list',
-      sql<Connection>`select c.*, s.live, s.passing, s.since, s.synced_at, d.name as destination_name, d.enabled as destination_enabled, d.tool,
+      sql<Connection>`select c.*, s.live, s.passing, s.since, s.synced_at, s.list_id, s.last_error, d.name as destination_name, d.enabled as destination_enabled, d.tool,
           (select count(*) from mapping m where m.space_id = ${spaceId} and m.destination_id = c.destination_id and m.enabled) as mappings_on,
           (select count(*) from mapping m where m.space_id = ${spaceId} and m.destination_id = c.destination_id and not m.enabled) as mappings_off
         from connection c
@@ -73,6 +76,16 @@ const refuseSilent = ({ sendTrack, sendIdentify }: Pick<Sending, 'sendTrack' | '
   ])
 }
 
+const refuseReserved = (tool: string, extras: JsonObject): void => {
+  const { list, name } = toolNamed(tool)
+  const problems = Object.keys(extras).flatMap((key): readonly Problem[] => {
+    const field = `connectionSettings.extras.${key}`
+    if (!list) return [{ field, message: `means nothing to ${name}, which keeps no lists`, remedy: 'leave extras out' }]
+    return list.reserved.includes(key) ? [{ field, message: 'is said by Usher itself', remedy: 'choose another name' }] : []
+  })
+  if (problems.length > 0) throw new Invalid('extras', problems)
+}
+
 const refuseUnfit = ({ kind, name, collection }: Of, tool: string): void => {
   const { kind: toolKind, name: toolName } = toolNamed(tool)
   // CTR-17: a list holds who is in it, and a value is nobody's being in.
@@ -97,21 +110,22 @@ const refuseUnfit = ({ kind, name, collection }: Of, tool: string): void => {
  * 422 for a destination that cannot take it; Invalid where nothing would be sent.
  */
 export const createConnection = (db: Db, { spaceId, by, now }: Act, of: Of, made: NewConnection): Promise<Connection> => {
-  const { id, destinationId, enabled, sendTrack, sendIdentify, names, existing } = made
+  const { id, destinationId, enabled, sendTrack, sendIdentify, names, extras, existing } = made
   refuseSilent(made)
   return transact(db, async (tx) => {
     const { tool, name } = await destinationOf(tx, spaceId, destinationId)
     refuseUnfit(of, tool)
+    refuseReserved(tool, extras)
     const rows = await run(
       tx,
       query(
         'connection.create',
         sql<{
           id: string
-        }>`insert into connection (space_id, id, kind, computation_id, destination_id, enabled, send_track, send_identify, names,
+        }>`insert into connection (space_id, id, kind, computation_id, destination_id, enabled, send_track, send_identify, names, extras,
             created_by, updated_by, created_at, updated_at)
           values (${spaceId}, ${id}, ${of.kind}, ${of.id}, ${destinationId}, ${enabled}, ${sendTrack}, ${sendIdentify},
-            ${JSON.stringify(names)}::jsonb, ${by}, ${by}, ${now}::timestamptz, ${now}::timestamptz)
+            ${JSON.stringify(names)}::jsonb, ${JSON.stringify(extras)}::jsonb, ${by}, ${by}, ${now}::timestamptz, ${now}::timestamptz)
           on conflict (space_id, computation_id, destination_id) do nothing returning id`,
       ),
     )
@@ -159,13 +173,15 @@ export const changeConnection = (
     const old = await connectionOf(tx, spaceId, of, given)
     const { enabled = old.enabled, sendTrack = old.send_track, sendIdentify = old.send_identify } = change
     const names = { ...old.names, ...change.names }
+    const { extras = old.extras } = change
+    refuseReserved(old.tool, extras)
     refuseSilent({ sendTrack, sendIdentify })
     await run(
       tx,
       query(
         'connection.change',
         sql`update connection set enabled = ${enabled}, send_track = ${sendTrack}, send_identify = ${sendIdentify},
-            names = ${JSON.stringify(names)}::jsonb, updated_by = ${by}, updated_at = ${now}::timestamptz
+            names = ${JSON.stringify(names)}::jsonb, extras = ${JSON.stringify(extras)}::jsonb, updated_by = ${by}, updated_at = ${now}::timestamptz
           where space_id = ${spaceId} and id = ${old.id}`,
       ),
     )

@@ -17,7 +17,10 @@ export type PassContext = {
 
 type Waiting = { readonly spaceId: string; readonly id: string; readonly computationId: string }
 
-const waiting = (db: Db): Promise<readonly Waiting[]> =>
+// This often all are looked through: who got another identifier meanwhile is told of under it.
+const EVERY_MS = 86_400_000
+
+const waiting = (db: Db, now: Date): Promise<readonly Waiting[]> =>
   run(
     db,
     query(
@@ -26,7 +29,7 @@ const waiting = (db: Db): Promise<readonly Waiting[]> =>
         from connection c
           join connection_state s on s.space_id = c.space_id and s.connection_id = c.id
           join destination d on d.space_id = c.space_id and d.id = c.destination_id
-        where s.live <> (c.enabled and d.enabled) or (s.live and s.passing)
+        where s.live <> (c.enabled and d.enabled) or (s.live and (s.passing or s.synced_at < ${new Date(now.getTime() - EVERY_MS)}::timestamptz))
         order by c.space_id, c.id limit 100`,
     ),
   )
@@ -88,7 +91,7 @@ const keep = async (
 const passOn = async (tx: Db, connected: Connected, destinations: readonly string[], now: Date): Promise<boolean> => {
   const { again } = connected
   const profileIds = await nextPeople(tx, connected)
-  await agree(tx, connected, { profileIds, destinations, again }, now)
+  await agree(tx, connected, { profileIds, destinations, again, missed: true }, now)
   const more = profileIds.length === TOGETHER
   const reached = more ? (profileIds.at(-1) ?? null) : null
   await keep(tx, connected, { live: true, passing: more, again: more && again, reached, at: more ? null : now })
@@ -126,6 +129,6 @@ const step = async ({ db, now, told }: PassContext, { spaceId, id, computationId
  */
 export const passNext = async (context: PassContext): Promise<boolean> => {
   let more = false
-  for (const each of await waiting(context.db)) if (await step(context, each)) more = true
+  for (const each of await waiting(context.db, context.now())) if (await step(context, each)) more = true
   return more
 }

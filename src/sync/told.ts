@@ -90,13 +90,17 @@ export const keepTold = async (tx: Db, { spaceId, id }: Connected, tellings: rea
 
 const AT_ONCE = 10_000
 
-/** Forgets all that was told by a connection that is gone. */
+/** Forgets all that was told, or was to be told, by a connection that is gone. */
 export const forgetTold = async (db: Db, spaceId: string, id: string): Promise<void> => {
-  const some = query(
-    'connection_told.forget',
-    sql<{ one: number }>`delete from connection_told where space_id = ${spaceId} and connection_id = ${id} and profile_id in (
-        select profile_id from connection_told where space_id = ${spaceId} and connection_id = ${id} limit ${AT_ONCE})
-      returning 1 as one`,
-  )
-  while ((await run(db, some)).length === AT_ONCE);
+  for (const table of ['connection_told', 'connection_mark'] as const) {
+    const some = query(
+      `${table}.forget`,
+      sql<{
+        one: number
+      }>`delete from ${sql.table(table)} where space_id = ${spaceId} and connection_id = ${id} and profile_id in (
+          select profile_id from ${sql.table(table)} where space_id = ${spaceId} and connection_id = ${id} limit ${AT_ONCE})
+        returning 1 as one`,
+    )
+    while ((await run(db, some)).length === AT_ONCE);
+  }
 }

@@ -1,4 +1,4 @@
-select c.*, s.live, s.passing, s.since, s.synced_at, d.name as destination_name, d.enabled as destination_enabled, d.tool,
+select c.*, s.live, s.passing, s.since, s.synced_at, s.list_id, s.last_error, d.name as destination_name, d.enabled as destination_enabled, d.tool,
   (select count(*) from mapping m where m.space_id = $1 and m.destination_id = c.destination_id and m.enabled) as mappings_on,
   (select count(*) from mapping m where m.space_id = $2 and m.destination_id = c.destination_id and not m.enabled) as mappings_off
   from connection c

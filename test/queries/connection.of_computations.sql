@@ -1,5 +1,5 @@
-select $1 as "spaceId", c.id, c.kind, c.destination_id, c.send_track, c.send_identify, c.names,
-  c.computation_id as "computationId", coalesce(a.key, t.key) as key, coalesce(a.options, t.options) as options, d.tool,
+select $1 as "spaceId", c.id, c.kind, c.destination_id, c.send_track, c.send_identify, c.names, c.extras,
+  c.computation_id as "computationId", coalesce(a.key, t.key) as key, coalesce(a.name, t.name) as name, coalesce(a.options, t.options) as options, d.tool,
   c.enabled and d.enabled as active, s.live, s.since, s.passing, s.again, s.resync, s.reached
   from connection c
   join connection_state s on s.space_id = $2 and s.connection_id = c.id

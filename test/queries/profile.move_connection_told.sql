@@ -1,4 +1,4 @@
-with gone as (delete from "connection_told" where space_id = $1 and profile_id = $2::uuid returning "connection_told".*)
-  insert into "connection_told" select moved.* from gone,
-  lateral jsonb_populate_record(null::"connection_told", to_jsonb(gone) || jsonb_build_object('profile_id', $3::text)) as moved
-  on conflict do nothing
+with gone as (delete from connection_told where space_id = $1 and profile_id = $2::uuid returning connection_told.*)
+  insert into connection_told (space_id, profile_id, connection_id, value, ids, told_at)
+  select $3, $4::uuid, connection_id, value, ids, told_at from gone order by connection_id
+  on conflict (space_id, profile_id, connection_id) do update set ids = connection_told.ids || excluded.ids

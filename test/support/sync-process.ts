@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { setCrashPoint } from '../../src/base/crash-point.ts'
 import { connect } from '../../src/db/connect.ts'
 import { relayOnce } from '../../src/db/relay.ts'
+import { drainLists } from '../../src/sync/list.ts'
 import { passNext } from '../../src/sync/pass.ts'
 import { tellConnected } from '../../src/sync/react.ts'
 
@@ -14,4 +16,5 @@ const tell = async (spaceId: string, items: Parameters<typeof tellConnected>[2])
 }
 await relayOnce(db, { entered: [tell], exited: [tell], computed: [tell] }, now())
 while (await passNext({ db, now, told: () => {} }));
+while (await drainLists({ db, now, newClaim: () => randomUUID(), random: () => 0.5 }));
 await close()

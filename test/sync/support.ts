@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { expect } from 'vitest'
 import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { type Reactions, relayOnce } from '../../src/db/relay.ts'
+import { drainLists } from '../../src/sync/list.ts'
 import { passNext } from '../../src/sync/pass.ts'
 import { tellConnected } from '../../src/sync/react.ts'
 import { delivering } from '../destination/support.ts'
@@ -35,6 +37,10 @@ export const connecting = async () => {
     await relay()
     await passAll()
     await deliver()
+  }
+  /** Sends to lists what is marked and may be sent now. */
+  const drain = async (): Promise<void> => {
+    while (await drainLists({ db, now, newClaim: () => randomUUID(), random: () => 0.5 }));
   }
   /** The same batch for the space and the decoy. */
   const send = async (...batch: readonly Body[]): Promise<void> => {
@@ -83,10 +89,12 @@ export const connecting = async () => {
   }
   return {
     ...world,
+    addDestination: world.connect,
     sourceId,
     settle,
     relay,
     passAll,
+    drain,
     work,
     send,
     order,

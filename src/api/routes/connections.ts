@@ -82,8 +82,8 @@ const writing = (app: App, door: Door, { kind, noun, said }: Words): void => {
     `/spaces/:space/${noun}/:id/destination-connections`,
     { schema: { tags, summary: `Have a destination told of ${said}`, params: OneParams, body: New, response: { 201: One } } },
     async ({ caller, params, body: { destination, enabled, includeExisting, connectionSettings } }, reply) => {
-      const { sendTrack = true, sendIdentify = true, names } = sendingFrom(connectionSettings)
-      const made = { enabled, sendTrack, sendIdentify, names, existing: includeExisting, destinationId: destination.id }
+      const { sendTrack = true, sendIdentify = true, names, extras = {} } = sendingFrom(connectionSettings)
+      const made = { enabled, sendTrack, sendIdentify, names, extras, existing: includeExisting, destinationId: destination.id }
       const id = prefixedId('con', door.random(12))
       const row = await createConnection(door.db, actOf(door, caller), await find(caller.spaceId, params.id), { ...made, id })
       return reply.status(201).send({ data: { destinationConnection: connectionFrom(row) } })

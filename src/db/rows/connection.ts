@@ -1,4 +1,4 @@
-import type { Json } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 
 /** The calls of one person's addressing: who was told, by which ids. */
 export type ToldId = { readonly userId?: string; readonly anonymousId?: string; readonly email?: string }
@@ -14,6 +14,7 @@ export type ConnectionRow = {
   send_track: boolean
   send_identify: boolean
   names: ConnectionNames
+  extras: JsonObject
   created_by: string
   updated_by: string
   created_at: Date
@@ -29,7 +30,14 @@ export type ConnectionStateRow = {
   resync: number
   reached: string | null
   synced_at: Date | null
+  list_id: string | null
+  holder: string | null
+  held_until: Date | null
+  attempts: number
+  due_at: Date | null
+  last_error: string | null
 }
+export type ConnectionMarkRow = { space_id: string; profile_id: string; connection_id: string; revision: number; again: boolean }
 export type ConnectionToldRow = {
   space_id: string
   profile_id: string
@@ -44,5 +52,6 @@ export type ConnectionTables = {
   connection: ConnectionRow
   connection_state: ConnectionStateRow
   connection_told: ConnectionToldRow
+  connection_mark: ConnectionMarkRow
   computed_interest: ComputedInterestRow
 }

@@ -1,0 +1,2 @@
+delete from "connection_mark" where space_id = $1
+  and profile_id in (select r.id from unnest($2::uuid[]) as r (id)) returning 1 as one
