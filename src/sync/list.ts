@@ -1,4 +1,5 @@
 import { crashPoint } from '../base/crash-point.ts'
+import { Misconfigured } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { transact } from '../db/query.ts'
@@ -181,15 +182,25 @@ const workOf = async (context: ListContext, due: Due, holder: string): Promise<W
   return { ...context, connected, holder, tool: tool.list, settings, destinations: toolsOf(connections, due.computationId) }
 }
 
+// Settings that cannot be read are trouble of this connection, and of no other.
+const readyOf = async (context: ListContext, due: Due, holder: string): Promise<Work | Trouble | undefined> => {
+  try {
+    return await workOf(context, due, holder)
+  } catch (error) {
+    if (!(error instanceof Misconfigured)) throw error
+    return { kind: 'failed', reason: 'settings', detail: error.message }
+  }
+}
+
 // Answers whether there may be more to send at once.
 const drainOne = async (context: ListContext, due: Due): Promise<boolean> => {
   const { db, now } = context
   const holder = context.newClaim()
   const held = await holdList(db, due, holder, now())
   if (!held) return false
-  const work = await workOf(context, due, holder)
-  if (!work) {
-    await letListGo(db, due, holder, WELL)
+  const work = await readyOf(context, due, holder)
+  if (!work || 'kind' in work) {
+    await letListGo(db, due, holder, work ? restAfter(context, held.attempts, work) : WELL)
     return false
   }
   const marks = await marked(db, due.spaceId, due.id, work.tool.batch)

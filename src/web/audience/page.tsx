@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
+import { Destinations } from '../connection/destinations.tsx'
 import { Delta } from '../parts/figures.tsx'
 import { Go, useGo } from '../parts/go.tsx'
 import { Block, Page, Tabs, Trail } from '../parts/page.tsx'
@@ -149,6 +150,9 @@ const tabsOf = (audience: Audience) => [
       </Block>
     ),
   },
+  ...(audience.audienceType === 'ACCOUNTS'
+    ? []
+    : [{ key: 'destinations', label: 'Destinations', body: () => <Destinations of={audience} noun="audiences" /> }]),
   { key: 'insights', label: 'Insights', body: () => <Insights of={audience} /> },
   { key: 'versions', label: 'Versions', body: () => <Versions of={audience} /> },
   { key: 'export', label: 'Export', body: () => <Export of={audience} /> },

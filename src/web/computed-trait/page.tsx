@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
 import { CloneButton } from '../audience/clone.tsx'
 import { Versions } from '../audience/versions.tsx'
+import { Destinations } from '../connection/destinations.tsx'
 import { useGo } from '../parts/go.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Block, Page, Tabs, Trail } from '../parts/page.tsx'
@@ -132,6 +133,9 @@ const tabsOf = (trait: ComputedTrait, figures: TraitFigures | undefined) => [
       </Block>
     ),
   },
+  ...(trait.definition.type === 'ACCOUNTS'
+    ? []
+    : [{ key: 'destinations', label: 'Destinations', body: () => <Destinations of={trait} noun="computed-traits" /> }]),
   { key: 'versions', label: 'Versions', body: () => <Versions of={trait} noun="computed-traits" effectWords={effectWords} /> },
   { key: 'evaluation', label: 'Evaluation', body: () => <Evaluation of={trait} figures={figures} /> },
   { key: 'json', label: 'JSON', body: () => <pre>{JSON.stringify(trait.definition, null, 2)}</pre> },

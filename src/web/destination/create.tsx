@@ -18,7 +18,9 @@ const wordsOf = (trigger: string): string => {
 
 /** What a new destination has before anybody does anything. */
 const Presets = ({ of }: { readonly of: Tool }) =>
-  of.presets.length === 0 ? (
+  of.kind === 'list' ? (
+    <p className="dim small">It keeps lists of people: connect audiences to it on their pages.</p>
+  ) : of.presets.length === 0 ? (
     <p className="dim small">It has no mapping ready: you write the first one on the next page.</p>
   ) : (
     <div className="small">
