@@ -294,6 +294,33 @@ it.each(['sync.queued', 'sync.passed'])(
   },
 )
 
+it('EVT-06 two who are merged are one afterwards, and the exit goes to every identifier that either was told under', async () => {
+  const id = await audience('Merged', "event('Merge').within(7 days).count() >= 1")
+  const hook = await told(`/audiences/${id}`, { connectionSettings: { sendTrack: false } })
+  await send(
+    { type: 'identify', userId: 'olga', traits: { email: 'olga@example.com' } },
+    { type: 'track', userId: 'olga', event: 'Merge' },
+    { type: 'identify', anonymousId: 'a browser', traits: { email: 'other@example.com' } },
+    { type: 'track', anonymousId: 'a browser', event: 'Merge' },
+  )
+  await work()
+  const whom = () => hook.said().map(({ userId = '', traits }) => `${userId} ${(traits as { email: string }).email}`)
+  expect(whom().toSorted()).toEqual([' other@example.com', 'olga olga@example.com'])
+  await send({ type: 'identify', userId: 'olga', anonymousId: 'a browser' })
+  await work()
+  expect(hook.said().slice(2), 'they are in, as before').toEqual([])
+  expect((await rows('connection_told')).filter((row) => row['connection_id'] === hook.connection)).toHaveLength(1)
+  later(8 * DAY_MS)
+  await work()
+  expect(whom().slice(2)).toEqual(expect.arrayContaining([' other@example.com', 'olga olga@example.com']))
+  expect(
+    hook
+      .said()
+      .slice(2)
+      .every(({ traits }) => (traits as { merged: boolean }).merged === false),
+  ).toBe(true)
+})
+
 it('G9 the connections of another space are not there', async () => {
   const id = await audience('Mine')
   const hook = await told(`/audiences/${id}`)
