@@ -15,10 +15,10 @@ const connected =
   }
 
 /**
- * The wiring on one page: what happened → who reacts. Topics: `entered` and `exited` (a membership change), `computed` (another value of a computed trait), `event` (an event that a live
- * journey waits for), `journey_published`, `journey_archived`, `cohort` (runs that shall be walked), `suppressed` (a person of whom nothing is taken
- * any more), `alert` (something at a source is wrong and somebody wants to hear it). Every reaction gets all rows claimed together, may run
- * twice for a row, and is harmless the second time.
+ * The wiring on one page: what happened → who reacts. Topics: `entered` and `exited` (a membership change), `computed` (another value of a
+ * computed trait), `event` (an event that a live journey waits for), `journey_published`, `journey_archived`, `cohort` (runs that shall be walked),
+ * `suppressed` (a person of whom nothing is taken any more), `alert` (something at a source is wrong and somebody wants to hear it). Every reaction
+ * gets all rows claimed together, may run twice for a row, and is harmless the second time.
  */
 export const reactionsOf = (context: WorkerContext): Reactions => ({
   entered: [(spaceId, items, now) => admitEntered(context.db, spaceId, items, now), connected(context)],

@@ -2,7 +2,6 @@ import * as z from 'zod'
 import type { JsonObject } from '../../base/json.ts'
 import { toolOf } from '../../destination/destinations/index.ts'
 import type { Connection as Row } from '../../sync/connection.ts'
-
 import { JsonMap } from '../destination/shapes.ts'
 
 /* Connections on the wire, after Segment's destination-connections (spec/audiences §18.2, §24). */
