@@ -86,7 +86,7 @@ inChromium('tracking plans', { refused: [422] }, ({ world, page, shoot, heading,
     await track('Debug Click', {})
     await page.reload()
     await page.getByText('on; dropped 1 call in 24 hours').waitFor()
-    await page.getByRole('button', { name: 'Switch No debug events off' }).click()
+    await page.getByRole('button', { name: 'Switch off No debug events' }).click()
     await page.getByRole('button', { name: 'Delete No debug events' }).waitFor()
   })
 })

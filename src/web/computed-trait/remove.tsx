@@ -41,7 +41,7 @@ const Asking = ({ of, figures, close }: Props & { readonly close: () => void }) 
         </p>
       )}
       <Answers problem={problem} failed="It was not deleted" close={close}>
-        <Button color="red" disabled={blocked} loading={busy} onClick={() => act(remove)}>
+        <Button color="red.9" disabled={blocked} loading={busy} onClick={() => act(remove)}>
           Delete it
         </Button>
       </Answers>

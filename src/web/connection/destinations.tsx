@@ -43,7 +43,7 @@ const Removing = ({ of, remove, busy }: { readonly of: Connection; readonly remo
       <Dialog title={`Remove “${name}”`} opened={open} close={() => setOpen(false)}>
         <p>It is told nothing more, and keeps what it was told. Connected again, it begins anew.</p>
         <Answers problem={undefined} close={() => setOpen(false)}>
-          <Button color="red" loading={busy} onClick={remove}>
+          <Button color="red.9" loading={busy} onClick={remove}>
             Remove it
           </Button>
         </Answers>

@@ -49,7 +49,7 @@ const List = ({ of, source }: { readonly of: readonly Filter[]; readonly source:
             <Button
               size="xs"
               variant="default"
-              aria-label={`Switch ${filter.name} ${filter.enabled ? 'off' : 'on'}`}
+              aria-label={`Switch ${filter.enabled ? 'off' : 'on'} ${filter.name}`}
               onClick={() => void act('PATCH', filter, { enabled: !filter.enabled })}
             >
               {filter.enabled ? 'Switch off' : 'Switch on'}

@@ -53,7 +53,7 @@ const Removal = ({ of, close }: { readonly of: SqlTrait; readonly close: () => v
         </p>
         {problem && <Failing error={problem} title="It was not deleted" />}
         <div className="row">
-          <Button color="red" loading={busy} onClick={remove}>
+          <Button color="red.9" loading={busy} onClick={remove}>
             Delete it
           </Button>
           <Button variant="default" onClick={close}>

@@ -34,7 +34,7 @@ const Line = ({ of, source }: { readonly of: Transformation; readonly source: st
         size="xs"
         variant="default"
         disabled={busy}
-        aria-label={`Switch ${of.name} ${of.enabled ? 'off' : 'on'}`}
+        aria-label={`Switch ${of.enabled ? 'off' : 'on'} ${of.name}`}
         onClick={() => act(() => then(api.call('PATCH', `/transformations/${of.id}`, { enabled: !of.enabled })))}
       >
         {of.enabled ? 'Switch off' : 'Switch on'}
