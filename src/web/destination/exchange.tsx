@@ -1,4 +1,4 @@
-import { callOf, textOf } from './call-text.tsx'
+import { callOf, textOf } from '../parts/call-text.tsx'
 
 type Request = {
   readonly method?: unknown

@@ -1,29 +1,17 @@
 import { Button, NativeSelect, Textarea } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { Tested } from '../../api/test-call/shapes.ts'
-import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type { EventType } from '../../db/rows/event.ts'
 import { asNew, SAMPLE_CALLS } from '../../event/sample-call.ts'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
+import { callOf, TYPES, textOf } from '../parts/call-text.tsx'
 import { useSearchWord } from '../parts/go.tsx'
 import { Block } from '../parts/page.tsx'
 import { Empty, Failing } from '../parts/state.tsx'
 import { capital, instant } from '../parts/words.ts'
 import type { Call } from './live.tsx'
 import { Outcome } from './test-outcome.tsx'
-
-const TYPES = Object.keys(SAMPLE_CALLS) as readonly EventType[]
-
-const textOf = (call: JsonObject): string => JSON.stringify(call, null, 2)
-
-const callOf = (text: string): JsonObject | undefined => {
-  try {
-    const value = JSON.parse(text) as Json
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
 
 const recentCall = ({ type, raw }: Call): string => {
   const call = callOf(raw)

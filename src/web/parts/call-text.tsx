@@ -2,10 +2,12 @@ import { Textarea } from '@mantine/core'
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { EventType } from '../../db/rows/event.ts'
 import { SAMPLE_CALLS } from '../../event/sample-call.ts'
-import { capital } from '../parts/words.ts'
+import { capital } from './words.ts'
 
-const TYPES = Object.keys(SAMPLE_CALLS) as readonly EventType[]
+/** What calls there are samples of. */
+export const TYPES = Object.keys(SAMPLE_CALLS) as readonly EventType[]
 
+/** A call as it is written for people. */
 export const textOf = (call: unknown): string => JSON.stringify(call, null, 2)
 
 /** The call that a text is, or undefined. */
