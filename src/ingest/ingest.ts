@@ -18,17 +18,17 @@ import { attachCalls, type Identified } from './attach.ts'
 import type { Call } from './call.ts'
 import type { Uncounted } from './counter.ts'
 import { type DestinationsOf, deliveriesOfFiltered, deliveriesOfStored } from './deliveries.ts'
+import { openDoor } from './door.ts'
 import { type Drop, recordDrops } from './drop.ts'
 import { brokenIn, forwardsOf } from './forward.ts'
-import { type Noted, openDestinations, openGates } from './gates.ts'
+import { type Noted, openDestinations } from './gates.ts'
 import { isBuiltIn } from './identifiers.ts'
 import { throughInserts } from './insert.ts'
 import { dropsOf, type Judged, judgeArrivals, keptOf } from './judge.ts'
 import { parseCall, type Surroundings } from './parse.ts'
 import { type Outcome, type Result, resultsOf } from './results.ts'
-import { readSettings, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 import { storeAttached } from './store.ts'
-import { refuseSuppressed } from './suppressed.ts'
 import { type Told, toldBy } from './told.ts'
 import { dropsOfRefusals, violationsOf } from './violations.ts'
 
@@ -192,14 +192,7 @@ export type Batch = {
 
 /** Asks what is in force now about calls, and stores nothing yet. @throws Unavailable when the database is away. */
 export const judgeBatch = async (db: Db, spaceId: string, given: readonly Arrival[], now: Date): Promise<Batch> => {
-  const settings = await readSettings(db, spaceId, now)
-  const arrivals = settings.suppressing ? await refuseSuppressed(db, spaceId, given, settings.rules) : given
-  const gates = await openGates(
-    db,
-    spaceId,
-    arrivals.map(({ sourceId }) => sourceId),
-    settings.gated,
-  )
+  const { settings, arrivals, gates } = await openDoor(db, spaceId, given, now)
   const { rulesOf, noted } = gates
   const judged = judgeArrivals(arrivals, settings, rulesOf, await throughInserts(spaceId, arrivals, gates))
   const forwarded = forwardsOf(noted)

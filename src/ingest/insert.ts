@@ -4,10 +4,9 @@ import type { Verdict } from '../event/verdict.ts'
 import { askInsert } from '../function/insert.ts'
 import type { Arrival } from './arrival.ts'
 import type { Call } from './call.ts'
-import { type DoorInsert, type Gates, openGates, seenOf } from './gates.ts'
+import { openDoor } from './door.ts'
+import { type DoorInsert, type Gates, seenOf } from './gates.ts'
 import { type Dropped, judge } from './rule.ts'
-import { readSettings } from './settings.ts'
-import { refuseSuppressed } from './suppressed.ts'
 
 /*
  * Rules at the door are asked one call at a time and answer at once. An insert function does not: so the rules before it are asked about all calls of
@@ -83,14 +82,7 @@ export const throughInserts = async (
  * space, and its answer goes with the call. The rules before it are asked twice, here and when the call is stored.
  */
 export const askAhead = async (db: Db, spaceId: string, arrivals: readonly Arrival[], now: Date): Promise<readonly Arrival[]> => {
-  const settings = await readSettings(db, spaceId, now)
-  const taken = settings.suppressing ? await refuseSuppressed(db, spaceId, arrivals, settings.rules) : arrivals
-  const gates = await openGates(
-    db,
-    spaceId,
-    taken.map(({ sourceId }) => sourceId),
-    settings.gated,
-  )
+  const { arrivals: taken, gates } = await openDoor(db, spaceId, arrivals, now)
   if (!gates.inserting) return arrivals
   const verdicts = await asked(spaceId, judgedBefore(taken, gates))
   return arrivals.map((arrival, place) => {
