@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { crashPoint } from '../base/crash-point.ts'
+import { later } from '../base/later.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, transact } from '../db/query.ts'
 import { compile } from './compile.ts'
@@ -130,8 +131,6 @@ const everybodyAnew = async (tx: Db, work: Work, computation: Computation, now: 
   )
   await writeFound(tx, work, computation, matchingOf(work, computation, { now, candidates: undefined }))
 }
-
-const later = (a: Date, b: Date): Date => new Date(Math.max(+a, +b))
 
 /** What the evaluation of an ordinary run does with what was found, and how it ends where the definition is another by now. */
 export type Hands = {

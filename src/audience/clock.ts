@@ -65,15 +65,16 @@ const before = (instant: Date, ms: number): Date => new Date(instant.getTime() -
 /**
  * Makes due whoever has an event that crossed an edge in (movedAt, now]: one statement for all edges of all computations, a short range scan
  * for each; where somebody did, a second one for the computations. `offset 0` keeps it a scan an edge: joined, the planner may read every event instead. Both ends are included, so that an event
- * exactly at an edge is looked at from both sides.
+ * exactly at an edge is looked at from both sides. Whoever is looked at for an event of the same name anyway, in this tick (`mentioned`: the batch
+ * of those of whom that was told) or when the change that waits is taken, is not once more for the edge: in a burst that was most of them, for
+ * an event that just happened has just crossed the edge of the future.
  */
 export const crossEdges = async (
   tx: Db,
   spaceId: string,
   batch: string,
   edges: readonly Edge[],
-  movedAt: Date,
-  now: Date,
+  { movedAt, now, mentioned }: { readonly movedAt: Date; readonly now: Date; readonly mentioned: (name: string) => string },
 ): Promise<void> => {
   if (edges.length === 0) return
   const crossed = await run(
@@ -85,9 +86,13 @@ export const crossEdges = async (
           select distinct ${spaceId}, ${batch}::text || '.edge ' || w.edge, e.profile_id
           from unnest(${edges.map((_, index) => index)}::integer[], ${edges.map((edge) => edge.name)}::text[],
               ${edges.map((edge) => before(movedAt, edge.age).toISOString())}::timestamptz[],
-              ${edges.map((edge) => before(now, edge.age).toISOString())}::timestamptz[]) as w (edge, name, since, until)
+              ${edges.map((edge) => before(now, edge.age).toISOString())}::timestamptz[],
+              ${edges.map((edge) => mentioned(edge.name))}::text[]) as w (edge, name, since, until, mentioned)
             cross join lateral (select v.profile_id from event v where v.space_id = ${spaceId} and v.name = w.name
               and v.timestamp >= w.since and v.timestamp <= w.until offset 0) as e
+          where not exists (select from due_profile d where d.space_id = ${spaceId} and d.batch = w.mentioned and d.profile_id = e.profile_id offset 0)
+            and not exists (select from profile_change c where c.space_id = ${spaceId} and c.profile_id = e.profile_id and c.claim is null
+              and w.name = any(c.event_names) offset 0)
           order by 2, e.profile_id on conflict do nothing returning batch)
         select batch, count(*) as profiles from crossed group by batch`,
     ),

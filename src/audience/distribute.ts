@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { crashPoint } from '../base/crash-point.ts'
+import { later } from '../base/later.ts'
 import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne, transact } from '../db/query.ts'
@@ -8,8 +9,8 @@ import { type Clock, crossEdges, edgesOf, nextCrossing, setClock, takeClock, wak
 import { type Computation, loadComputations } from './computation.ts'
 import { EVERYBODY } from './due.ts'
 
-// At most this many changes a tick, so that no transaction grows without bound; the next tick follows at once.
-const CHANGES = 10_000
+/** At most this many changes are taken at once, so that no transaction grows without bound; the next ones follow at once. */
+export const CHANGES = 10_000
 
 /** What a change may be about, and the computations that look again when it is. */
 type Mention = {
@@ -41,18 +42,26 @@ type Taken = { readonly taken: number; readonly computations: readonly string[] 
  * Takes changes and says for whom they matter, in one statement: a batch for each thing that they are about. `any`: the change says that everything may be another (`*`, or nothing in
  * particular), or the profile went into another, whose memberships an evaluation at the same moment may still have written. `new`: the
  * profile is not older than the change, so that it must be looked at by whatever holds for strangers. Whoever has the clock is alone here;
- * `skip locked` passes by rows that a merge is moving.
+ * `skip locked` passes by rows that a merge is moving. Materialized: as `in (select … limit)` a nested loop may ask it anew for each row, and
+ * then takes more than the limit.
  */
-const takeChanges = async (tx: Db, spaceId: string, batch: string, mentions: readonly Mention[]): Promise<Taken> => {
+const takeChanges = async (
+  tx: Db,
+  spaceId: string,
+  batch: string,
+  mentions: readonly Mention[],
+  most: number,
+): Promise<Taken> => {
   const pairs = mentions.flatMap(({ ids }, index) => ids.map((id) => ({ index, id })))
   const row = await runOne(
     tx,
     query(
       'profile_change.take',
-      sql<Taken>`with taken as (
-          delete from profile_change where space_id = ${spaceId} and (profile_id, id) in (
-            select profile_id, id from profile_change where space_id = ${spaceId} and claim is null
-            order by changed_at, profile_id, id limit ${sql.lit(CHANGES)} for update skip locked)
+      sql<Taken>`with next as materialized (
+          select profile_id, id from profile_change where space_id = ${spaceId} and claim is null
+          order by changed_at, profile_id, id limit ${most}::integer for update skip locked),
+        taken as (
+          delete from profile_change where space_id = ${spaceId} and (profile_id, id) in (select profile_id, id from next)
           returning profile_id, event_names, trait_keys, changed_at),
         mentioned as (
           insert into due_profile (space_id, batch, profile_id)
@@ -107,18 +116,21 @@ const takeWakes = async (tx: Db, spaceId: string, batch: string, ids: readonly s
   )
 }
 
-const later = (a: Date, b: Date): Date => new Date(Math.max(+a, +b))
+type Batch = { readonly batch: string; readonly mentions: readonly Mention[] }
 
+// Every event that has an edge is mentioned, and by all that have the edge.
 const moveClock = async (
   tx: Db,
   spaceId: string,
   computations: readonly Computation[],
-  batch: string,
+  { batch, mentions }: Batch,
   clock: Clock,
   now: Date,
 ): Promise<Clock> => {
   const edges = edgesOf(computations)
-  await crossEdges(tx, spaceId, batch, edges, clock.movedAt, now)
+  const places = new Map(mentions.flatMap(({ kind, name }, place) => (kind === 'event' ? [[name, place]] : [])))
+  const mentioned = (name: string): string => `${batch}.${places.get(name)}`
+  await crossEdges(tx, spaceId, batch, edges, { movedAt: clock.movedAt, now, mentioned })
   const nextInstant = await nextCrossing(tx, spaceId, edges, now)
   return { movedAt: now, nextInstant, batch: clock.batch + 1 }
 }
@@ -130,7 +142,7 @@ export type Distributed = { readonly more: boolean; readonly catalog: Catalog; r
  * Turns what happened in a space since the last time (changed profiles, window edges and dates that the time between moved) into who is due
  * for which computation. Never goes back in time: another worker's clock may be ahead.
  */
-export const distribute = (db: Db, spaceId: string, at: Date): Promise<Distributed> =>
+export const distribute = (db: Db, spaceId: string, at: Date, most: number = CHANGES): Promise<Distributed> =>
   transact(db, async (tx) => {
     const clock = await takeClock(tx, spaceId)
     // Under the clock, which whoever saves a definition takes too: by an older one, what it does not mention would be taken and lost, and the
@@ -143,7 +155,8 @@ export const distribute = (db: Db, spaceId: string, at: Date): Promise<Distribut
     }
     const now = later(at, clock.movedAt)
     const batch = String(clock.batch + 1)
-    const { taken, computations: touched } = await takeChanges(tx, spaceId, batch, mentionsOf(computations))
+    const mentions = mentionsOf(computations)
+    const { taken, computations: touched } = await takeChanges(tx, spaceId, batch, mentions, most)
     await takeWakes(tx, spaceId, batch, computations.map((each) => each.id).toSorted(), now)
     // A late event may bring the next crossing nearer, so windows that were touched are looked at again.
     const windowed = new Set(edgesOf(computations).flatMap((edge) => edge.computations))
@@ -151,8 +164,8 @@ export const distribute = (db: Db, spaceId: string, at: Date): Promise<Distribut
     await setClock(
       tx,
       spaceId,
-      moves ? await moveClock(tx, spaceId, computations, batch, clock, now) : { ...clock, batch: clock.batch + 1 },
+      moves ? await moveClock(tx, spaceId, computations, { batch, mentions }, clock, now) : { ...clock, batch: clock.batch + 1 },
     )
     crashPoint('audience.distributed')
-    return { more: taken === CHANGES, catalog, computations }
+    return { more: taken === most, catalog, computations }
   })

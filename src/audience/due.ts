@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne } from '../db/query.ts'
+import type { Computation } from './computation.ts'
 import type { Sql } from './operator.ts'
+import { isComputed } from './progress.ts'
 
 /*
  * `computation_due` says which computation must look at which batch of profiles, `due_profile` who is in a batch. Everything that may change
@@ -74,21 +76,27 @@ export const takeDue = async (
 }
 
 /**
- * Takes all that is due, before everybody is looked at; answers whether anything but the mark for everybody was. That time asks for it counts
- * too: moments that nobody kept may have passed (`wake.ts`).
+ * Takes all that is due, before everybody is looked at; answers whether anything but the mark for everybody was, and the version of the definition,
+ * if it is still to be computed. One snapshot for both: an edit that is not seen here marks the computation after us. That time asks for
+ * it counts as being behind: moments that nobody kept may have passed (`wake.ts`).
  */
-export const dropDue = async (tx: Db, spaceId: string, computationId: string): Promise<boolean> => {
-  const rows = await run(
+export const takeEverybody = async (
+  tx: Db,
+  spaceId: string,
+  { id, kind }: Pick<Computation, 'id' | 'kind'>,
+): Promise<{ readonly wasBehind: boolean; readonly version: number | undefined }> => {
+  const row = await runOne(
     tx,
     query(
-      'computation_due.drop',
-      sql<{
-        batch: string
-        profiles: number | null
-      }>`delete from computation_due where space_id = ${spaceId} and computation_id = ${computationId} returning batch, profiles`,
+      `${kind}.take_everybody`,
+      sql<{ wasBehind: boolean | null; version: number | null }>`with taken as (
+          delete from computation_due where space_id = ${spaceId} and computation_id = ${id} returning batch, profiles)
+        select (select bool_or(t.profiles is not null or t.batch like '%.wake %') from taken t) as "wasBehind",
+          (select d.version from ${sql.table(kind)} d
+            where d.space_id = ${spaceId} and d.id = ${id} and ${isComputed('d')} and d.deleted_at is null) as version`,
     ),
   )
-  return rows.some((row) => row.profiles !== null || row.batch.includes('.wake '))
+  return { wasBehind: row?.wasBehind ?? false, version: row?.version ?? undefined }
 }
 
 /**

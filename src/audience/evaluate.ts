@@ -1,33 +1,37 @@
 import { crashPoint } from '../base/crash-point.ts'
-import { plus } from '../base/duration.ts'
-import { must } from '../base/must.ts'
+import { later } from '../base/later.ts'
 import type { Db } from '../db/database.ts'
 import { transact } from '../db/query.ts'
-import type { Limits as SpaceLimits } from '../space/limit.ts'
-import { attempt, Outdated } from './attempt.ts'
-import { boundsOf, step } from './backfill.ts'
+import { attempt } from './attempt.ts'
 import { type Catalog, loadCatalog } from './catalog.ts'
 import { compile } from './compile.ts'
-import { type Computation, definedBy, dependentsOf, inStages, loadComputations, scopeOf } from './computation.ts'
+import { type Computation, dependentsOf, inStages, loadComputations, scopeOf } from './computation.ts'
 import { compileValue } from './compute.ts'
 import { applyValues, clearChanges, passValuesOn, tellValues, writeValues } from './computed-value.ts'
 import { distribute } from './distribute.ts'
-import { candidatesOf, type Due, dropDue, dueOf, forgetDone, markEverybody, TOO_MANY, takeDue } from './due.ts'
-import { drifted, record } from './evaluation.ts'
-import { lookTogether } from './find-together.ts'
+import { candidatesOf, type Due, dueOf, forgetDone, markEverybody, TOO_MANY, takeDue } from './due.ts'
+import { record } from './evaluation.ts'
 import { gathered, withGathered } from './gather.ts'
 import { inLanes } from './lanes.ts'
 import { throughLinks } from './links.ts'
-import { applyChanges, type Changes, differs, type Evaluation, passOn, tellChanges, writeChanges } from './membership.ts'
+import {
+  applyChanges,
+  type Changes,
+  changed,
+  compareMembers,
+  type Evaluation,
+  passOn,
+  tellChanges,
+  writeChanges,
+} from './membership.ts'
 import { countMerged } from './merged.ts'
 import { asksOfItsOwn } from './needed.ts'
 import type { Sql } from './operator.ts'
 import { inParts } from './parts.ts'
-import { admitRuns, beginAttempt, finishRun, type Queued, type Run } from './run.ts'
 import { isScan } from './scan.ts'
 import { evaluateTogether } from './stage.ts'
-import { countMembers, isCurrent, lock, recountMembers, setLive } from './state.ts'
-import { setWakes, wakeEverybody } from './wake.ts'
+import { countMembers, lock } from './state.ts'
+import { setWakes } from './wake.ts'
 
 /**
  * How long a statement of an evaluation may take, in milliseconds, before its computation fails and the others go on. From how many looks, by
@@ -37,6 +41,8 @@ export type Limits = {
   readonly incrementalMs: number
   readonly fullMs: number
   readonly copyFrom?: { readonly looks: number; readonly computations: number; readonly twoFrom?: number }
+  /** How many changes are distributed at once. */
+  readonly changes?: number
   /** A new or edited definition over more people is computed in steps of so many. */
   readonly peoplePerStep?: number
 }
@@ -62,10 +68,6 @@ export type Outcome =
   | { readonly kind: 'busy' | 'outdated' | 'stepped'; readonly computation: Computation }
   | { readonly kind: 'failed'; readonly computation: Computation; readonly reason: string }
 
-const later = (a: Date, b: Date): Date => new Date(Math.max(+a, +b))
-
-const changed = ({ entered, exited }: Changes): number => entered + exited
-
 export type Step = {
   readonly evaluation: Evaluation
   readonly candidates: Sql<{ profile_id: string }> | undefined
@@ -86,8 +88,10 @@ const evaluateAudience = async (
 ): Promise<Changes> => {
   const scope = scopeOf(computation, { ...work, now: evaluation.at, candidates })
   const matching = found ?? compile(computation.condition, scope)
-  if (!candidates && !found && sameDefinition && isScan(computation.condition) && !(await differs(tx, evaluation, matching)))
-    return { entered: 0, exited: 0 }
+  if (!candidates && !found && sameDefinition && isScan(computation.condition)) {
+    const { differing, members } = await compareMembers(tx, evaluation, matching)
+    if (differing === 0) return { entered: 0, exited: 0, members }
+  }
   const changes = await writeChanges(tx, evaluation, matching, candidates, sources)
   if (changed(changes) === 0) return changes
   await applyChanges(tx, evaluation, changes)
@@ -114,7 +118,7 @@ const evaluateTrait = async (
   return { entered: count, exited: 0 }
 }
 
-const evaluateStep = async (tx: Db, work: Work, computation: Computation, step: Step): Promise<Changes> => {
+export const evaluateStep = async (tx: Db, work: Work, computation: Computation, step: Step): Promise<Changes> => {
   if (computation.references.timely && !step.found && !computation.options.recompute)
     await setWakes(tx, work, computation, { ...step, now: step.evaluation.at, everybody: step.candidates === undefined })
   return computation.kind === 'audience'
@@ -123,7 +127,7 @@ const evaluateStep = async (tx: Db, work: Work, computation: Computation, step: 
 }
 
 // Past some size it is cheaper to look at everybody than at each who changed.
-const tellDependents = async (
+export const tellDependents = async (
   tx: Db,
   { computations }: Work,
   computation: Computation,
@@ -173,48 +177,7 @@ const evaluateCandidates = (work: Work, computation: Computation, mine: Due): Pr
     return { kind: 'evaluated', computation, changes, ...(passedOn === undefined ? {} : { passedOn }) }
   })
 
-// Of values there is no history to ask what explains them: each that differs on an exact one is drift.
-const driftOf = async (tx: Db, { kind }: Computation, evaluation: Evaluation, changes: Changes): Promise<number> =>
-  kind === 'audience' ? drifted(tx, evaluation, changes) : changed(changes)
-
-/**
- * Looks at everybody, under the computation's lock. What is due goes first: whatever made it so is older than the statements that follow,
- * so they see it. What becomes due meanwhile stays for the next tick, which passes by while the lock is held.
- */
-const evaluateEverybody = (work: Work, computation: Computation, due: Due): Promise<Outcome> =>
-  transact(work.db, async (tx) => {
-    const { spaceId, limits } = work
-    const at = later(due.movedAt, work.now)
-    const locked = await lock(tx, { spaceId, computation }, at, limits.fullMs)
-    if (!locked) return { kind: 'busy', computation }
-    await beginAttempt(work.db, spaceId, computation.id)
-    const wasBehind = await dropDue(tx, spaceId, computation.id)
-    // Looked at after what is due was dropped: an edit that is not seen here marks the computation after us.
-    if (!(await isCurrent(tx, { spaceId, computation }))) throw new Outdated()
-    const evaluation = { spaceId, id: computation.id, number: locked.number, at: locked.at }
-    const sameDefinition = locked.evaluatedVersion === computation.version
-    const changes = await evaluateStep(tx, work, computation, {
-      evaluation,
-      candidates: undefined,
-      sources: undefined,
-      sameDefinition,
-    })
-    const passedOn = await tellDependents(tx, work, computation, evaluation, changes)
-    const exact = sameDefinition && !wasBehind && !computation.options.recompute
-    const drift = exact ? await driftOf(tx, computation, evaluation, changes) : null
-    if (computation.kind === 'audience') {
-      await record(tx, evaluation, 'full', changes, drift)
-      if (sameDefinition) await recountMembers(tx, spaceId, computation.id)
-    } else if (changed(changes) > 0) await clearChanges(tx, evaluation)
-    await setLive(tx, { spaceId, computation }, computation.version)
-    await finishRun(tx, spaceId, computation.id, work.now, drift)
-    const { recompute } = computation.options
-    if (recompute) await wakeEverybody(tx, spaceId, computation.id, plus(locked.at, recompute.every))
-    crashPoint('audience.evaluated')
-    return { kind: 'evaluated', computation, changes, ...(passedOn === undefined ? {} : { passedOn }) }
-  })
-
-const prepare = async (db: Db, spaceId: string, now: Date, limits: Limits): Promise<Work> => {
+export const prepare = async (db: Db, spaceId: string, now: Date, limits: Limits): Promise<Work> => {
   const catalog = await loadCatalog(db, spaceId)
   return { db, spaceId, catalog, computations: await loadComputations(db, spaceId, catalog), now, limits }
 }
@@ -229,7 +192,7 @@ const withBatch = (due: Due | undefined, id: string, batches: readonly string[],
 })
 
 // Side by side in one stage. A look at few candidates is mostly round trips and planning, so two lanes fill one connection's gaps.
-const LANES = 2
+export const LANES = 2
 
 // What refers to a computation looks, in this tick, at those for whom it changed.
 const handOn = ({ computations }: Work, outcome: Outcome, due: Map<string, Due>): void => {
@@ -296,9 +259,21 @@ const evaluateWhatIsDue = async (work: Work, due: Map<string, Due>): Promise<rea
   return outcomes.flat()
 }
 
+/** What is distributed while what was distributed before is evaluated; other spaces wait for so many rounds at most. */
+const ROUNDS = 4
+
+const evaluateDistributed = async (work: Work): Promise<readonly Outcome[]> => {
+  const due = new Map((await dueOf(work.db, work.spaceId)).map((each) => [each.computationId, each]))
+  const outcomes = await evaluateWhatIsDue(work, due)
+  if (due.size > 0) await forgetDone(work.db, work.spaceId)
+  return outcomes
+}
+
 /**
  * One incremental tick of a space: distributes what happened, then looks at whoever is due, in dependency order, each computation in a
- * transaction of its own. What must be computed in full waits for `evaluateFullyDue`, and so does what failed.
+ * transaction of its own. Where more happened than is distributed at once, that is done beside the looking, as another worker would: one
+ * processor in six would have nothing to do else (100,000 changes, 2 cores). What must be computed in full waits for `evaluateFullyDue`, and so
+ * does what failed.
  */
 export const evaluateSpace = async (
   db: Db,
@@ -307,73 +282,19 @@ export const evaluateSpace = async (
   limits: Limits = LIMITS,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly more: boolean }> => {
   await countMerged(db, spaceId, (tx, id, by) => countMembers(tx, spaceId, id, by))
-  const { more, catalog, computations } = await distribute(db, spaceId, now)
-  const work: Work = { db, spaceId, catalog, computations, now, limits }
-  const due = new Map((await dueOf(db, spaceId)).map((each) => [each.computationId, each]))
-  const outcomes = await evaluateWhatIsDue(work, due)
-  if (due.size > 0) await forgetDone(db, spaceId)
-  return { outcomes, more }
-}
-
-const HANDS = { evaluateStep, tellDependents, outdated: () => new Outdated() }
-
-const queuedOf = (computation: Computation): Queued => ({
-  computationId: computation.id,
-  definition: definedBy(computation),
-  version: computation.version,
-  cause: computation.status === 'Preparing' ? 'new' : computation.evaluatedVersion === computation.version ? 'check' : 'edit',
-  by: 'Usher',
-  refersTo: computation.references.computations,
-})
-
-/** Makes the next step of a run: the only one, unless what is new or edited is about more people than one step looks at. */
-const advance = async (
-  work: Work,
-  computation: Computation,
-  run: Run,
-  due: Due,
-  bounds: () => Promise<readonly string[]>,
-): Promise<Outcome> => {
-  // What is computed anew now and then is not told what time moves, which steps of different instants would need.
-  const whole = computation.evaluatedVersion === computation.version || computation.options.recompute !== undefined
-  if (whole) return evaluateEverybody(work, computation, due)
-  if (run.at === null && (await bounds()).length === 0) return evaluateEverybody(work, computation, due)
-  return step(work, computation, run, run.at === null ? await bounds() : [], HANDS)
-}
-
-/**
- * Computes in full what is marked so in a space and has a place, in dependency order, each a step at a time, so that a large one does not keep the
- * others waiting. Whoever ends gives its place to the next.
- */
-export const evaluateSpaceFully = async (
-  db: Db,
-  spaceId: string,
-  now: Date,
-  limits: Limits = LIMITS,
-  most?: SpaceLimits,
-): Promise<readonly Outcome[]> => {
-  const work = await prepare(db, spaceId, now, limits)
-  const due = new Map((await dueOf(db, spaceId)).flatMap((each) => (each.everybody ? [[each.computationId, each]] : [])))
-  const marked = work.computations.filter((each) => due.has(each.id))
-  let bounds: Promise<readonly string[]> | undefined
-  const boundsOnce = () => {
-    bounds ??= limits.peoplePerStep === undefined ? Promise.resolve([]) : boundsOf(db, spaceId, limits.peoplePerStep)
-    return bounds
+  const outcomes: Outcome[] = []
+  const distributeMore = () => distribute(db, spaceId, now, limits.changes)
+  let distributed = await distributeMore()
+  for (let round = 1; ; round++) {
+    const { more, catalog, computations } = distributed
+    // Those of a round that was distributed beside the looking are older than it, and so would the copies be.
+    const work = round === 1 ? { db, spaceId, catalog, computations, now, limits } : await prepare(db, spaceId, now, limits)
+    const [evaluated, next] = await Promise.all([
+      evaluateDistributed(work),
+      more && round < ROUNDS ? distributeMore() : undefined,
+    ])
+    outcomes.push(...evaluated)
+    if (!next) return { outcomes, more }
+    distributed = next
   }
-  const ended = new Map<string, Outcome>()
-  for (;;) {
-    const admitted = await admitRuns(db, spaceId, marked.filter((each) => !ended.has(each.id)).map(queuedOf), now, most)
-    const next = marked.filter((each) => admitted.has(each.id) && !ended.has(each.id))
-    if (next.length === 0) break
-    const together = next.map((computation) => ({ computation, run: must(admitted.get(computation.id), 'its run') }))
-    if (await lookTogether(work, together, boundsOnce)) continue
-    await inLanes(next, LANES, async (computation) => {
-      const run = must(admitted.get(computation.id), 'the run of what was admitted')
-      const mine = must(due.get(computation.id), 'what is due of what was marked')
-      const outcome = await attempt(work, computation, () => advance(work, computation, run, mine, boundsOnce))
-      if (outcome.kind !== 'stepped') ended.set(computation.id, outcome)
-    })
-  }
-  if (ended.size > 0) await forgetDone(db, spaceId)
-  return [...ended.values()]
 }

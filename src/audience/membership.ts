@@ -5,11 +5,16 @@ import { query, run, runOne } from '../db/query.ts'
 import { markChanged } from './due.ts'
 import { isLiving } from './gather.ts'
 import type { Sql } from './operator.ts'
+import { mergedOf } from './state.ts'
 
 /** One evaluation of one audience: its number and its instant are the business key of what it writes. */
 export type Evaluation = { readonly spaceId: string; readonly id: string; readonly number: number; readonly at: Date }
 
-export type Changes = { readonly entered: number; readonly exited: number }
+/** `members`: how many there are, where that was counted on the way (`setLiveAndCount`). */
+export type Changes = { readonly entered: number; readonly exited: number; readonly members?: number }
+
+/** For how many it changed. */
+export const changed = ({ entered, exited }: Changes): number => entered + exited
 
 /**
  * Writes who enters and who leaves: `matching` (of `candidates`, or of everybody) against membership as it is. A full join: with freshly
@@ -49,20 +54,28 @@ export const writeChanges = async (
 }
 
 /**
- * Whether anybody would enter or leave. What writes nothing may be computed by several processes, and the daily look at everybody mostly finds
- * nothing to write.
+ * How many would enter or leave, and how many members there are (`setLiveAndCount`). What writes nothing may be computed by several processes, and
+ * the daily look at everybody mostly finds nothing to write.
  */
-export const differs = async (tx: Db, { spaceId, id }: Evaluation, matching: Sql<{ profile_id: string }>): Promise<boolean> => {
+export const compareMembers = async (
+  tx: Db,
+  { spaceId, id }: Evaluation,
+  matching: Sql<{ profile_id: string }>,
+): Promise<{ readonly differing: number; readonly members: number }> => {
   const row = await runOne(
     tx,
     query(
-      'membership.differs*',
-      sql<{ count: number }>`select count(*) as count from (${matching}) as n
-        full join (select c.profile_id from membership c where c.space_id = ${spaceId} and c.audience_id = ${id}) as m on m.profile_id = n.profile_id
-        where n.profile_id is null or m.profile_id is null`,
+      'membership.compare*',
+      sql<{
+        differing: number
+        members: number
+      }>`select count(*) filter (where n.profile_id is null or m.profile_id is null) as differing,
+          count(m.profile_id) + ${mergedOf(spaceId, id)} as members
+        from (${matching}) as n
+          full join (select c.profile_id from membership c where c.space_id = ${spaceId} and c.audience_id = ${id}) as m on m.profile_id = n.profile_id`,
     ),
   )
-  return must(row, 'one row').count > 0
+  return must(row, 'one row')
 }
 
 const ofEvaluation = ({ spaceId, id, number, at }: Evaluation): Sql<boolean> =>

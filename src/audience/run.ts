@@ -109,14 +109,12 @@ export const admitRuns = (
 ): Promise<ReadonlyMap<string, Run>> =>
   transact(db, async (tx) => {
     await takeClock(tx, spaceId)
-    const known = new Set((await unfinished(tx, spaceId)).map((each) => each.computationId))
-    await queueRuns(
-      tx,
-      spaceId,
-      marked.filter((each) => !known.has(each.computationId)),
-      now,
-    )
-    const runs = (await unfinished(tx, spaceId)).filter(({ dueAt }) => dueAt !== null && dueAt <= now)
+    const before = await unfinished(tx, spaceId)
+    const known = new Set(before.map((each) => each.computationId))
+    const without = marked.filter((each) => !known.has(each.computationId))
+    await queueRuns(tx, spaceId, without, now)
+    const all = without.length === 0 ? before : await unfinished(tx, spaceId)
+    const runs = all.filter(({ dueAt }) => dueAt !== null && dueAt <= now)
     const free = { ...placesOf(limits) }
     for (const each of runs) if (each.startedAt) free[each.lane] -= 1
     const waiting = new Set(runs.map((each) => each.computationId))

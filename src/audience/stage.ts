@@ -7,7 +7,7 @@ import { type Computation, dependentsOf } from './computation.ts'
 import { candidatesOf, type Due, markEverybody, TOO_MANY } from './due.ts'
 import type { Outcome, Work } from './evaluate.ts'
 import { gathered } from './gather.ts'
-import type { Changes } from './membership.ts'
+import { type Changes, changed } from './membership.ts'
 import { asksOfItsOwn } from './needed.ts'
 import {
   type Asked,
@@ -28,7 +28,6 @@ type Looking = { readonly audience: Audience; readonly mine: Due }
 type Found = Asked & { readonly changes: Changes }
 
 const NOTHING: Changes = { entered: 0, exited: 0 }
-const size = ({ entered, exited }: Changes): number => entered + exited
 
 /** Audiences of people that look at a few of them, and ask nothing but what was copied. */
 const lookingIn = ({ copied }: Work, stage: readonly Computation[], due: ReadonlyMap<string, Due>): readonly Looking[] =>
@@ -67,8 +66,8 @@ const lockAndTake = async (tx: Db, { spaceId, now, limits }: Work, looking: read
 
 const tellDependents = async (tx: Db, { spaceId, computations }: Work, found: readonly Found[]): Promise<readonly PassedOn[]> => {
   const passed = found.flatMap(({ audience: { id }, number, changes }) => {
-    const dependents = size(changes) === 0 ? [] : dependentsOf(id, computations)
-    return dependents.length === 0 ? [] : [{ id, batch: `${id} ${number}`, profiles: size(changes), dependents }]
+    const dependents = changed(changes) === 0 ? [] : dependentsOf(id, computations)
+    return dependents.length === 0 ? [] : [{ id, batch: `${id} ${number}`, profiles: changed(changes), dependents }]
   })
   for (const { batch, profiles, dependents } of passed)
     if (profiles > TOO_MANY) await markEverybody(tx, spaceId, dependents, batch)
@@ -78,21 +77,21 @@ const tellDependents = async (tx: Db, { spaceId, computations }: Work, found: re
 }
 
 const write = async (tx: Db, work: Work, found: readonly Found[]): Promise<readonly PassedOn[]> => {
-  const changed = found.filter(({ changes }) => size(changes) > 0)
-  if (changed.length === 0) return []
+  const moved = found.filter(({ changes }) => changed(changes) > 0)
+  if (moved.length === 0) return []
   await applyFound(tx, work.spaceId)
   crashPoint('audience.applied')
   await tellFound(
     tx,
     work.spaceId,
-    changed.map(({ audience }) => audience),
+    moved.map(({ audience }) => audience),
   )
   await recordFound(
     tx,
     work.spaceId,
-    changed.map((each) => ({ ...each, recordId: idFrom(each.audience.id, String(each.number)) })),
+    moved.map((each) => ({ ...each, recordId: idFrom(each.audience.id, String(each.number)) })),
   )
-  return tellDependents(tx, work, changed)
+  return tellDependents(tx, work, moved)
 }
 
 const evaluateThese = (work: Work, looking: readonly Looking[]): Promise<readonly Outcome[]> =>

@@ -72,6 +72,8 @@ export const isEvaluated = async (db: Db, { spaceId, computation }: Which): Prom
   return must(row, 'the one row of a select without from').evaluated
 }
 
+const isLive = (version: number) => sql`status = 'Live', reason = null, failures = 0, evaluated_version = ${version}::integer`
+
 /** Computed in full with this version of its definition: live from now on. */
 export const setLive = async (tx: Db, { spaceId, computation }: Which, version: number): Promise<void> => {
   const { table, id } = stateOf(computation.kind)
@@ -79,11 +81,37 @@ export const setLive = async (tx: Db, { spaceId, computation }: Which, version: 
     tx,
     query(
       `${computation.kind}.set_live`,
-      sql`update ${table} set status = 'Live', reason = null, failures = 0, evaluated_version = ${version}::integer
-        where space_id = ${spaceId} and ${id} = ${computation.id}`,
+      sql`update ${table} set ${isLive(version)} where space_id = ${spaceId} and ${id} = ${computation.id}`,
     ),
   )
 }
+
+/**
+ * As `setLive`, and says how many members there are by counting them: a run that was asked for tells what is, not what was reckoned. Who was
+ * merged and not taken out yet is counted once more, in the same snapshot: the next tick takes them out. `members`: so counted already.
+ */
+export const setLiveAndCount = async (
+  tx: Db,
+  spaceId: string,
+  { id, version }: Pick<Computation, 'id' | 'version'>,
+  members: number | undefined,
+): Promise<void> => {
+  const count =
+    members === undefined
+      ? sql`(select count(*) from membership m where m.space_id = ${spaceId} and m.audience_id = ${id}) + ${mergedOf(spaceId, id)}`
+      : sql`${members}::bigint`
+  await run(
+    tx,
+    query(
+      members === undefined ? 'audience.set_live_and_count' : 'audience.set_live_counted',
+      sql`update audience_state s set ${isLive(version)}, member_count = ${count} where s.space_id = ${spaceId} and s.audience_id = ${id}`,
+    ),
+  )
+}
+
+/** How many of an audience's members were merged and are not taken out yet. */
+export const mergedOf = (spaceId: string, id: string) =>
+  sql`(select count(*) from membership_merged g where g.space_id = ${spaceId} and g.audience_id = ${id})`
 
 /** How often it has failed in a row. */
 export const failuresOf = async (db: Db, { spaceId, computation }: Which): Promise<number> => {
@@ -120,23 +148,6 @@ export const countMembers = async (tx: Db, spaceId: string, audienceId: string, 
     query(
       'audience.count_members',
       sql`update audience_state set member_count = member_count + ${by}::bigint where space_id = ${spaceId} and audience_id = ${audienceId}`,
-    ),
-  )
-}
-
-/**
- * Says how many members there are by counting them: a run that was asked for tells what is, not what was reckoned. Who was merged and not taken
- * out yet is counted once more, in the same snapshot: the next tick takes them out.
- */
-export const recountMembers = async (tx: Db, spaceId: string, audienceId: string): Promise<void> => {
-  await run(
-    tx,
-    query(
-      'audience.recount_members',
-      sql`with members as materialized (select count(*) as count from membership where space_id = ${spaceId} and audience_id = ${audienceId}),
-          merged as materialized (select count(*) as count from membership_merged where space_id = ${spaceId} and audience_id = ${audienceId})
-        update audience_state s set member_count = m.count + g.count from members m, merged g
-        where s.space_id = ${spaceId} and s.audience_id = ${audienceId}`,
     ),
   )
 }

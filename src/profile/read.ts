@@ -42,18 +42,19 @@ const ownerOf = async (
   return row?.profile_id
 }
 
+type Read<Row> = (db: Db, spaceId: string, id: string) => Promise<Row | undefined>
+
+const finder =
+  <Row extends Pick<ProfileRow, 'collection' | 'merged_into'>>(read: Read<Row>) =>
+  async (db: Db, spaceId: string, reference: ProfileReference, collection: Collection = 'users'): Promise<Row | undefined> => {
+    const id = 'id' in reference ? reference.id : await ownerOf(db, spaceId, collection, reference)
+    let profile = id === undefined ? undefined : await read(db, spaceId, id)
+    while (profile?.merged_into) profile = await read(db, spaceId, profile.merged_into)
+    return profile?.collection === collection ? profile : undefined
+  }
+
 /** The profile that a reference names today: ids of merged profiles lead to the one that survived (spec/audiences §5.4). */
-export const findProfile = async (
-  db: Db,
-  spaceId: string,
-  reference: ProfileReference,
-  collection: Collection = 'users',
-): Promise<ProfileRow | undefined> => {
-  const id = 'id' in reference ? reference.id : await ownerOf(db, spaceId, collection, reference)
-  let profile = id === undefined ? undefined : await byId(db, spaceId, id)
-  while (profile?.merged_into) profile = await byId(db, spaceId, profile.merged_into)
-  return profile?.collection === collection ? profile : undefined
-}
+export const findProfile = finder(byId)
 
 export type ListedProfile = Pick<ProfileRow, 'id' | 'traits' | 'identifiers' | 'created_at' | 'last_seen_at'>
 
@@ -151,6 +152,35 @@ export const computedTraitsOf = (db: Db, spaceId: string, profileId: string): Pr
         where v.space_id = ${spaceId} and v.profile_id = ${profileId}::uuid and t.deleted_at is null order by t.key`,
     ),
   )
+
+/** A profile with its computed traits and the audiences that it is in: `at` is in milliseconds since 1970. */
+export type KnownProfile = ProfileRow & {
+  readonly computed: readonly { readonly key: string; readonly value: Json; readonly at: number }[]
+  readonly memberships: readonly { readonly key: string; readonly at: number }[]
+}
+
+const milliseconds = (instant: 'v.changed_at' | 'm.entered_at') =>
+  sql`floor(extract(epoch from ${sql.ref(instant)}) * 1000)::bigint`
+
+// One statement where three would do: most of what an answer of the Profile API takes is the way to the database and back.
+const knownById: Read<KnownProfile> = (db, spaceId, id) =>
+  runOne(
+    db,
+    preparedQuery(
+      'profile.known_by_id',
+      sql<KnownProfile>`select p.*,
+          (select coalesce(json_agg(json_build_object('key', t.key, 'value', v.value, 'at', ${milliseconds('v.changed_at')})), '[]') from computed_value v
+            join computed_trait t on t.space_id = ${spaceId} and t.id = v.computed_trait_id
+            where v.space_id = ${spaceId} and v.profile_id = p.id and t.deleted_at is null) as computed,
+          (select coalesce(json_agg(json_build_object('key', a.key, 'at', ${milliseconds('m.entered_at')})), '[]') from membership m
+            join audience a on a.space_id = ${spaceId} and a.id = m.audience_id
+            where m.space_id = ${spaceId} and m.profile_id = p.id and a.deleted_at is null) as memberships
+        from profile p where p.space_id = ${spaceId} and p.id = ${id}::uuid`,
+    ),
+  )
+
+/** As `findProfile`, with what is computed of it. */
+export const findKnownProfile = finder(knownById)
 
 const accountIds = (spaceId: string, profileId: string, count: number) =>
   query(

@@ -30,10 +30,11 @@ const counts = (spaceId: string, before: Date) =>
 const refusals = (spaceId: string, before: Date) =>
   query(
     'identity_refusal.forget',
-    sql<{ profile_id: string }>`delete from identity_refusal where space_id = ${spaceId} and last_at < ${before}::timestamptz
-        and (profile_id, code, type, value) in (
-          select profile_id, code, type, value from identity_refusal where space_id = ${spaceId} and last_at < ${before}::timestamptz
-          order by profile_id, code, type, value limit ${AT_ONCE} for update skip locked)
+    sql<{ profile_id: string }>`with old as materialized (
+        select profile_id, code, type, value from identity_refusal where space_id = ${spaceId} and last_at < ${before}::timestamptz
+        order by profile_id, code, type, value limit ${AT_ONCE} for update skip locked)
+      delete from identity_refusal where space_id = ${spaceId} and last_at < ${before}::timestamptz
+        and (profile_id, code, type, value) in (select profile_id, code, type, value from old)
       returning profile_id`,
   )
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { beforeAll, expect, it } from 'vitest'
-import { evaluateSpace, evaluateSpaceFully } from '../../src/audience/evaluate.ts'
+import { evaluateSpace } from '../../src/audience/evaluate.ts'
+import { evaluateSpaceFully } from '../../src/audience/evaluate-fully.ts'
 import { type Reactions, relayOnce } from '../../src/db/relay.ts'
 import { admitEntered } from '../../src/journey/admit-audience.ts'
 import { hearEvents } from '../../src/journey/hear.ts'

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Condition } from '../../src/audience/condition.ts'
-import { evaluateSpaceFully } from '../../src/audience/evaluate.ts'
+import { evaluateSpaceFully } from '../../src/audience/evaluate-fully.ts'
 import { freshDatabase } from '../support/database.ts'
 import {
   addEvent,

@@ -7,7 +7,8 @@ import { compile } from '../../src/audience/compile.ts'
 import { compileValue } from '../../src/audience/compute.ts'
 import type { ComputedTraitDefinition, Condition } from '../../src/audience/condition.ts'
 import { markEverybody } from '../../src/audience/due.ts'
-import { evaluateSpace, evaluateSpaceFully, LIMITS, type Limits } from '../../src/audience/evaluate.ts'
+import { evaluateSpace, LIMITS, type Limits } from '../../src/audience/evaluate.ts'
+import { evaluateSpaceFully } from '../../src/audience/evaluate-fully.ts'
 import type { Sql } from '../../src/audience/operator.ts'
 import { DEFAULT_EXTERNAL_IDS } from '../../src/audience/scope.ts'
 import type { JsonObject } from '../../src/base/json.ts'
@@ -168,6 +169,8 @@ const happen = async (world: World, what: Happening): Promise<void> => {
 const tick = async (world: World): Promise<void> => {
   await evaluateSpaceFully(db, world.spaceId, nowOf(world))
   while ((await evaluateSpace(db, world.spaceId, nowOf(world), world.limits)).more);
+  // What time alone asks to be computed in full is asked for by the tick.
+  await evaluateSpaceFully(db, world.spaceId, nowOf(world))
 }
 
 const replayed = async (spaceId: string, audienceId: string): Promise<readonly string[]> => {
@@ -209,7 +212,8 @@ const check = async (world: World): Promise<void> => {
 }
 
 let space = 0
-const COPYING: Limits = { ...LIMITS, copyFrom: { looks: 1, computations: 1, twoFrom: 1 } }
+// Few changes at once, so that some wait while others are looked at.
+const COPYING: Limits = { ...LIMITS, changes: 2, copyFrom: { looks: 1, computations: 1, twoFrom: 1 } }
 const begin = async (conditions: readonly Condition[], traits: Traits, limits: Limits): Promise<World> => {
   const world: World = {
     spaceId: `spa_${space++}`,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
-import { evaluateSpace, evaluateSpaceFully } from '../../src/audience/evaluate.ts'
+import { evaluateSpace } from '../../src/audience/evaluate.ts'
+import { evaluateSpaceFully } from '../../src/audience/evaluate-fully.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { query, run } from '../../src/db/query.ts'
 import { freshDatabase } from '../support/database.ts'

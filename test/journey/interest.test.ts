@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { evaluateSpaceFully } from '../../src/audience/evaluate.ts'
+import { evaluateSpaceFully } from '../../src/audience/evaluate-fully.ts'
 import { Unavailable } from '../../src/base/errors.ts'
 import { spacesWithOutbox } from '../../src/db/outbox.ts'
 import { query, run, transact } from '../../src/db/query.ts'

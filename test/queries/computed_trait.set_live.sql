@@ -1,2 +1,1 @@
-update "computed_trait_state" set status = 'Live', reason = null, failures = 0, evaluated_version = $1::integer
-  where space_id = $2 and "computed_trait_id" = $3
+update "computed_trait_state" set status = 'Live', reason = null, failures = 0, evaluated_version = $1::integer where space_id = $2 and "computed_trait_id" = $3

@@ -4,7 +4,7 @@ import type { Json } from '../../base/json.ts'
 import type { Db } from '../../db/database.ts'
 import type { ProfileIdentifierRow, ProfileRow } from '../../db/rows/profile.ts'
 import { endsOfHistory, eventsOfProfile } from '../../event/read.ts'
-import { computedTraitsOf, identifiersOfProfile, linkedProfiles, membershipsOf } from '../../profile/read.ts'
+import { identifiersOfProfile, type KnownProfile, linkedProfiles } from '../../profile/read.ts'
 import type {
   EventsAsked,
   EventsFound,
@@ -19,7 +19,12 @@ import type {
 const DAYS_OF_EVENTS = 14
 
 /** One request: whose data, where it was asked, when. */
-export type Asked = { readonly db: Db; readonly profile: ProfileRow; readonly url: string; readonly now: Date }
+export type Asked<Profile = ProfileRow> = {
+  readonly db: Db
+  readonly profile: Profile
+  readonly url: string
+  readonly now: Date
+}
 
 const encode = (position: Json): string => Buffer.from(JSON.stringify(position)).toString('base64url')
 const decode = (next: string | undefined): Json | undefined => {
@@ -31,7 +36,7 @@ const decode = (next: string | undefined): Json | undefined => {
   }
 }
 
-const cursor = ({ url }: Asked, limit: number, next: Json | undefined) => ({
+const cursor = ({ url }: Pick<Asked, 'url'>, limit: number, next: Json | undefined) => ({
   url,
   has_more: next !== undefined,
   next: next === undefined ? '' : encode(next),
@@ -48,37 +53,21 @@ const customTraits = ({ traits, trait_times }: ProfileRow): readonly Trait[] =>
   }))
 
 // A computed trait or an audience wins over what somebody sent under its name.
-const traitsOf = async ({ db, profile }: Asked, of: 'audience' | 'computed_trait' | undefined): Promise<readonly Trait[]> => {
+const traitsOf = (profile: KnownProfile, of: 'audience' | 'computed_trait' | undefined): readonly Trait[] => {
   const all = new Map<string, Trait>()
   const take = (traits: readonly Trait[]): void => {
     for (const trait of traits) all.set(trait.key, trait)
   }
-  const [computed, memberships] = await Promise.all([
-    of === 'audience' ? [] : computedTraitsOf(db, profile.space_id, profile.id),
-    of === 'computed_trait' ? [] : membershipsOf(db, profile.space_id, profile.id),
-  ])
   if (of === undefined) take(customTraits(profile))
-  take(
-    computed.map(({ key, value, changed_at }) => ({
-      key,
-      value,
-      updatedAt: changed_at,
-    })),
-  )
-  take(
-    memberships.map(({ key, entered_at }) => ({
-      key,
-      value: true,
-      updatedAt: entered_at,
-    })),
-  )
+  if (of !== 'audience') take(profile.computed.map(({ key, value, at }) => ({ key, value, updatedAt: new Date(at) })))
+  if (of !== 'computed_trait') take(profile.memberships.map(({ key, at }) => ({ key, value: true, updatedAt: new Date(at) })))
   return [...all.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1))
 }
 
-export const answerTraits = async (asked: Asked, query: z.infer<typeof TraitsAsked>): Promise<z.infer<typeof TraitsFound>> => {
+export const answerTraits = (asked: Asked<KnownProfile>, query: z.infer<typeof TraitsAsked>): z.infer<typeof TraitsFound> => {
   const after = decode(query.next)
   const wanted = new Set(query.include)
-  const rest = (await traitsOf(asked, query.class)).filter(
+  const rest = traitsOf(asked.profile, query.class).filter(
     ({ key }) => (wanted.size === 0 || wanted.has(key)) && (typeof after !== 'string' || key > after),
   )
   const page = rest.slice(0, query.limit)

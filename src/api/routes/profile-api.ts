@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import * as z from 'zod'
 import { Refused } from '../../base/errors.ts'
-import { findProfile, parseReference } from '../../profile/read.ts'
+import { findKnownProfile, findProfile, parseReference } from '../../profile/read.ts'
 import { createRates } from '../../space/rates.ts'
 import { normaliseAddress } from '../../subscription/address.ts'
 import { authenticate } from '../auth.ts'
@@ -55,10 +55,11 @@ const guard = (app: App, door: Door): void => {
   })
 }
 
-const asked = async (
+const asked = async <Profile>(
   door: Door,
   request: FastifyRequest<{ Params: { space: string; collection: 'users' | 'accounts'; id: string } }>,
-): Promise<Asked> => {
+  find: (...named: Parameters<typeof findProfile>) => Promise<Profile | undefined>,
+): Promise<Asked<Profile>> => {
   const { space, collection, id } = request.params
   const reference = parseReference(id)
   if (!reference)
@@ -69,7 +70,7 @@ const asked = async (
     'type' in reference && reference.type === 'phone'
       ? { ...reference, value: normaliseAddress('sms', reference.value) ?? reference.value }
       : reference
-  const profile = await findProfile(door.db, space, named, collection)
+  const profile = await find(door.db, space, named, collection)
   if (!profile) throw new Refused('not_found', `No profile of ${collection} is known as ${id}.`, { status: 404 })
   return { db: door.db, profile, url: request.url.split('?')[0] ?? request.url, now: door.now() }
 }
@@ -92,16 +93,16 @@ export const profileApiRoutes: Route = (app, door) => {
       },
     })
     app.get(`${at}/traits`, described('Traits, computed traits and audiences', TraitsAsked, TraitsFound), async (request) =>
-      answerTraits(await asked(door, request), request.query),
+      answerTraits(await asked(door, request, findKnownProfile), request.query),
     )
     app.get(`${at}/external_ids`, described('Identifiers', ExternalIdsAsked, ExternalIdsFound), async (request) =>
-      answerExternalIds(await asked(door, request), request.query),
+      answerExternalIds(await asked(door, request, findProfile), request.query),
     )
     app.get(`${at}/events`, described('Events of the last 14 days', EventsAsked, EventsFound), async (request) =>
-      answerEvents(await asked(door, request), request.query),
+      answerEvents(await asked(door, request, findProfile), request.query),
     )
     app.get(`${at}/metadata`, described('When it was made, by what', MetadataAsked, MetadataFound), async (request) =>
-      answerMetadata(await asked(door, request)),
+      answerMetadata(await asked(door, request, findProfile)),
     )
     app.post(
       `${at}/external_ids/delete`,
@@ -120,7 +121,7 @@ export const profileApiRoutes: Route = (app, door) => {
       (request) => deleteExternalId(door, request.params, request.body),
     )
     app.get(`${at}/links`, described('Accounts of a person, people of an account', LinksAsked, LinksFound), async (request) =>
-      answerLinks(await asked(door, request), request.query.limit),
+      answerLinks(await asked(door, request, findProfile), request.query.limit),
     )
   }
 }

@@ -1,4 +1,4 @@
-import { evaluateSpaceFully } from '../../../src/audience/evaluate.ts'
+import { evaluateSpaceFully } from '../../../src/audience/evaluate-fully.ts'
 import { setCrashPoint } from '../../../src/base/crash-point.ts'
 import { connect } from '../../../src/db/connect.ts'
 

@@ -1,0 +1,1 @@
+update audience_state s set status = 'Live', reason = null, failures = 0, evaluated_version = $1::integer, member_count = (select count(*) from membership m where m.space_id = $2 and m.audience_id = $3) + (select count(*) from membership_merged g where g.space_id = $4 and g.audience_id = $5) where s.space_id = $6 and s.audience_id = $7
