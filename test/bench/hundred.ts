@@ -1,9 +1,11 @@
 import { type Catalog, loadCatalog } from '../../src/audience/catalog.ts'
 import { compile } from '../../src/audience/compile.ts'
 import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
+import { LIMITS } from '../../src/audience/evaluate.ts'
 import { runNow } from '../../src/audience/save.ts'
 import { DEFAULT_EXTERNAL_IDS } from '../../src/audience/scope.ts'
 import { must } from '../../src/base/must.ts'
+import { limitsWith } from '../../src/space/limit.ts'
 import { aside, type Bench, type Figure, load, type Opened, timed } from './bench.ts'
 import { ask, type Found, inOneOrMany, type Processes, type Statement, same } from './support/asking.ts'
 import { addAudience, reset } from './support/audiences.ts'
@@ -88,17 +90,20 @@ const whoMatches = async (world: World, each: Hundredth): Promise<Matched> => {
   }
 }
 
-const fully = async ({ connection, spaceId, now }: World, each: Hundredth): Promise<void> => {
+/** What it takes from being marked, as the night marks all, to being done. */
+const fully = async ({ connection, spaceId, now }: World, each: Hundredth): Promise<number> => {
   await runNow(connection.db, 'audience', { spaceId, by: 'bench', now }, idOf(each))
-  const { failed } = await evaluateFullyDue(connection.db, now)
-  if (failed.length > 0) throw new Error(failed.join())
+  return timed(async () => {
+    const { failed } = await evaluateFullyDue(connection.db, now)
+    if (failed.length > 0) throw new Error(failed.join())
+  })
 }
 
 /** A whole evaluation that changes nothing, against the best by hand with the difference to the members. */
 const unchanged = async (world: World, { each, way, other: once }: Matched): Promise<Compared> => {
   const diff = diffOf(world, idOf(each), way)
   const [ours = 0, other = 0] = await alternately(Math.max(2, roundsFor(once)), [
-    () => timed(() => fully(world, each)),
+    () => fully(world, each),
     () => timed(() => inOneOrMany(world, 'one process', diff)),
   ])
   return { ours, other }
@@ -146,8 +151,11 @@ const measure = async (world: World): Promise<readonly Row[]> => {
   return rows
 }
 
+// Nobody waits for a place: that all of them are new at once is what is measured.
+const ALL_AT_ONCE = limitsWith({ new_at_once: null, batch_at_once: null })
+
 const settle = async ({ connection, now }: World): Promise<void> => {
-  const { failed } = await evaluateFullyDue(connection.db, now)
+  const { failed } = await evaluateFullyDue(connection.db, now, LIMITS, ALL_AT_ONCE)
   if (failed.length > 0) throw new Error(failed.join('; '))
   for (let more = true; more; ) more = (await evaluateDue(connection.db, now)).evaluated > 0
 }

@@ -27,7 +27,7 @@ const show = (figure: Figure): string => {
   const compared =
     figure.other === undefined
       ? ''
-      : ` · other ${round(figure.other).toLocaleString('en')} ${figure.unit} · ratio ${round(figure.ratio ?? Number.NaN)}`
+      : ` · other ${round(figure.other).toLocaleString('en')} ${figure.unit}${figure.ratio === undefined ? '' : ` · ratio ${round(figure.ratio)}`}`
   return `${mark(figure)} ${figure.name}: ${round(figure.ours).toLocaleString('en')} ${figure.unit}${compared}${figure.goal ? ` · goal ${figure.goal}` : ''}${figure.note ? ` · ${figure.note}` : ''}`
 }
 
