@@ -28,14 +28,16 @@ export const lastOf = (window: Window, now: Date): Span => {
   }
 }
 
-/** A window of one's own within the last 14 days, widened to whole slots. @throws Invalid naming the end that is wrong. */
+/** A window of one's own within the last 14 days, widened to whole slots; what is to come is left off. @throws Invalid naming the end that is wrong. */
 export const between = (from: Date, to: Date, now: Date): Span => {
   const problems: Problem[] = []
   if (to <= from) problems.push({ field: 'to', message: 'is not after from', remedy: 'name a later instant' })
   if (from.getTime() < now.getTime() - LONGEST_MS - SLOT_MS)
     problems.push({ field: 'from', message: 'is more than 14 days ago', remedy: 'begin within the last 14 days' })
+  if (from > now) problems.push({ field: 'from', message: 'is still to come', remedy: 'begin within the last 14 days' })
   if (problems.length > 0) throw new Invalid('invalid_window', problems)
-  const compared = { from: new Date(slotOf(from)), until: new Date(slotOf(new Date(to.getTime() - 1)) + SLOT_MS) }
+  const last = Math.min(to.getTime() - 1, now.getTime())
+  const compared = { from: new Date(slotOf(from)), until: new Date(slotOf(new Date(last)) + SLOT_MS) }
   return { ...compared, compared }
 }
 

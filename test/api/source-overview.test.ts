@@ -79,12 +79,16 @@ it('SRC-02 a window of one’s own within 14 days, in whole ten minutes, against
   expect(twoDays.steps.received).toBe(30)
   expect(twoDays.change.received).toBe(200)
   expect((await own({ from: '2026-03-10T00:00:00Z' })).body.data.steps.received).toBe(40)
+  // What is to come is left off, however far it goes.
+  const further = (await own({ from: '2026-03-11T00:00:00Z', to: '9999-12-31T23:59:59Z' })).body.data
+  expect(further).toEqual((await own({ from: '2026-03-11T00:00:00Z' })).body.data)
   const refused = async (words: Record<string, string>) => {
     const { status, body } = await own(words)
     return [status, body.error.problems.map(({ field }: { field: string }) => field)]
   }
   expect(await refused({ from: '2026-03-11T12:00:00Z', to: '2026-03-11T12:00:00Z' })).toEqual([422, ['to']])
   expect(await refused({ from: '2026-01-01T00:00:00Z' })).toEqual([422, ['from']])
+  expect(await refused({ from: '9999-12-31T12:00:00Z', to: '9999-12-31T23:59:59Z' })).toEqual([422, ['from']])
   expect(await refused({ from: 'yesterday' })).toEqual([422, ['from']])
   expect(await refused({ to: '2026-03-11T12:00:00Z' })).toEqual([422, ['from']])
 })

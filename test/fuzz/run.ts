@@ -54,6 +54,10 @@ try {
   await createSpace(db, { id: 'spa_fuzz', slug: 'fuzz', name: 'Fuzz' }, now)
   await createSource(db, { spaceId: 'spa_fuzz', id: 'src', name: 'Fuzz', kind: 'web', writeKey: 'fuzz' }, now)
   await createToken(db, { spaceId: 'spa_fuzz', name: 'fuzz', secret: 'token_fuzz' }, now)
+  // Of its own: what all routes are asked may switch off a source, or filter away what comes in.
+  const door = { spaceId: 'spa_door', writeKey: 'fuzz_door' }
+  await createSpace(db, { id: door.spaceId, slug: 'door', name: 'Door' }, now)
+  await createSource(db, { ...door, id: 'src_door', name: 'Door', kind: 'web' }, now)
   const limits = LIMIT_NAMES.map((name) => `${name}=none`).join(',')
   const api = await startPart('api', { DATABASE_URL: server.url('fuzz'), USHER_LOG: 'fatal', USHER_LIMITS: limits })
   try {
@@ -62,7 +66,7 @@ try {
       found({ what: `${what} · ${method} ${path} ${body ?? ''}` })
     const asked = await huntAtApi({ ...hunt, token: 'token_fuzz', times: Number(values.asks), found: wrong })
     say(`${asked.toLocaleString('en')} questions to all routes`)
-    const memory = await huntAtDoor({ ...hunt, pid: api.pid, pool, bodies: Number(values.bodies), say, found })
+    const memory = await huntAtDoor({ ...hunt, ...door, pid: api.pid, pool, bodies: Number(values.bodies), say, found })
     const [most, last] = [Math.max(...memory), memory.at(-1) ?? 0]
     say(
       `memory: ${Math.round(memory[0] ?? 0)} MB after the first block, ${Math.round(last)} after the last, ${Math.round(most)} at most`,
