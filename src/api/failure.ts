@@ -15,7 +15,11 @@ const failure = (status: number, code: string, message: string, problems?: reado
 })
 
 // A U+0000 or half of a surrogate pair: valid JSON and a valid address, but no text that Postgres keeps. No name or id holds one.
-const isNoText = (error: FastifyError | Error): boolean => 'code' in error && /^(22021|22P05)$/.test(String(error.code))
+// Inside of JSON such a half is wrong JSON to Postgres, and only the detail tells which.
+const isNoText = (error: FastifyError | Error): boolean => {
+  const { code, detail } = error as { readonly code?: unknown; readonly detail?: unknown }
+  return code === '22021' || code === '22P05' || (code === '22P02' && String(detail).includes('surrogate'))
+}
 
 const fieldOf = (instancePath: string): string => instancePath.replace(/^\//, '').replaceAll('/', '.')
 

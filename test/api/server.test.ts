@@ -52,16 +52,31 @@ it('every operation says in OpenAPI what it answers when it succeeds', async () 
   ])
 })
 
+const JOURNEY = { entry: { type: 'audience', audience: 'vip' }, exits: [], start: 'out' }
+
 it.each([
   ['GET', '/violations?trackingPlanId=%00', undefined],
   ['PATCH', '/sources/%00/settings', {}],
   ['GET', '/audiences/%00/members?count=1', undefined],
   ['POST', '/folders/moves', { folderId: 'E\u0000', audiences: [], computedTraits: ['plan'] }],
   ['GET', '/profiles/user_id:%00', undefined],
-] as const)('%s %s with a U+0000, which no text may hold, is the caller’s fault and not ours', async (method, path, body) => {
-  const answer = await api.call(method, `/spaces/spa_test${path}`, body)
-  expect([answer.status, answer.body.error.code]).toEqual([400, 'not_text'])
-})
+  [
+    'POST',
+    '/journeys',
+    { name: 'W', definition: { ...JOURNEY, steps: { out: { type: 'exit', name: '\ud800', reason: 'done' } } } },
+  ],
+  [
+    'POST',
+    '/journeys',
+    { name: 'W', definition: { ...JOURNEY, steps: { out: { type: 'exit', name: '\u0000', reason: 'done' } } } },
+  ],
+] as const)(
+  '%s %s with a U+0000 or half of a surrogate pair, which no text may hold, is the caller’s fault and not ours',
+  async (method, path, body) => {
+    const answer = await api.call(method, `/spaces/spa_test${path}`, body)
+    expect([answer.status, answer.body.error.code]).toEqual([400, 'not_text'])
+  },
+)
 
 it('the Profile API answers 400 for one too', async () => {
   const at = '/v1/spaces/spa_test/collections/users/profiles/user_id:%00/traits'

@@ -50,7 +50,9 @@ const another = (chance: Chance, all: readonly Spot[]): unknown => {
 
 const asText = (chance: Chance, there: unknown): unknown => {
   if (typeof there === 'string') return there + chance.one(oddTexts)
-  return there === null ? 0 : String(there)
+  if (there === null) return 0
+  // Its own `toString` may be anything.
+  return typeof there === 'object' ? (JSON.stringify(there) ?? '') : String(there)
 }
 
 const spoilSpot = (chance: Chance, spot: Spot, all: readonly Spot[]): void => {
