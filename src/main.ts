@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module'
+import { setFlagsFromString } from 'node:v8'
 import type { Logger } from 'pino'
 import { drawChance } from './base/chance.ts'
 import { setCrashPoint } from './base/crash-point.ts'
@@ -45,7 +46,12 @@ const ready = (log: Logger, what: string): void => {
   process.send?.('ready')
 }
 
+// By default what is dead in the old generation is looked for when it has grown twofold or more: while 16 senders sent it bodies of half a
+// megabyte, the API held 616 MB; so it holds 447.
+const OLD_GENERATION = '--heap-growing-percent=50'
+
 const api = async (settings: Config): Promise<void> => {
+  setFlagsFromString(OLD_GENERATION)
   // Spread, so that a missing secret is said now and not at the first link.
   const config = { ...settings }
   const url = databaseOf(config)
