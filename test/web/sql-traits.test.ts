@@ -13,7 +13,7 @@ inChromium('SQL traits', { refused: [404, 409, 422] }, async ({ world, page, sho
     await page.goto(`${world.url}/sql-traits`)
     await heading('No SQL trait yet.')
     await page.getByRole('button', { name: 'Connect a warehouse first' }).first().click()
-    await page.getByRole('button', { name: 'Connect a warehouse' }).first().click()
+    await page.getByRole('button', { name: 'Connect a warehouse', exact: true }).first().click()
     const { host, port, database, username, password } = customer.login
     for (const [label, value] of Object.entries({
       Name: 'Shop',
