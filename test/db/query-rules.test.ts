@@ -26,6 +26,10 @@ const SEEDED: readonly (readonly [Finding['rule'], string])[] = [
     'R6',
     'with m as (update journey_run set step = $1 where space_id = $2 returning id) insert into journey_transition (id) select id from m',
   ],
+  [
+    'limit',
+    'delete from profile_change where space_id = $1 and (profile_id, id) in (select profile_id, id from profile_change where space_id = $2 limit 10 for update skip locked)',
+  ],
   ['key', 'update profile set space_id = $1 where space_id = $2'],
 ]
 

@@ -7,7 +7,7 @@ import { all, fieldsOf, isTree, isUnionSide, level, type Tree, walk } from './pa
  * The rules of a statement that must run on one Postgres today and on a cluster tomorrow, checked on the real parse tree. A finding says
  * which rule and where; `EXCEPTIONS` in the test says which statement may break which rule, and why.
  */
-export type Finding = { readonly rule: 'R2' | 'R3' | 'R4' | 'R5' | 'R6' | 'key'; readonly message: string }
+export type Finding = { readonly rule: 'R2' | 'R3' | 'R4' | 'R5' | 'R6' | 'key' | 'limit'; readonly message: string }
 
 const distributed = (name: string): boolean => name in SPREAD && SPREAD[name as keyof typeof SPREAD].bySpace === 'space_id'
 
@@ -120,6 +120,14 @@ const shapeFindings = (tree: Tree): readonly Finding[] => {
   return found
 }
 
+// A nested loop asks it anew for each row, and passes by what it has locked itself: so more are taken than the limit says.
+const limitFindings = (tree: Tree): readonly Finding[] =>
+  all(tree, 'SubLink').flatMap((link) => {
+    const select = (link['subselect'] as Tree | undefined)?.['SelectStmt'] as Tree | undefined
+    if (!select || !('limitCount' in select) || !('lockingClause' in select)) return []
+    return [{ rule: 'limit' as const, message: 'locks a limited list within a condition: name it in a materialized CTE' }]
+  })
+
 const LEVELS = new Set(['SelectStmt', 'UpdateStmt', 'DeleteStmt'])
 
 /** Every finding of one statement's text. */
@@ -135,6 +143,7 @@ export const lintQuery = (text: string): readonly Finding[] => {
     ...mixedFindings(tree),
     ...keyFindings(tree),
     ...shapeFindings(tree),
+    ...limitFindings(tree),
     ...clusterFindings(tree),
   ]
 }
