@@ -9,8 +9,8 @@ import { type Clock, crossEdges, edgesOf, nextCrossing, setClock, takeClock, wak
 import { type Computation, loadComputations } from './computation.ts'
 import { EVERYBODY } from './due.ts'
 
-/** At most this many changes are taken at once, so that no transaction grows without bound; the next ones follow at once. */
-export const CHANGES = 10_000
+// At most this many changes are taken at once, so that no transaction grows without bound; the next ones follow at once.
+const CHANGES = 10_000
 
 /** What a change may be about, and the computations that look again when it is. */
 type Mention = {

@@ -4,7 +4,7 @@ import type { Db } from '../db/database.ts'
 import { query, run, runOne } from '../db/query.ts'
 import type { Computation } from './computation.ts'
 import type { Sql } from './operator.ts'
-import { isComputed } from './progress.ts'
+import { versionOf } from './state.ts'
 
 /*
  * `computation_due` says which computation must look at which batch of profiles, `due_profile` who is in a batch. Everything that may change
@@ -92,8 +92,7 @@ export const takeEverybody = async (
       sql<{ wasBehind: boolean | null; version: number | null }>`with taken as (
           delete from computation_due where space_id = ${spaceId} and computation_id = ${id} returning batch, profiles)
         select (select bool_or(t.profiles is not null or t.batch like '%.wake %') from taken t) as "wasBehind",
-          (select d.version from ${sql.table(kind)} d
-            where d.space_id = ${spaceId} and d.id = ${id} and ${isComputed('d')} and d.deleted_at is null) as version`,
+          (${versionOf(spaceId, { id, kind })}) as version`,
     ),
   )
   return { wasBehind: row?.wasBehind ?? false, version: row?.version ?? undefined }

@@ -106,8 +106,8 @@ export const evaluateSpaceFully = async (
   const ended = new Map<string, Outcome>()
   for (;;) {
     const waiting = marked.filter((each) => !ended.has(each.id))
-    const admitted =
-      waiting.length === 0 ? new Map<string, Run>() : await admitRuns(db, spaceId, waiting.map(queuedOf), now, most)
+    if (waiting.length === 0) break
+    const admitted = await admitRuns(db, spaceId, waiting.map(queuedOf), now, most)
     const next = waiting.filter((each) => admitted.has(each.id))
     if (next.length === 0) break
     const together = next.map((computation) => ({ computation, run: must(admitted.get(computation.id), 'its run') }))

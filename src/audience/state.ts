@@ -152,18 +152,16 @@ export const countMembers = async (tx: Db, spaceId: string, audienceId: string, 
   )
 }
 
+/** The version of a definition that is to be computed: no row where none is. */
+export const versionOf = (spaceId: string, { id, kind }: Pick<Computation, 'id' | 'kind'>) =>
+  sql<{ version: number }>`select d.version from ${sql.table(kind)}
+        d where d.space_id = ${spaceId} and d.id = ${id} and ${isComputed('d')} and d.deleted_at is null`
+
 /** Whether the definition that was read is still the one to compute. */
 export const isCurrent = async (
   tx: Db,
   { spaceId, computation }: { readonly spaceId: string; readonly computation: Pick<Computation, 'id' | 'kind' | 'version'> },
 ): Promise<boolean> => {
-  const row = await runOne(
-    tx,
-    query(
-      `${computation.kind}.current_version`,
-      sql<{ version: number }>`select d.version from ${sql.table(computation.kind)}
-        d where d.space_id = ${spaceId} and d.id = ${computation.id} and ${isComputed('d')} and d.deleted_at is null`,
-    ),
-  )
+  const row = await runOne(tx, query(`${computation.kind}.current_version`, versionOf(spaceId, computation)))
   return row?.version === computation.version
 }

@@ -5,7 +5,7 @@ import { SAMPLE_CALLS } from '../../event/sample-call.ts'
 import { capital } from './words.ts'
 
 /** What calls there are samples of. */
-export const TYPES = Object.keys(SAMPLE_CALLS) as readonly EventType[]
+const TYPES = Object.keys(SAMPLE_CALLS) as readonly EventType[]
 
 /** A call as it is written for people. */
 export const textOf = (call: unknown): string => JSON.stringify(call, null, 2)
@@ -20,23 +20,27 @@ export const callOf = (text: string): JsonObject | undefined => {
   }
 }
 
+/** A button for a sample of each type; the one that the text is, is pressed. */
+export const SampleChips = ({ text, set }: Omit<Props, 'label'>) =>
+  TYPES.map((type) => (
+    <button
+      key={type}
+      type="button"
+      className="chip"
+      aria-pressed={text === textOf(SAMPLE_CALLS[type])}
+      onClick={() => set(textOf(SAMPLE_CALLS[type]))}
+    >
+      {capital(type)}
+    </button>
+  ))
+
 type Props = { readonly label: string; readonly text: string; readonly set: (text: string) => void }
 
 /** A call to try something on: a sample of each type, or one's own. */
 export const CallText = ({ label, text, set }: Props) => (
   <div className="stack tight">
     <fieldset className="chips" aria-label="A sample">
-      {TYPES.map((type) => (
-        <button
-          key={type}
-          type="button"
-          className="chip"
-          aria-pressed={text === textOf(SAMPLE_CALLS[type])}
-          onClick={() => set(textOf(SAMPLE_CALLS[type]))}
-        >
-          {capital(type)}
-        </button>
-      ))}
+      <SampleChips text={text} set={set} />
     </fieldset>
     <Textarea
       className="code"

@@ -2,14 +2,13 @@ import { Button, NativeSelect, Textarea } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { Tested } from '../../api/test-call/shapes.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { EventType } from '../../db/rows/event.ts'
 import { asNew, SAMPLE_CALLS } from '../../event/sample-call.ts'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
-import { callOf, TYPES, textOf } from '../parts/call-text.tsx'
+import { callOf, SampleChips, textOf } from '../parts/call-text.tsx'
 import { useSearchWord } from '../parts/go.tsx'
 import { Block } from '../parts/page.tsx'
 import { Empty, Failing } from '../parts/state.tsx'
-import { capital, instant } from '../parts/words.ts'
+import { instant } from '../parts/words.ts'
 import type { Call } from './live.tsx'
 import { Outcome } from './test-outcome.tsx'
 
@@ -29,24 +28,14 @@ const Pick = ({ source, text, choose }: Picking) => {
   useEffect(() => {
     if (found) choose(recentCall(found))
   }, [found, choose])
-  const sample = (type: EventType): void => {
+  const sample = (call: string): void => {
     setChosen('')
-    choose(textOf(SAMPLE_CALLS[type]))
+    choose(call)
   }
   return (
     <>
       <div className="filters">
-        {TYPES.map((type) => (
-          <button
-            key={type}
-            type="button"
-            className="chip"
-            aria-pressed={text === textOf(SAMPLE_CALLS[type])}
-            onClick={() => sample(type)}
-          >
-            {capital(type)}
-          </button>
-        ))}
+        <SampleChips text={text} set={sample} />
       </div>
       {all.length > 0 && (
         <NativeSelect
