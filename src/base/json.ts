@@ -11,6 +11,9 @@ export const at = (value: Json | undefined, path: readonly string[]): Json | und
   return here
 }
 
+/** Text as Postgres takes it: without U+0000, and halves of a surrogate pair replaced by U+FFFD. */
+export const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
+
 /** Postgres refuses U+0000 in text and jsonb; it carries no meaning, so it is taken out at the door. */
 export const withoutNul = (text: string): string =>
   text.includes('\\u0000') ? text.replaceAll(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1') : text

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../base/json.ts'
+import { isObject, type Json, storable } from '../base/json.ts'
 
 /** How often which value was met, by the value written as JSON: of the most frequent, at least so often. */
 export type Frequent = Map<string, number>
@@ -15,7 +15,7 @@ const isPersonal = (text: string): boolean => text.includes('@') || /\d{5}/.test
 export const valueText = (value: Json): string | undefined => {
   if (typeof value === 'number' || typeof value === 'boolean') return JSON.stringify(value)
   if (typeof value !== 'string' || value.length > LONGEST || isPersonal(value)) return undefined
-  return JSON.stringify(value.replaceAll('\u0000', '').toWellFormed())
+  return JSON.stringify(storable(value))
 }
 
 // Misra and Gries: what the first one too many has is taken from all. Summaries that are added and cut again keep the bound of one over all.

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../base/json.ts'
+import { type Json, type JsonObject, storable } from '../base/json.ts'
 import type { CatalogSeenRow } from '../db/rows/catalog.ts'
 import { addFrequent, countValue, eachPath, type Frequent } from './frequent.ts'
 import { bagOf, type Subject } from './subject.ts'
@@ -79,14 +79,12 @@ export const countCall = (
     if (!paths.has(path)) {
       if (paths.size >= MOST_PATHS_OF_CALL) return
       const out = omitted.length > 0 && omitted.some((one) => path === one || path.startsWith(`${one}.`))
-      paths.set(path, count(map, { type, name, path: clean(path) }, at, day, out, times))
+      paths.set(path, count(map, { type, name, path: storable(path) }, at, day, out, times))
     }
     const seen = paths.get(path)
     if (seen) countInside(seen, kind, value, times)
   })
 }
-
-const clean = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
 
 const countInside = (seen: Seen, kind: string, value: Json, times: number): void => {
   seen.kinds.set(kind, (seen.kinds.get(kind) ?? 0) + times)

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../base/json.ts'
+import { isObject, type Json, type JsonObject, storable } from '../base/json.ts'
 import type { CatalogType } from '../db/rows/catalog.ts'
 
 /** What the catalogue speaks of: an event (no path), a property of one, or a trait (no name). */
@@ -15,7 +15,7 @@ export const subjectOf = (call: { readonly [key: string]: unknown }): Pick<Subje
   if (type === 'screen') return { type, name: 'Screen Viewed' }
   const event = call['event']
   if (type !== 'track') return { type, name: '' }
-  return typeof event === 'string' ? { type, name: event.replaceAll('\u0000', '').toWellFormed() } : undefined
+  return typeof event === 'string' ? { type, name: storable(event) } : undefined
 }
 
 /** Where a call of this type carries what is known. */

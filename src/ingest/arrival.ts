@@ -26,7 +26,11 @@ export const arrivalOf = (call: Call): Arrival => ({
 })
 
 /** An arrival that is not taken, as it is counted. */
-export const dropOf = ({ raw, sourceId, receivedAt }: Arrival, problem: Problem, messageId: string | undefined): Drop => ({
+export const dropOf = (
+  { raw, sourceId, receivedAt }: Pick<Arrival, 'raw' | 'sourceId' | 'receivedAt'>,
+  problem: Problem,
+  messageId: string | undefined,
+): Drop => ({
   sourceId,
   code: problem.code,
   subject: problem.subject ?? problem.field,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { jsonText } from '../base/json.ts'
+import { jsonText, storable } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 
@@ -40,7 +40,7 @@ const MOST_KEYS = 5_000
 
 /** Counts one more. */
 export const noteDrop = (counted: CountedDrops, given: Drop): void => {
-  const subject = given.subject.slice(0, LONGEST_SUBJECT).replaceAll('\u0000', '').toWellFormed()
+  const subject = storable(given.subject.slice(0, LONGEST_SUBJECT))
   const drop = { ...given, subject: counted.size < MOST_KEYS ? subject : '' }
   const hour = hourOf(drop.at)
   const key = [drop.sourceId, hour, drop.code, drop.subject].join('\u0000')
@@ -67,8 +67,8 @@ export const recordCounted = async (db: Db, spaceId: string, counted: CountedDro
         select ${spaceId}, r.source_id, r.hour, r.code, r.subject, r.count, r.reason, r.sample, r.message_id, r.first_at, r.last_at
         from unnest(${rows.map((r) => r.first.sourceId)}::text[], ${rows.map((r) => r.hour)}::timestamptz[],
           ${rows.map((r) => r.first.code)}::text[], ${rows.map((r) => r.first.subject)}::text[],
-          ${rows.map((r) => r.count)}::bigint[], ${rows.map((r) => r.first.reason)}::text[],
-          ${rows.map((r) => sampleOf(r.first.call))}::text[], ${rows.map((r) => r.first.messageId?.replaceAll('\u0000', '').toWellFormed() ?? null)}::text[],
+          ${rows.map((r) => r.count)}::bigint[], ${rows.map((r) => storable(r.first.reason))}::text[],
+          ${rows.map((r) => sampleOf(r.first.call))}::text[], ${rows.map((r) => (r.first.messageId === undefined ? null : storable(r.first.messageId)))}::text[],
           ${rows.map((r) => r.first.at.toISOString())}::timestamptz[], ${rows.map((r) => r.last.toISOString())}::timestamptz[])
           as r (source_id, hour, code, subject, count, reason, sample, message_id, first_at, last_at)
         on conflict (space_id, source_id, hour, code, subject) do update set

@@ -6,7 +6,8 @@ import { enqueueDeliveries, type NewDelivery } from '../destination/enqueue.ts'
 import { markSeen } from '../event/event.ts'
 import { ensurePartitions } from '../event/partitions.ts'
 import { createGraph } from '../profile/graph.ts'
-import { agedIdentifiers, Collision, loadPeople, type Wanted } from '../profile/load.ts'
+import { identifierKey } from '../profile/identifier.ts'
+import { agedIdentifiers, Collision, loadPeople, type Owners, type Wanted } from '../profile/load.ts'
 import { carryOver } from '../profile/merge.ts'
 import { living } from '../profile/person.ts'
 import { addRefusals } from '../profile/refusal.ts'
@@ -65,17 +66,21 @@ export const orderedIds = (now: Date, random: (bytes: number) => Uint8Array): ((
   }
 }
 
-const wantedBy = (calls: readonly Identified[]): readonly Wanted[] => {
+/** Whom a call names: people, and an account. */
+export const namedBy = ({ call: { groupId }, identifiers }: Identified): readonly Wanted[] => {
+  const people = identifiers.map(({ type, value }): Wanted => ({ collection: 'users', type, value }))
+  return groupId === undefined ? people : [...people, { collection: 'accounts', type: 'group_id', value: groupId }]
+}
+
+/** Whom these calls name, each once. */
+export const wantedBy = (calls: readonly Identified[]): readonly Wanted[] => {
   const wanted = new Map<string, Wanted>()
-  for (const { call, identifiers } of calls) {
-    for (const { type, value } of identifiers) wanted.set(`u ${type} ${value}`, { collection: 'users', type, value })
-    if (call.groupId !== undefined)
-      wanted.set(`a ${call.groupId}`, { collection: 'accounts', type: 'group_id', value: call.groupId })
-  }
+  for (const call of calls) for (const one of namedBy(call)) wanted.set(identifierKey(one.collection, one), one)
   return [...wanted.values()]
 }
 
-type Transaction = Outcome & {
+/** What a transaction did. */
+export type Transaction = Outcome & {
   readonly announced: boolean
   readonly delivering: boolean
   readonly profiles: ReadonlyMap<string, string>
@@ -85,8 +90,9 @@ type Transaction = Outcome & {
 const NO_DROPS: readonly Drop[] = []
 const NOBODY: Transaction['profiles'] = new Map()
 const NO_VIOLATIONS: Outcome['violations'] = new Map()
-type Beside = (tx: Db, done: Transaction) => Promise<void>
-const NOTHING: Transaction = {
+/** Goes into the same transaction and is told what it did; it may run more than once. */
+export type Beside = (tx: Db, done: Transaction) => Promise<void>
+export const NOTHING: Transaction = {
   stored: new Set(),
   violations: NO_VIOLATIONS,
   announced: false,
@@ -94,7 +100,8 @@ const NOTHING: Transaction = {
   profiles: NOBODY,
   drops: NO_DROPS,
 }
-type Work = {
+/** What a transaction is to do. */
+export type Work = {
   readonly spaceId: string
   readonly calls: readonly Identified[]
   readonly settings: Settings
@@ -104,9 +111,14 @@ type Work = {
   readonly now: Date
   readonly newId: () => string
   readonly beside: Beside | undefined
+  /** Who the calls name, where that was asked for already. */
+  readonly owners?: Owners | undefined
 }
 
-const storeCallsOf = async (tx: Db, { spaceId, calls, settings, destinationsOf, now, newId }: Work): Promise<Transaction> => {
+const storeCallsOf = async (
+  tx: Db,
+  { spaceId, calls, settings, destinationsOf, now, newId, owners }: Work,
+): Promise<Transaction> => {
   const { rules, awaited } = settings
   const fresh = await markSeen(
     tx,
@@ -119,7 +131,7 @@ const storeCallsOf = async (tx: Db, { spaceId, calls, settings, destinationsOf, 
   for (const one of calls) if (fresh.has(one.call.messageId) && !first.has(one.call.messageId)) first.set(one.call.messageId, one)
   const kept = [...first.values()]
   if (kept.length === 0) return { ...NOTHING, stored: fresh }
-  const people = await loadPeople(tx, spaceId, wantedBy(kept))
+  const people = await loadPeople(tx, spaceId, wantedBy(kept), owners)
   const graph = createGraph(people, rules, await agedIdentifiers(tx, spaceId, people, rules), newId)
   const attached = attachCalls(graph, kept)
   await saveGraph(tx, spaceId, graph)
@@ -146,11 +158,11 @@ const storeOnce = (db: Db, work: Work): Promise<Transaction> =>
     return done
   })
 
-// Who collides starts again with what the other wrote, and one of them always got through.
-const storeAgain = async (db: Db, work: Work): Promise<Transaction> => {
+/** Stores calls whose partitions and types are there. Who collides starts again with what the other wrote, and one of them always got through. */
+export const storeReady = async (db: Db, work: Work): Promise<Transaction> => {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await storeOnce(db, work)
+      return await storeOnce(db, attempt === 1 ? work : { ...work, owners: undefined })
     } catch (error) {
       if (!(error instanceof Collision) || attempt === ATTEMPTS) throw error
     }
@@ -166,21 +178,26 @@ const registerTypes = (db: Db, spaceId: string, calls: readonly Identified[], ru
   )
 }
 
-type Context = { readonly now: Date; readonly random: (bytes: number) => Uint8Array }
-const storeKept = async (
+/** Makes the partitions and the types of identifiers that these calls need. */
+export const makeReady = async (db: Db, spaceId: string, { calls, settings, now }: Batch['work']): Promise<void> => {
+  await ensurePartitions(db, new Set(calls.map(({ call }) => call.timestamp.getTime())), now)
+  await registerTypes(db, spaceId, calls, settings.rules)
+}
+
+export type Context = { readonly now: Date; readonly random: (bytes: number) => Uint8Array }
+export const storeKept = async (
   db: Db,
   spaceId: string,
   work: Omit<Work, 'spaceId' | 'newId'>,
   random: Context['random'],
 ): Promise<Transaction> => {
-  const { calls, settings, passing, now, beside } = work
+  const { calls, passing, now, beside } = work
   if (calls.length + passing.length === 0) {
     if (beside) await transact(db, (tx) => beside(tx, NOTHING))
     return NOTHING
   }
-  await ensurePartitions(db, new Set(calls.map(({ call }) => call.timestamp.getTime())), now)
-  await registerTypes(db, spaceId, calls, settings.rules)
-  return storeAgain(db, { ...work, spaceId, newId: orderedIds(now, random) })
+  await makeReady(db, spaceId, work)
+  return storeReady(db, { ...work, spaceId, newId: orderedIds(now, random) })
 }
 
 /** Calls that were asked about, as one transaction stores them. */
@@ -207,7 +224,7 @@ export const judgeBatch = async (db: Db, spaceId: string, given: readonly Arriva
   return { judged, noted, work: { calls: keptOf([...judged, ...forwards]), settings, destinationsOf, passing, now } }
 }
 
-const storedOf = ({ judged, noted }: Batch, done: Transaction): Stored & Uncounted => ({
+export const storedOf = ({ judged, noted }: Batch, done: Transaction): Stored & Uncounted => ({
   results: resultsOf(judged, done),
   announced: done.announced,
   delivering: done.delivering,
@@ -218,34 +235,11 @@ const storedOf = ({ judged, noted }: Batch, done: Transaction): Stored & Uncount
 })
 
 // After the commit, so that nobody waits for it on the rows in which is counted.
-const counted = async (db: Db, spaceId: string, { drops, broken, ...stored }: Stored & Uncounted): Promise<Stored> => {
+export const counted = async (db: Db, spaceId: string, { drops, broken, ...stored }: Stored & Uncounted): Promise<Stored> => {
   await recordDrops(db, spaceId, drops)
   await recordViolations(db, spaceId, broken)
   return stored
 }
-
-/**
- * Stores calls of the past, which come by file or by replay: what happened then counts on profiles and in audiences, and no journey hears of
- * it, so none begins, goes on or ends for it (spec/journeys §3.2: journeys that begin with an event have no history), and no destination. `beside`
- * goes into the same transaction and is told what became of each call; it may run more than once.
- */
-export const storeHistory = async (
-  db: Db,
-  spaceId: string,
-  batch: Batch,
-  { random, beside }: Pick<Context, 'random'> & { readonly beside: (tx: Db, results: readonly Result[]) => Promise<void> },
-): Promise<Stored> => {
-  const { judged, work } = batch
-  const settings = { ...work.settings, awaited: NOBODY_WAITS }
-  const done = await storeKept(
-    db,
-    spaceId,
-    { ...work, settings, destinationsOf: () => [], passing: [], beside: (tx, outcome) => beside(tx, resultsOf(judged, outcome)) },
-    random,
-  )
-  return counted(db, spaceId, storedOf(batch, done))
-}
-const NOBODY_WAITS: Settings['awaited'] = new Set()
 
 /**
  * Stores what came in, in one transaction, and answers, in their order, what became of each, and what the caller must count. When it returns, what is

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, jsonText } from '../base/json.ts'
+import { isObject, type Json, type JsonObject, jsonText, storable } from '../base/json.ts'
 import type { EventType } from '../db/rows/event.ts'
 import { eventName } from '../event/event.ts'
 import { parseSubscriptions } from '../subscription/change.ts'
@@ -32,8 +32,6 @@ const LONGEST = 500
 const LONGEST_MESSAGE_ID = 100
 const DEEPEST = 64
 const NOTHING: JsonObject = {}
-
-const clean = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
 
 const tooDeep = (value: Json | undefined, left: number): boolean => {
   if (typeof value !== 'object' || value === null) return false
@@ -138,7 +136,7 @@ export const isForSpace = ({ item, around }: Pick<Wire, 'item' | 'around'>): boo
 }
 
 const idOf = (value: Json | undefined): string | undefined =>
-  typeof value === 'string' && value !== '' ? clean(value) : undefined
+  typeof value === 'string' && value !== '' ? storable(value) : undefined
 const objectIn = (from: JsonObject, key: string): JsonObject => {
   const value = from[key]
   return isObject(value) ? value : NOTHING
@@ -155,7 +153,7 @@ const callFrom = (type: EventType, item: JsonObject, messageId: string, at: numb
     sourceId: around.sourceId,
     timestamp,
     receivedAt: around.receivedAt,
-    name: clean(eventName(type, item['event'] as string | undefined)),
+    name: storable(eventName(type, item['event'] as string | undefined)),
     properties: jsonText(propertiesOf(type, item)),
     context: jsonText(context),
     places: {

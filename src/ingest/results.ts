@@ -1,6 +1,6 @@
 import { unreachable } from '../base/must.ts'
 import type { Judged } from './judge.ts'
-import type { Problem } from './problems.ts'
+import { type Problem, problem } from './problems.ts'
 
 /**
  * What became of one call. `stored`: durable, and where identifiers of it were not taken, `violations` says which and why. `duplicate`: its messageId was stored before. `filtered`: it says itself that it is not for
@@ -17,8 +17,12 @@ export const droppedResult = (messageId: string | undefined, problem: Problem): 
   ...problem,
 })
 
-/** What a transaction stored: the message ids that are new, and what of their identifiers was not taken. */
-export type Outcome = { readonly stored: ReadonlySet<string>; readonly violations: ReadonlyMap<string, readonly Problem[]> }
+/** What transactions stored: the message ids that are new, what of their identifiers was not taken, and calls that the database does not take. */
+export type Outcome = {
+  readonly stored: ReadonlySet<string>
+  readonly violations: ReadonlyMap<string, readonly Problem[]>
+  readonly spoiled?: ReadonlySet<string>
+}
 
 const storedResult = (messageId: string, violations: readonly Problem[] | undefined): Result => ({
   status: 'stored',
@@ -26,10 +30,11 @@ const storedResult = (messageId: string, violations: readonly Problem[] | undefi
   ...(violations ? { violations } : {}),
 })
 
-const resultOf = (one: Judged, isNew: (messageId: string) => boolean, { violations }: Outcome): Result => {
+const resultOf = (one: Judged, isNew: (messageId: string) => boolean, { violations, spoiled }: Outcome): Result => {
   switch (one.kind) {
     case 'kept': {
       const { messageId } = one.identified.call
+      if (spoiled?.has(messageId)) return droppedResult(messageId, problem('bad_request'))
       return isNew(messageId) ? storedResult(messageId, violations.get(messageId)) : { status: 'duplicate', messageId }
     }
     case 'filtered':

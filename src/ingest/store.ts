@@ -1,5 +1,5 @@
 import { idFrom } from '../base/ids.ts'
-import type { Json } from '../base/json.ts'
+import { type Json, storable } from '../base/json.ts'
 import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import { addToOutbox } from '../db/outbox.ts'
@@ -66,10 +66,7 @@ const changesOf = (graph: Graph, newId: () => string) =>
       profileId: person.id,
       id: newId(),
       eventNames: sorted(person.eventNames),
-      traitKeys:
-        person.traitKeys.size === 0
-          ? NONE
-          : sorted([...person.traitKeys].map((key) => key.replaceAll('\u0000', '').toWellFormed())),
+      traitKeys: person.traitKeys.size === 0 ? NONE : sorted([...person.traitKeys].map(storable)),
     }))
 
 const NONE: readonly string[] = []

@@ -1,3 +1,5 @@
+import { storable } from '../base/json.ts'
+
 /** One external id of a person or an account: what resolution matches, exactly (spec/audiences §5.1). */
 export type Identifier = { readonly type: string; readonly value: string }
 export type Collection = 'users' | 'accounts'
@@ -12,5 +14,5 @@ export const identifierKey = (collection: Collection, { type, value }: Identifie
 /** The identifier, or undefined when it is no text of 1 to 500 characters. */
 export const identifier = (type: string, value: unknown): Identifier | undefined =>
   typeof value === 'string' && value !== '' && value.length <= LONGEST_VALUE && type.length <= LONGEST_TYPE
-    ? { type, value: value.replaceAll('\u0000', '').toWellFormed() }
+    ? { type, value: storable(value) }
     : undefined

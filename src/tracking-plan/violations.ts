@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { idFrom } from '../base/ids.ts'
-import { type JsonObject, jsonText } from '../base/json.ts'
+import { type JsonObject, jsonText, storable } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import type { ViolationHourRow } from '../db/rows/tracking-plan.ts'
@@ -31,7 +31,7 @@ const HOUR_MS = 3_600_000
 const LONGEST_SAMPLE = 8_192
 const LONGEST = 500
 
-const cut = (text: string): string => text.replaceAll('\u0000', '').slice(0, LONGEST).toWellFormed()
+const cut = (text: string): string => storable(text.slice(0, LONGEST))
 const sampleOf = (call: JsonObject): string => jsonText(call).slice(0, LONGEST_SAMPLE).toWellFormed()
 
 const countedIn = (all: readonly Broken[]): readonly Counted[] => {

@@ -122,18 +122,20 @@ it('G13 goes on by itself after kill -9 of the API, and nothing is taken twice',
     return child
   }
   const ready = (child: ChildProcess): Promise<void> => new Promise((resolve) => child.once('message', () => resolve()))
-  const path = file('outage.ndjson', calls(6_000, 'Outage'))
-  // One dies with the calls stored and not answered, one with the transaction still open.
-  const dying = startApi('import.part_stored')
+  const path = file('outage.ndjson', calls(12_000, 'Outage'))
+  // One dies with one of two transactions done, one with the calls stored and not answered, one with both transactions still open.
+  const dying = startApi('ingest.lane_stored')
   await ready(dying)
   const sending = usherAt(`http://127.0.0.1:${port}`, api.token)('import', 'calls', path)
   expect(await exitOf(dying)).toBe('SIGKILL')
-  const second = startApi('ingest.before_commit')
-  await ready(second)
-  expect(await exitOf(second)).toBe('SIGKILL')
+  for (const at of ['import.part_stored', 'import.part_kept', 'ingest.before_commit']) {
+    const next = startApi(at)
+    await ready(next)
+    expect(await exitOf(next)).toBe('SIGKILL')
+  }
   await ready(startApi())
-  expect(await sending).toContain('outage.ndjson: COMPLETED, 6,000 calls taken, 0 there before, 0 refused.')
-  expect(await stored('Outage')).toBe(6_000)
+  expect(await sending).toContain('outage.ndjson: COMPLETED, 12,000 calls taken, 0 there before, 0 refused.')
+  expect(await stored('Outage')).toBe(12_000)
 })
 
 it('the progress line says how far, how fast and how long', () => {

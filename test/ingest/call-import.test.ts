@@ -139,7 +139,7 @@ it('says which lines are refused and why, keeps the first thousand, and takes al
   const bad = [
     '{"type":"track","userId":"u"}',
     '',
-    'no json',
+    'no json \u0000 with a zero',
     '[1]',
     '{"type":"trick","userId":"u"}',
     '{"type":"track","event":"A"}',

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { notFound } from '../../base/errors.ts'
+import { storable } from '../../base/json.ts'
 import { changeIntegrationFilter, integrationFiltersAt } from '../../destination/integration-filter.ts'
 import { sourceById } from '../../space/source.ts'
 import { SpaceParams } from '../audience/wire.ts'
@@ -11,11 +12,7 @@ const Params = SpaceParams.extend({ source: z.string().min(1).max(255) })
 const Many = z.object({ data: z.object({ integrationFilters: z.array(IntegrationFilter) }) })
 const Change = z.strictObject({
   type: z.enum(['track', 'page', 'screen', 'identify', 'group', 'alias']),
-  name: z
-    .string()
-    .max(500)
-    .transform((text) => text.replaceAll('\u0000', '').toWellFormed())
-    .default(''),
+  name: z.string().max(500).transform(storable).default(''),
   metadataId: z.string().min(1).max(255).meta({ description: 'A tool of the catalogue: all its destinations at this source' }),
   enabled: z.boolean().meta({ description: 'false: the tool does not get it, unless a call names the tool itself' }),
 })

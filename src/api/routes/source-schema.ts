@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { storable } from '../../base/json.ts'
 import { type Act, changeSwitch, type Switch, switchesOf } from '../../catalog/switch.ts'
 import { refuseUnknownSource } from '../../tracking-plan/connect.ts'
 import { SpaceParams } from '../audience/wire.ts'
@@ -11,7 +12,7 @@ import type { Route } from './index.ts'
 const tags = ['source']
 const Params = SpaceParams.extend({ source: z.string().min(1).max(255) })
 // Postgres knows no U+0000, and what is stored holds no half of a pair of surrogates.
-const Text = z.string().transform((text) => text.replaceAll('\u0000', '').toWellFormed())
+const Text = z.string().transform(storable)
 const Said = z
   .object({
     ...subject,

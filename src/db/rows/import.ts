@@ -13,6 +13,7 @@ export type ImportRow = {
   finished_at: Date | null
   expected: number | null
   reached: number
+  ahead: number
   taken: number
   duplicates: number
   refused: number

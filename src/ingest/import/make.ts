@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { crashPoint } from '../../base/crash-point.ts'
 import { Unavailable } from '../../base/errors.ts'
-import type { JsonObject } from '../../base/json.ts'
+import { type JsonObject, storable } from '../../base/json.ts'
 import { type Loop, loop } from '../../base/loop.ts'
 import type { Db } from '../../db/database.ts'
 import { transact } from '../../db/query.ts'
@@ -29,7 +29,7 @@ export type ImportContext = {
 
 /** The line of a call and what became of it, where it was not taken. */
 export const refusedOf = (line: number, result: Result | undefined): readonly RefusedLine[] => {
-  if (result?.status === 'dropped') return [{ line, code: result.code, message: sentenceOf(result) }]
+  if (result?.status === 'dropped') return [{ line, code: result.code, message: storable(sentenceOf(result)) }]
   if (result?.status === 'filtered') return [{ line, code: 'filtered', message: 'the call says itself that it is not for here' }]
   return []
 }

@@ -150,17 +150,37 @@ export type Done = {
   readonly refused: readonly RefusedLine[]
 }
 
-/** Keeps how far a file is, in the transaction that stores its calls. @throws MovedOn where it is not where this part begins. */
+/**
+ * Keeps how many calls of the part that begins at `from` this transaction stores, so that they are counted as taken whatever happens before the
+ * whole part is done. @throws MovedOn where the file is not where this part begins.
+ */
+export const keepAhead = async (tx: Db, spaceId: string, id: string, from: number, stored: number): Promise<void> => {
+  const row = await runOne(
+    tx,
+    query(
+      'import.keep_ahead',
+      sql`update import set ahead = ahead + ${stored}::bigint
+        where space_id = ${spaceId} and id = ${id} and kind = 'calls' and status = 'RUNNING' and reached = ${from}::bigint returning id`,
+    ),
+  )
+  if (!row) throw new MovedOn('the file is somewhere else now')
+}
+
+/**
+ * Keeps how far a file is, when all calls of a part are stored and this is noted as ahead. What is ahead beyond that was stored by somebody who
+ * did not get this far: those were duplicates now, and count as taken. @throws MovedOn where the file is not where this part begins.
+ */
 export const keepCalls = async (tx: Db, spaceId: string, id: string, done: Done): Promise<void> => {
   const { from, to, lines, taken, duplicates, refused } = done
+  const before = sql`least(ahead - ${taken}::bigint, ${duplicates}::bigint)`
   const rows = await run(
     tx,
     query(
       'import.keep_calls',
       sql<{
         refused: number
-      }>`update import set reached = ${to}::bigint, lines = lines + ${lines}::bigint, taken = taken + ${taken}::bigint,
-          duplicates = duplicates + ${duplicates}::bigint, refused = refused + ${refused.length}::bigint
+      }>`update import set reached = ${to}::bigint, lines = lines + ${lines}::bigint, taken = taken + ${taken}::bigint + ${before},
+          duplicates = duplicates + ${duplicates}::bigint - ${before}, ahead = ahead - ${taken}::bigint - ${before}, refused = refused + ${refused.length}::bigint
         where space_id = ${spaceId} and id = ${id} and kind = 'calls' and status = 'RUNNING' and reached = ${from}::bigint returning refused`,
     ),
   )

@@ -8,8 +8,8 @@ import { parseCall, type Surroundings } from '../../parse.ts'
 import { type Problem, problem } from '../../problems.ts'
 import { createCallOfFields } from './header.ts'
 
-/** A call of a file: the line that it begins in, where in the file it begins and ends, and what the check made of it. */
-export type Line = { readonly line: number; readonly from: number; readonly to: number; readonly arrival: Arrival }
+/** A call of a file: the line that it begins in, where in the file it ends, and what the check made of it. */
+export type Line = { readonly line: number; readonly to: number; readonly arrival: Arrival }
 
 /** Where a part of a file stands, and what it is read for. */
 export type Around = {
@@ -115,7 +115,7 @@ export function* linesIn(bytes: Buffer, around: Around): Generator<Line> {
         'raw' in read
           ? { raw: read.raw, parsed: parseCall(read.raw, surroundings), sourceId, receivedAt }
           : { raw: undefined, parsed: { kind: 'problem', messageId: undefined, problem: read.problem }, sourceId, receivedAt }
-      yield { line, from: offset + from, to: offset + to, arrival }
+      yield { line, to: offset + to, arrival }
     }
     line += newlines(bytes, from, to)
     from = to

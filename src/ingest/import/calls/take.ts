@@ -1,28 +1,25 @@
 import { crashPoint } from '../../../base/crash-point.ts'
 import { Refused } from '../../../base/errors.ts'
-import { must } from '../../../base/must.ts'
 import type { Db } from '../../../db/database.ts'
 import { transact } from '../../../db/query.ts'
-import { type Arrival, dropOf } from '../../arrival.ts'
-import { recordDrops } from '../../drop.ts'
-import { isAboutData } from '../../gather.ts'
-import { type Batch, judgeBatch, storeHistory } from '../../ingest.ts'
-import { problem } from '../../problems.ts'
-import { droppedResult, type Result } from '../../results.ts'
+import type { Arrival } from '../../arrival.ts'
+import { storeInLanes } from '../../history.ts'
+import { type Batch, judgeBatch } from '../../ingest.ts'
+import type { Result } from '../../results.ts'
 import type { Taken } from '../../tally.ts'
 import { type ImportJob, importOf, type RefusedLine } from '../job.ts'
 import { refusedOf } from '../make.ts'
-import { type CallFile, callFileOf, type Done, finishCalls, formatOfFile, keepCalls, MovedOn } from './job.ts'
+import { type CallFile, callFileOf, type Done, finishCalls, formatOfFile, keepAhead, keepCalls, MovedOn } from './job.ts'
 import { type Line, linesIn } from './lines.ts'
 
-/** Calls of one transaction. Of 500 to 4,000 each costs about the same; of more, other calls would wait longer for the processor. */
-const TOGETHER = 2_000
+/** Calls of a part. Of 1,000 to 8,000 each costs about the same; of more, other calls would wait longer for the processor. */
+const TOGETHER = 4_000
 
 export type TakeContext = {
   readonly db: Db
   readonly now: () => Date
   readonly random: (bytes: number) => Uint8Array
-  /** Told of each transaction when it is there: for the catalogue, and for those who evaluate. */
+  /** Told of each part when it is there: for the catalogue, and for those who evaluate. */
   readonly told: (sourceId: string, taken: Taken) => void
 }
 
@@ -34,8 +31,7 @@ type Part = {
   readonly lines: readonly Line[]
   readonly from: number
   readonly to: number
-  /** The number of its first line, and how many it has. */
-  readonly line: number
+  /** How many lines of the file. */
   readonly count: number
 }
 
@@ -46,13 +42,19 @@ const newlinesIn = (bytes: Buffer): number => {
 }
 
 function* partsOf(file: CallFile, { offset, bytes }: Piece, receivedAt: Date): Generator<Part> {
-  let [lines, from, line] = [[] as Line[], offset, file.lines + 1]
-  const around = { sourceId: file.sourceId, format: formatOfFile(file), header: file.header, receivedAt, offset, line }
+  let [lines, from] = [[] as Line[], offset]
+  const around = {
+    sourceId: file.sourceId,
+    format: formatOfFile(file),
+    header: file.header,
+    receivedAt,
+    offset,
+    line: file.lines + 1,
+  }
   const part = (to: number): Part => {
-    const made = { lines, from, to, line, count: newlinesIn(bytes.subarray(from - offset, to - offset)) }
+    const made = { lines, from, to, count: newlinesIn(bytes.subarray(from - offset, to - offset)) }
     lines = []
     from = to
-    line += made.count
     return made
   }
   for (const one of linesIn(bytes, around)) {
@@ -72,41 +74,15 @@ const doneOf = ({ lines, from, to, count }: Part, results: readonly Result[]): D
 type Work = { readonly context: TakeContext; readonly spaceId: string; readonly file: CallFile }
 const arrivalsOf = ({ lines }: Part): readonly Arrival[] => lines.map(({ arrival }) => arrival)
 
-const dropOnly = async ({ context, spaceId, file }: Work, part: Part, only: Line): Promise<void> => {
-  const { parsed } = only.arrival
-  const messageId = parsed.kind === 'call' ? parsed.call.messageId : undefined
-  await transact(context.db, async (tx) => {
-    await recordDrops(tx, spaceId, [dropOf(only.arrival, problem('bad_request'), messageId)])
-    await keepCalls(tx, spaceId, file.id, doneOf(part, [droppedResult(messageId, problem('bad_request'))]))
+const storePart = async ({ context, spaceId, file }: Work, part: Part, batch: Batch): Promise<void> => {
+  const { results, omittedOf, itemOf } = await storeInLanes(context.db, spaceId, batch, {
+    random: context.random,
+    ahead: (tx, stored) => keepAhead(tx, spaceId, file.id, part.from, stored),
   })
-}
-
-const halves = (part: Part): readonly [Part, Part] => {
-  const half = part.lines.length >> 1
-  const middle = must(part.lines[half], 'the first line of the second half')
-  const before = middle.line - part.line
-  return [
-    { ...part, lines: part.lines.slice(0, half), to: middle.from, count: before },
-    { ...part, lines: part.lines.slice(half), from: middle.from, line: middle.line, count: part.count - before },
-  ]
-}
-
-// One call that Postgres does not take spoils its whole transaction: halves are tried until it is alone.
-const storePart = async (work: Work, part: Part, batch: Batch): Promise<void> => {
-  const { context, spaceId, file } = work
-  try {
-    const { results, omittedOf, itemOf } = await storeHistory(context.db, spaceId, batch, {
-      random: context.random,
-      beside: (tx, became) => keepCalls(tx, spaceId, file.id, doneOf(part, became)),
-    })
-    crashPoint('import.part_stored')
-    context.told(file.sourceId, { arrivals: arrivalsOf(part), results, omittedOf, itemOf, past: true })
-  } catch (error) {
-    if (!isAboutData(error)) throw error
-    const [only] = part.lines
-    if (only && part.lines.length === 1) return dropOnly(work, part, only)
-    for (const half of halves(part)) await storePart(work, half, await judgePart(work, half))
-  }
+  crashPoint('import.part_stored')
+  await transact(context.db, (tx) => keepCalls(tx, spaceId, file.id, doneOf(part, results)))
+  crashPoint('import.part_kept')
+  context.told(file.sourceId, { arrivals: arrivalsOf(part), results, omittedOf, itemOf, past: true })
 }
 
 const judgePart = ({ context, spaceId }: Work, part: Part): Promise<Batch> =>
