@@ -19,7 +19,12 @@ const MOST_PATHS_OF_CALL = 300
 const DAY_MS = 86_400_000
 const DAYS_KEPT = 31
 
-const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
+// All calls of a request came at the same instant.
+let asked = { at: Number.NaN, day: '' }
+const dayOf = (at: number): string => {
+  if (asked.at !== at) asked = { at, day: new Date(at).toISOString().slice(0, 10) }
+  return asked.day
+}
 export const seenKey = ({ type, name, path }: Subject): string => `${type}\u0000${name}\u0000${path}`
 
 const seenAt = (map: SeenMap, subject: Subject, at: number): Seen | undefined => {

@@ -18,6 +18,7 @@ import {
   type Transaction,
   wantedBy,
 } from './ingest.ts'
+import { keptOf } from './judge.ts'
 import { lanesOf } from './lanes.ts'
 import { problem } from './problems.ts'
 import { type Result, resultsOf } from './results.ts'
@@ -56,7 +57,7 @@ const united = (a: Transaction, b: Transaction): Transaction => ({
   spoiled: new Set([...(a.spoiled ?? []), ...(b.spoiled ?? [])]),
   announced: a.announced || b.announced,
   delivering: a.delivering || b.delivering,
-  profiles: new Map([...a.profiles, ...b.profiles]),
+  profileOf: (messageId) => a.profileOf(messageId) ?? b.profileOf(messageId),
   drops: [...a.drops, ...b.drops],
 })
 
@@ -104,8 +105,9 @@ export const storeInLanes = async (
   await makeReady(db, spaceId, past)
   const newId = orderedIds(past.now, random)
   const owners = await ownersOf(db, spaceId, wantedBy(past.calls))
-  const beside = (tx: Db, done: Transaction): Promise<void> =>
-    ahead(tx, resultsOf(batch.judged, done).filter(({ status }) => status === 'stored').length)
+  // What a plan forwards is stored with them, and is none of them.
+  const own = new Set(keptOf(batch.judged).map(({ call }) => call.messageId))
+  const beside = (tx: Db, { stored }: Transaction): Promise<void> => ahead(tx, [...stored].filter((id) => own.has(id)).length)
   const store = whatCan(async (calls) => {
     const done = await storeReady(db, { ...past, calls, spaceId, newId, beside, owners })
     crashPoint('ingest.lane_stored')

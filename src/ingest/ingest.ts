@@ -29,7 +29,7 @@ import { dropsOf, type Judged, judgeArrivals, keptOf } from './judge.ts'
 import { parseCall, type Surroundings } from './parse.ts'
 import { type Outcome, type Result, resultsOf } from './results.ts'
 import type { Settings } from './settings.ts'
-import { storeAttached } from './store.ts'
+import { type Attached, storeAttached } from './store.ts'
 import { type Told, toldBy } from './told.ts'
 import { dropsOfRefusals, violationsOf } from './violations.ts'
 
@@ -46,23 +46,23 @@ export type Stored = Told & {
 const ATTEMPTS = 20
 
 const PER_DRAW = 4_096
+/** Where in an id the twelve bits lie by which those of one draw differ: three hexadecimal digits behind the version. */
+const [NUMBER_FROM, NUMBER_TO] = [15, 18]
 
 /**
  * Ids that are ordered by time and, within one batch, by the order in which they are made: of two profiles of one batch one is the older.
  * Chance is drawn once for 4,096 of them, which differ by their number: drawing for each was a tenth of all work.
  */
 export const orderedIds = (now: Date, random: (bytes: number) => Uint8Array): (() => string) => {
-  let made = 0
-  let drawn = random(10)
+  let made = PER_DRAW
+  let [before, behind] = ['', '']
   return () => {
     if (made === PER_DRAW) {
       made = 0
-      drawn = random(10)
+      const drawn = timeOrderedId(now, random(10))
+      ;[before, behind] = [drawn.slice(0, NUMBER_FROM), drawn.slice(NUMBER_TO)]
     }
-    drawn[0] = made >> 8
-    drawn[1] = made & 255
-    made++
-    return timeOrderedId(now, drawn)
+    return `${before}${(made++).toString(16).padStart(3, '0')}${behind}`
   }
 }
 
@@ -83,12 +83,11 @@ export const wantedBy = (calls: readonly Identified[]): readonly Wanted[] => {
 export type Transaction = Outcome & {
   readonly announced: boolean
   readonly delivering: boolean
-  readonly profiles: ReadonlyMap<string, string>
+  readonly profileOf: (messageId: string) => string | undefined
   /** Identifiers that were not taken. */
   readonly drops: readonly Drop[]
 }
 const NO_DROPS: readonly Drop[] = []
-const NOBODY: Transaction['profiles'] = new Map()
 const NO_VIOLATIONS: Outcome['violations'] = new Map()
 /** Goes into the same transaction and is told what it did; it may run more than once. */
 export type Beside = (tx: Db, done: Transaction) => Promise<void>
@@ -97,7 +96,7 @@ export const NOTHING: Transaction = {
   violations: NO_VIOLATIONS,
   announced: false,
   delivering: false,
-  profiles: NOBODY,
+  profileOf: () => undefined,
   drops: NO_DROPS,
 }
 /** What a transaction is to do. */
@@ -113,6 +112,15 @@ export type Work = {
   readonly beside: Beside | undefined
   /** Who the calls name, where that was asked for already. */
   readonly owners?: Owners | undefined
+}
+
+// Put together for whoever asks: hardly anybody does.
+const whomIn = (attached: readonly Attached[]): Transaction['profileOf'] => {
+  let ids: ReadonlyMap<string, string> | undefined
+  return (messageId) => {
+    ids ??= new Map(attached.map(({ call, person }) => [call.messageId, living(person).id]))
+    return ids.get(messageId)
+  }
 }
 
 const storeCallsOf = async (
@@ -141,9 +149,8 @@ const storeCallsOf = async (
   const deliveries = deliveriesOfStored(attached, destinationsOf)
   await enqueueDeliveries(tx, spaceId, deliveries)
   const { refusals } = graph
-  const profiles = new Map(attached.map(({ call, person }) => [call.messageId, living(person).id]))
   await addRefusals(tx, spaceId, refusals)
-  const done = { ...NOTHING, stored: fresh, announced, delivering: deliveries.length > 0, profiles }
+  const done = { ...NOTHING, stored: fresh, announced, delivering: deliveries.length > 0, profileOf: whomIn(attached) }
   if (refusals.length === 0) return done
   return { ...done, violations: violationsOf(refusals), drops: dropsOfRefusals(refusals, kept) }
 }
@@ -228,7 +235,7 @@ export const storedOf = ({ judged, noted }: Batch, done: Transaction): Stored & 
   results: resultsOf(judged, done),
   announced: done.announced,
   delivering: done.delivering,
-  profileOf: (messageId) => done.profiles.get(messageId),
+  profileOf: done.profileOf,
   ...toldBy(noted),
   drops: [...dropsOf(judged), ...done.drops],
   broken: brokenIn(noted, done.stored),

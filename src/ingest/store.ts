@@ -96,7 +96,10 @@ export const storeAttached = async (
   )
   for (const id of linked) graph.people.get(id)?.traitKeys.add(LINKED)
   // While the database stores the one, the other is made ready.
-  await Promise.all([storeEvents(tx, spaceId, attached), addChanges(tx, spaceId, changesOf(graph, graph.newId), now)])
+  const storing = storeEvents(tx, spaceId, attached)
+  const changes = changesOf(graph, graph.newId)
+  await storing
+  await addChanges(tx, spaceId, changes, now)
   const subscriptions = attached.flatMap(({ call }) => call.subscriptions)
   if (subscriptions.length > 0) await applySubscriptions(tx, spaceId, subscriptions, { origin: 'identify', now })
   return announce(tx, spaceId, attached, awaited, now)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { storeInLanes } from '../../src/ingest/history.ts'
-import { ingestCalls, judgeBatch } from '../../src/ingest/ingest.ts'
+import { ingestCalls, judgeBatch, orderedIds } from '../../src/ingest/ingest.ts'
 import { parseCall } from '../../src/ingest/parse.ts'
 import { pictureOf } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
@@ -104,4 +104,16 @@ it('who is one person already is told in the order of the calls, though none of 
   const spaceId = await history([...known, ...calls], [known.length], inLanes)
   const [her] = (await pictureOf(db, spaceId)).people.filter(({ identifiers }) => identifiers['anonymous_id'])
   expect(her?.identifiers['email']).toEqual([0, 1, 2, 3, 4].map((n) => `e${n}@example.com`))
+})
+
+it('ids of a batch are different and in the order in which they are made, over many draws', () => {
+  const now = new Date(START)
+  const next = orderedIds(now, (bytes) => new Uint8Array(bytes).fill(drawn++))
+  let drawn = 7
+  const ids = Array.from({ length: 10_000 }, next)
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(ids.slice(0, 4_096)).toEqual(ids.slice(0, 4_096).toSorted())
+  for (const id of [ids[0], ids[4_095], ids[4_096], ids[9_999]])
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  expect(Number.parseInt(String(ids[0]).replaceAll('-', '').slice(0, 12), 16)).toBe(START)
 })
