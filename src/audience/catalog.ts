@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
-import { query, run } from '../db/query.ts'
+import { both, query, run } from '../db/query.ts'
 import type { Collection } from '../profile/identifier.ts'
 
 /** What a space's conditions may refer to by key, and the ids behind the keys. Deleted ones are not in it. */
@@ -15,22 +15,15 @@ type Row = { readonly key: string; readonly id: string; readonly collection: Col
 
 /** Reads the keys of a space's audiences and computed traits. */
 export const loadCatalog = async (db: Db, spaceId: string): Promise<Catalog> => {
-  const [audiences, computedTraits] = await Promise.all([
+  const of = (noun: 'audience' | 'computed_trait') => () =>
     run(
       db,
       query(
-        'audience.keys',
-        sql<Row>`select key, id, collection from audience where space_id = ${spaceId} and deleted_at is null`,
+        `${noun}.keys`,
+        sql<Row>`select key, id, collection from ${sql.table(noun)} where space_id = ${spaceId} and deleted_at is null`,
       ),
-    ),
-    run(
-      db,
-      query(
-        'computed_trait.keys',
-        sql<Row>`select key, id, collection from computed_trait where space_id = ${spaceId} and deleted_at is null`,
-      ),
-    ),
-  ])
+    )
+  const [audiences, computedTraits] = await both(db, of('audience'), of('computed_trait'))
   const byKey = (rows: typeof audiences) => new Map(rows.map((row) => [row.key, row.id]))
   const ofAccounts = [...audiences, ...computedTraits].filter((row) => row.collection === 'accounts')
   return {

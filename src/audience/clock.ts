@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
-import { query, run, runOne } from '../db/query.ts'
+import { preparedQuery, query, run, runOne } from '../db/query.ts'
 import type { Computation } from './computation.ts'
 import { addDue } from './due.ts'
 
@@ -30,7 +30,7 @@ export type Clock = { readonly movedAt: Date; readonly nextInstant: Date | null;
 export const takeClock = (tx: Db, spaceId: string): Promise<Clock | undefined> =>
   runOne(
     tx,
-    query(
+    preparedQuery(
       'evaluation_clock.take',
       sql<Clock>`select moved_at as "movedAt", next_instant as "nextInstant", batch from evaluation_clock
         where space_id = ${spaceId} for update`,

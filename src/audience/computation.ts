@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
-import { query, run } from '../db/query.ts'
+import { both, query, run } from '../db/query.ts'
 import type { Collection } from '../profile/identifier.ts'
-import type { Catalog } from './catalog.ts'
+import { type Catalog, loadCatalog } from './catalog.ts'
 import type { ComputedTraitDefinition, Condition } from './condition.ts'
 import { watchesLinks } from './links.ts'
 import { eligibilityOf, type Options } from './options.ts'
@@ -77,9 +77,18 @@ export const inStages = <T extends Pick<Computation, 'id' | 'references'>>(order
     .map(([, stage]) => stage)
 }
 
-/** The enabled computations of a space in the order in which they must be evaluated. */
-export const loadComputations = async (db: Db, spaceId: string, catalog: Catalog): Promise<readonly Computation[]> => {
-  const [audienceRows, traitRows] = await Promise.all([run(db, audiences(spaceId)), run(db, computedTraits(spaceId))])
+/** The enabled computations of a space in the order in which they must be evaluated, and what their conditions may refer to. */
+export const loadComputations = async (
+  db: Db,
+  spaceId: string,
+): Promise<{ readonly catalog: Catalog; readonly computations: readonly Computation[] }> => {
+  const rows = () =>
+    both(
+      db,
+      () => run(db, audiences(spaceId)),
+      () => run(db, computedTraits(spaceId)),
+    )
+  const [catalog, [audienceRows, traitRows]] = await both(db, () => loadCatalog(db, spaceId), rows)
   const traits = traitRows.map(({ definition, ...row }): Computation => {
     const parsed = definition as ComputedTraitDefinition
     return { ...row, kind: 'computed_trait', definition: parsed, references: referencesOfTrait(parsed, catalog) }
@@ -88,7 +97,7 @@ export const loadComputations = async (db: Db, spaceId: string, catalog: Catalog
     const condition = definition as Condition
     return { ...row, kind: 'audience', condition, references: referencesOf(condition, catalog) }
   })
-  return inOrder([...traits, ...sets].map((each) => watchesLinks(each, catalog)))
+  return { catalog, computations: inOrder([...traits, ...sets].map((each) => watchesLinks(each, catalog))) }
 }
 
 /** What a computation is defined by, as it is stored. */

@@ -4,7 +4,7 @@ import { later } from '../base/later.ts'
 import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import { query, run, runOne, transact } from '../db/query.ts'
-import { type Catalog, loadCatalog } from './catalog.ts'
+import type { Catalog } from './catalog.ts'
 import { type Clock, crossEdges, edgesOf, nextCrossing, setClock, takeClock, wakeClock } from './clock.ts'
 import { type Computation, loadComputations } from './computation.ts'
 import { EVERYBODY } from './due.ts'
@@ -147,8 +147,7 @@ export const distribute = (db: Db, spaceId: string, at: Date, most: number = CHA
     const clock = await takeClock(tx, spaceId)
     // Under the clock, which whoever saves a definition takes too: by an older one, what it does not mention would be taken and lost, and the
     // clock set past its edges.
-    const catalog = await loadCatalog(tx, spaceId)
-    const computations = await loadComputations(tx, spaceId, catalog)
+    const { catalog, computations } = await loadComputations(tx, spaceId)
     if (!clock) {
       await wakeClock(tx, spaceId, at)
       return { more: true, catalog, computations }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
-import { query, run, runOne } from '../db/query.ts'
+import { preparedQuery, query, run, runOne } from '../db/query.ts'
 import type { Computation } from './computation.ts'
 import type { Sql } from './operator.ts'
 import { versionOf } from './state.ts'
@@ -87,7 +87,7 @@ export const takeEverybody = async (
 ): Promise<{ readonly wasBehind: boolean; readonly version: number | undefined }> => {
   const row = await runOne(
     tx,
-    query(
+    preparedQuery(
       `${kind}.take_everybody`,
       sql<{ wasBehind: boolean | null; version: number | null }>`with taken as (
           delete from computation_due where space_id = ${spaceId} and computation_id = ${id} returning batch, profiles)

@@ -3,7 +3,7 @@ import { plus } from '../base/duration.ts'
 import { later } from '../base/later.ts'
 import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
-import { transact } from '../db/query.ts'
+import { both, transact } from '../db/query.ts'
 import type { Limits as SpaceLimits } from '../space/limit.ts'
 import { attempt, Outdated } from './attempt.ts'
 import { boundsOf, step } from './backfill.ts'
@@ -55,7 +55,7 @@ const evaluateEverybody = (work: Work, computation: Computation, due: Due): Prom
     const { recompute } = computation.options
     if (recompute) await wakeEverybody(tx, spaceId, computation.id, plus(locked.at, recompute.every))
     crashPoint('audience.evaluated')
-    return { kind: 'evaluated', computation, changes, ...(passedOn === undefined ? {} : { passedOn }) }
+    return { kind: 'evaluated', computation, changes, wasBehind, ...(passedOn === undefined ? {} : { passedOn }) }
   })
 
 const HANDS = { evaluateStep, tellDependents, outdated: () => new Outdated() }
@@ -84,6 +84,9 @@ const advance = async (
   return step(work, computation, run, run.at === null ? await bounds() : [], HANDS)
 }
 
+// Whether batches may be nobody's any more: not where nothing but the mark was due.
+const mayHaveTaken = (outcome: Outcome): boolean => outcome.kind !== 'evaluated' || outcome.wasBehind !== false
+
 /**
  * Computes in full what is marked so in a space and has a place, in dependency order, each a step at a time, so that a large one does not keep the
  * others waiting. Whoever ends gives its place to the next.
@@ -95,8 +98,12 @@ export const evaluateSpaceFully = async (
   limits: Limits = LIMITS,
   most?: SpaceLimits,
 ): Promise<readonly Outcome[]> => {
-  const work = await prepare(db, spaceId, now, limits)
-  const due = new Map((await dueOf(db, spaceId)).flatMap((each) => (each.everybody ? [[each.computationId, each]] : [])))
+  const [work, all] = await both(
+    db,
+    () => prepare(db, spaceId, now, limits),
+    () => dueOf(db, spaceId),
+  )
+  const due = new Map(all.flatMap((each) => (each.everybody ? [[each.computationId, each]] : [])))
   const marked = work.computations.filter((each) => due.has(each.id))
   let bounds: Promise<readonly string[]> | undefined
   const boundsOnce = () => {
@@ -119,6 +126,6 @@ export const evaluateSpaceFully = async (
       if (outcome.kind !== 'stepped') ended.set(computation.id, outcome)
     })
   }
-  if (ended.size > 0) await forgetDone(db, spaceId)
+  if ([...ended.values()].some(mayHaveTaken)) await forgetDone(db, spaceId)
   return [...ended.values()]
 }

@@ -3,7 +3,7 @@ import { later } from '../base/later.ts'
 import type { Db } from '../db/database.ts'
 import { transact } from '../db/query.ts'
 import { attempt } from './attempt.ts'
-import { type Catalog, loadCatalog } from './catalog.ts'
+import type { Catalog } from './catalog.ts'
 import { compile } from './compile.ts'
 import { type Computation, dependentsOf, inStages, loadComputations, scopeOf } from './computation.ts'
 import { compileValue } from './compute.ts'
@@ -64,7 +64,13 @@ export type Work = {
 
 /** What one evaluation did. `passedOn` is the batch in which what refers to the computation became due. */
 export type Outcome =
-  | { readonly kind: 'evaluated'; readonly computation: Computation; readonly changes: Changes; readonly passedOn?: string }
+  | {
+      readonly kind: 'evaluated'
+      readonly computation: Computation
+      readonly changes: Changes
+      readonly passedOn?: string
+      readonly wasBehind?: boolean
+    }
   | { readonly kind: 'busy' | 'outdated' | 'stepped'; readonly computation: Computation }
   | { readonly kind: 'failed'; readonly computation: Computation; readonly reason: string }
 
@@ -177,10 +183,10 @@ const evaluateCandidates = (work: Work, computation: Computation, mine: Due): Pr
     return { kind: 'evaluated', computation, changes, ...(passedOn === undefined ? {} : { passedOn }) }
   })
 
-export const prepare = async (db: Db, spaceId: string, now: Date, limits: Limits): Promise<Work> => {
-  const catalog = await loadCatalog(db, spaceId)
-  return { db, spaceId, catalog, computations: await loadComputations(db, spaceId, catalog), now, limits }
-}
+export const prepare = async (db: Db, spaceId: string, now: Date, limits: Limits): Promise<Work> => ({
+  ...{ db, spaceId, now, limits },
+  ...(await loadComputations(db, spaceId)),
+})
 
 /** What was made due by an evaluation of this tick, for what comes after it. */
 const withBatch = (due: Due | undefined, id: string, batches: readonly string[], movedAt: Date): Due => ({

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { idFrom } from '../base/ids.ts'
 import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
-import { query, run, runOne } from '../db/query.ts'
+import { preparedQuery, query, run, runOne } from '../db/query.ts'
 import type { Changes, Evaluation } from './membership.ts'
 
 /**
@@ -35,7 +35,7 @@ export const record = async (
 ): Promise<void> => {
   await run(
     tx,
-    query(
+    preparedQuery(
       'audience_evaluation.record',
       sql`insert into audience_evaluation (space_id, audience_id, id, mode, evaluated_at, duration_ms, entered, exited, drift)
         select ${spaceId}, ${id}, ${idFrom(id, String(number))}::uuid, ${mode}, ${at}::timestamptz, d.ms,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import type { ProfileChangeRow } from '../db/rows/profile.ts'
-import { type Catalog, loadCatalog } from './catalog.ts'
+import type { Catalog } from './catalog.ts'
 import { compile } from './compile.ts'
 import { type Computation, dependentsOf, inStages, loadComputations, scopeOf } from './computation.ts'
 import { compileValue } from './compute.ts'
@@ -66,8 +66,7 @@ const isLive = ({ evaluatedVersion, version }: Computation): boolean => evaluate
  * dependency order. Those that are being computed anew are left out and named.
  */
 export const lookAt = async (tx: Db, spaceId: string, changes: readonly Change[], now: Date): Promise<Looked> => {
-  const catalog = await loadCatalog(tx, spaceId)
-  const computations = await loadComputations(tx, spaceId, catalog)
+  const { catalog, computations } = await loadComputations(tx, spaceId)
   const work: Work = { spaceId, catalog, now, profileIds: [...new Set(changes.map((each) => each.profile_id))] }
   const due = new Set(computations.filter((each) => changes.some((change) => concerns(each, change))).map(({ id }) => id))
   const unasked: Unasked[] = []

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { idFrom } from '../base/ids.ts'
 import type { Db } from '../db/database.ts'
-import { query, run, runOne, transact } from '../db/query.ts'
+import { preparedQuery, query, run, runOne, transact } from '../db/query.ts'
 import type { ComputationRunRow } from '../db/rows/audience.ts'
 import { DEFAULT_LIMITS, type Limits } from '../space/limit.ts'
 import { takeClock } from './clock.ts'
@@ -142,7 +142,7 @@ export const admitRuns = (
 export const beginAttempt = async (db: Db, spaceId: string, computationId: string): Promise<void> => {
   const row = await runOne(
     db,
-    query(
+    preparedQuery(
       'computation_run.attempt',
       sql<{ attempts: number; done: number; steps: number }>`update computation_run set attempts = attempts + 1
         where space_id = ${spaceId} and computation_id = ${computationId} and finished_at is null returning attempts, done, steps`,
@@ -176,7 +176,7 @@ export const finishRun = async (
 ): Promise<void> => {
   await run(
     tx,
-    query(
+    preparedQuery(
       'computation_run.finish',
       sql`update computation_run set finished_at = ${now}::timestamptz, done = steps, attempts = 0, drift = ${drift}::bigint
         where space_id = ${spaceId} and computation_id = ${computationId}`,

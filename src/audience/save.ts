@@ -154,7 +154,7 @@ export const create = (db: Db, kind: Kind, act: Act, id: string, saved: NewSaved
     await insertDefinition(tx, kind, spaceId, { ...saved, id, key, collection }, by, now)
     await keepVersion(tx, spaceId, id, { ...saved, version: 1, savedBy: by, savedAt: now, restoredFrom: null })
     // What used to be a custom trait of this name is this now, for those who ask for it.
-    const computations = await loadComputations(tx, spaceId, await loadCatalog(tx, spaceId))
+    const { computations } = await loadComputations(tx, spaceId)
     const touched = refersTo(id, computations).map((each) => each.id)
     const computed = computes(saved)
     await markEverybody(tx, spaceId, computed ? [id, ...touched] : touched, `made ${id}`)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
-import { query, run, runOne } from '../db/query.ts'
+import { preparedQuery, query, run, runOne } from '../db/query.ts'
 import type { Computation } from './computation.ts'
 import { isComputed } from './progress.ts'
 
@@ -26,7 +26,7 @@ export const lock = (tx: Db, { spaceId, computation }: Which, at: Date, timeoutM
   const { table, id } = stateOf(computation.kind)
   return runOne(
     tx,
-    query(
+    preparedQuery(
       `${computation.kind}.lock`,
       sql<Locked>`update ${table} set evaluation = evaluation + 1,
           evaluated_at = case when evaluated_at > ${at}::timestamptz then evaluated_at else ${at}::timestamptz end
@@ -79,7 +79,7 @@ export const setLive = async (tx: Db, { spaceId, computation }: Which, version: 
   const { table, id } = stateOf(computation.kind)
   await run(
     tx,
-    query(
+    preparedQuery(
       `${computation.kind}.set_live`,
       sql`update ${table} set ${isLive(version)} where space_id = ${spaceId} and ${id} = ${computation.id}`,
     ),

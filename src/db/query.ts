@@ -52,6 +52,13 @@ export const run = async <Row>(db: Db, q: Query<Row>): Promise<readonly Row[]> =
   }
 }
 
+/** Asks two things: beside each other where there are connections for both, one after the other in a transaction, which has one. */
+export const both = async <A, B>(db: Db, first: () => Promise<A>, second: () => Promise<B>): Promise<readonly [A, B]> => {
+  if (!db.isTransaction) return Promise.all([first(), second()])
+  const before = await first()
+  return [before, await second()]
+}
+
 /** The first row, or undefined. */
 export const runOne = async <Row>(db: Db, q: Query<Row>): Promise<Row | undefined> => (await run(db, q))[0]
 

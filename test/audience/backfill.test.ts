@@ -17,6 +17,7 @@ import type { JsonObject } from '../../src/base/json.ts'
 import { must } from '../../src/base/must.ts'
 import { query, run } from '../../src/db/query.ts'
 import { freshDatabase } from '../support/database.ts'
+import { until } from '../support/wait.ts'
 import {
   addChange,
   addEvent,
@@ -39,6 +40,18 @@ const PEOPLE = 40
 const PER_STEP = 10
 const PROCESS = fileURLToPath(new URL('./support/compute-process.ts', import.meta.url))
 
+// Postgres learns of a death by the connection that broke, and until then the locks are held: who comes at once finds them taken.
+const isForgotten = async (): Promise<boolean> => {
+  const left = await run(
+    db,
+    query(
+      'test.sessions*',
+      sql`select pid from pg_stat_activity where datname = current_database() and application_name = 'computes and dies'`,
+    ),
+  )
+  return left.length === 0
+}
+
 /** A worker that computes in full and dies at a named place by kill -9. */
 const killedAt = async (spaceId: string, now: Date, crashAt: string): Promise<void> => {
   const child = spawn(process.execPath, [PROCESS, url, spaceId, now.toISOString(), String(PER_STEP), crashAt], {
@@ -46,6 +59,7 @@ const killedAt = async (spaceId: string, now: Date, crashAt: string): Promise<vo
   })
   const [, signal] = await once(child, 'exit')
   expect(signal, `it dies at ${crashAt}`).toBe('SIGKILL')
+  await until('its sessions to end', isForgotten)
 }
 const wholly = (spaceId: string, now: Date) => evaluateSpaceFully(db, spaceId, now, { ...LIMITS, peoplePerStep: PER_STEP })
 

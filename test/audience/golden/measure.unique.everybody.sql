@@ -2,11 +2,11 @@ select p.id as profile_id
   from profile p
   left join (select g.profile_id
   from (select t.profile_id, jsonb_agg(t.text order by t.text collate "C") filter (where t.text is not null) as value
-  from (select e.profile_id, scalar_text((e.properties -> $1::text)) as text, count(*) as times
+  from (select e.profile_id, case when jsonb_typeof((e.properties -> $1::text)) = 'string' then e.properties ->> $2::text else scalar_text((e.properties -> $3::text)) end as text, count(*) as times
   from event e
    
-  where e.space_id = $2 and e.name = $3 and e.timestamp >= $4::timestamptz and e.timestamp <= $5::timestamptz
+  where e.space_id = $4 and e.name = $5 and e.timestamp >= $6::timestamptz and e.timestamp <= $7::timestamptz
   group by 1, 2) t
   group by t.profile_id) g
-  where (decimal_of(g.value) >= $6::numeric) is true) "c" on "c"."profile_id" = p.id
-  where p.space_id = $7 and p.collection = 'users' and p.merged_into is null and "c"."profile_id" is not null and p.identifiers ?| $8::text[]
+  where (decimal_of(g.value) >= $8::numeric) is true) "c" on "c"."profile_id" = p.id
+  where p.space_id = $9 and p.collection = 'users' and p.merged_into is null and "c"."profile_id" is not null and p.identifiers ?| $10::text[]

@@ -8,7 +8,7 @@ import { connect } from '../../../src/db/connect.ts'
  */
 const [databaseUrl = '', spaceId = '', now = '', peoplePerStep = '', crashAt = ''] = process.argv.slice(2)
 setCrashPoint(crashAt)
-const { db, close } = connect(databaseUrl)
+const { db, close } = connect(databaseUrl, { application: 'computes and dies' })
 await evaluateSpaceFully(db, spaceId, new Date(now), {
   incrementalMs: 15_000,
   fullMs: 60_000,
