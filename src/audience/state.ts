@@ -14,6 +14,12 @@ export const stateOf = (kind: Computation['kind']) =>
     ? { table: sql.table('audience_state'), id: sql.ref('audience_id') }
     : { table: sql.table('computed_trait_state'), id: sql.ref('computed_trait_id') }
 
+// Of what a plan does not share out, each process does all: with two helpers on two processors, who bought in two months took 1.3 s where one process
+// takes 0.5 (one helper: 1.0), and what is shared out gains nothing by the second (a hundred audiences, 1 M profiles). Nobody who has switched
+// helpers off gets one.
+const ONE_HELPER = sql`set_config('max_parallel_workers_per_gather',
+            least(current_setting('max_parallel_workers_per_gather')::integer, 1)::text, true)`
+
 type Locked = { readonly number: number; readonly at: Date; readonly evaluatedVersion: number }
 type Which = { readonly spaceId: string; readonly computation: Pick<Computation, 'id' | 'kind'> }
 
@@ -33,7 +39,7 @@ export const lock = (tx: Db, { spaceId, computation }: Which, at: Date, timeoutM
         where space_id = ${spaceId} and ${id} = ${computation.id} and ${id} in (
           select ${id} from ${table} where space_id = ${spaceId} and ${id} = ${computation.id} for update skip locked)
         returning evaluation as number, evaluated_at as at, evaluated_version as "evaluatedVersion",
-          set_config('statement_timeout', ${String(timeoutMs)}, true)`,
+          set_config('statement_timeout', ${String(timeoutMs)}, true), ${ONE_HELPER}`,
     ),
   )
 }
