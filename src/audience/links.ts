@@ -22,9 +22,15 @@ export const watchesLinks = <T extends Watching>(computation: T, catalog: Catalo
     ? { ...computation, references: { ...computation.references, traits: [...computation.references.traits, LINKED] } }
     : computation
 
+// Whose people are asked whether they belong to another account: what that one has become is theirs, and so every other account's of theirs.
+const andTheirPeople = (spaceId: string, due: Sql<{ profile_id: string }>): Sql<{ profile_id: string }> =>
+  sql`select d.profile_id from (${due}) as d union all
+    select l.profile_id from (${due}) as d join profile_link l on l.space_id = ${spaceId} and l.account_id = d.profile_id`
+
 /**
- * Who must be looked at when these profiles are due: of a computation about accounts the accounts of the people among them, of one about people
- * that asks about accounts also the people of the accounts among them. Profiles of the other collection stay in the list and match nothing.
+ * Who must be looked at when these profiles are due: of a computation about accounts the accounts of the people among them, of one that asks about
+ * accounts also the people of the accounts among them (and where it is about accounts itself, the accounts of these). Profiles of the other
+ * collection stay in the list and match nothing.
  */
 export const throughLinks = (
   spaceId: string,
@@ -33,7 +39,8 @@ export const throughLinks = (
   due: Sql<{ profile_id: string }>,
 ): Sql<{ profile_id: string }> => {
   if (computation.collection === 'accounts')
-    return sql`select coalesce(l.account_id, d.profile_id) as profile_id from (${due}) as d
+    return sql`select coalesce(l.account_id, d.profile_id) as profile_id
+      from (${asksAccounts(computation, catalog) ? andTheirPeople(spaceId, due) : due}) as d
       left join profile_link l on l.space_id = ${spaceId} and l.profile_id = d.profile_id`
   if (!asksAccounts(computation, catalog)) return due
   return sql`select coalesce(l.profile_id, d.profile_id) as profile_id from (${due}) as d

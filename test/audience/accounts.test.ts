@@ -125,6 +125,23 @@ it('accounts refer to audiences of accounts, and by a quantifier to audiences of
   expect(await here.members('all_doers')).toEqual(['globex'])
 })
 
+it('accounts whose people belong to another account hear what that one has become', async () => {
+  const here = await world()
+  const industry = (value: string): Condition => trait('industry', value)
+  // Ada belongs to both; of globex nothing changes.
+  await here.tell(group('ada', 'acme', { industry: 'tnt' }), group('ada', 'globex'), group('bob', 'initech'))
+  await here.audience('blasting', industry('tnt'))
+  await here.audience('near', any({ type: 'audience', audience: 'blasting' }))
+  await here.tick()
+  expect(await here.members('near')).toEqual(['acme', 'globex'])
+  await here.tell(group('ada', 'acme', { industry: 'toys' }))
+  await here.tick()
+  expect(await here.members('near')).toEqual([])
+  await here.tell(group('bob', 'initech', { industry: 'tnt' }), group('bob', 'globex'))
+  await here.tick()
+  expect(await here.members('near')).toEqual(['globex', 'initech'])
+})
+
 it('CTR-11 a trait of accounts is over the events of all its people: a counter is the sum of theirs', async () => {
   const here = await fixture()
   await here.tell(track('a1', 'A', { n: 5 }), track('g2', 'B', { n: 7 }))
