@@ -91,6 +91,7 @@ const NO_DROPS: readonly Drop[] = []
 const NO_VIOLATIONS: Outcome['violations'] = new Map()
 /** Goes into the same transaction and is told what it did; it may run more than once. */
 export type Beside = (tx: Db, done: Transaction) => Promise<void>
+/** Of a transaction that had nothing to do. */
 export const NOTHING: Transaction = {
   stored: new Set(),
   violations: NO_VIOLATIONS,
@@ -191,7 +192,10 @@ export const makeReady = async (db: Db, spaceId: string, { calls, settings, now 
   await registerTypes(db, spaceId, calls, settings.rules)
 }
 
+/** The instant of a batch, and chance for the ids that it makes. */
 export type Context = { readonly now: Date; readonly random: (bytes: number) => Uint8Array }
+
+/** Stores calls in one transaction, when what they need is there; `beside` goes into it also where there is nothing to store. */
 export const storeKept = async (
   db: Db,
   spaceId: string,
@@ -231,6 +235,7 @@ export const judgeBatch = async (db: Db, spaceId: string, given: readonly Arriva
   return { judged, noted, work: { calls: keptOf([...judged, ...forwards]), settings, destinationsOf, passing, now } }
 }
 
+/** What the caller of a batch is told, and what it must count, of what transactions did. */
 export const storedOf = ({ judged, noted }: Batch, done: Transaction): Stored & Uncounted => ({
   results: resultsOf(judged, done),
   announced: done.announced,
@@ -241,7 +246,7 @@ export const storedOf = ({ judged, noted }: Batch, done: Transaction): Stored & 
   broken: brokenIn(noted, done.stored),
 })
 
-// After the commit, so that nobody waits for it on the rows in which is counted.
+/** Counts what was dropped and what broke a plan: after the commit, so that nobody waits for it on the rows in which is counted. */
 export const counted = async (db: Db, spaceId: string, { drops, broken, ...stored }: Stored & Uncounted): Promise<Stored> => {
   await recordDrops(db, spaceId, drops)
   await recordViolations(db, spaceId, broken)

@@ -11,7 +11,7 @@ import type { Route } from './index.ts'
 
 const tags = ['source']
 const Params = SpaceParams.extend({ source: z.string().min(1).max(255) })
-// Postgres knows no U+0000, and what is stored holds no half of a pair of surrogates.
+// As names are stored.
 const Text = z.string().transform(storable)
 const Said = z
   .object({

@@ -85,14 +85,12 @@ const storePart = async ({ context, spaceId, file }: Work, part: Part, batch: Ba
   context.told(file.sourceId, { arrivals: arrivalsOf(part), results, omittedOf, itemOf, past: true })
 }
 
-const judgePart = ({ context, spaceId }: Work, part: Part): Promise<Batch> =>
-  judgeBatch(context.db, spaceId, arrivalsOf(part), context.now())
-
 // While the database stores one part, the next one is read and asked about.
 const takeParts = async (work: Work, piece: Piece): Promise<void> => {
+  const { context, spaceId, file } = work
   let storing: Promise<void> = Promise.resolve()
-  for (const part of partsOf(work.file, piece, work.context.now())) {
-    const batch = await judgePart(work, part)
+  for (const part of partsOf(file, piece, context.now())) {
+    const batch = await judgeBatch(context.db, spaceId, arrivalsOf(part), context.now())
     await storing
     storing = storePart(work, part, batch)
     storing.catch(() => {})
