@@ -1,6 +1,6 @@
 import { checkedLookup, hostOf, isNobodys } from '../base/address.ts'
 import { Refused } from '../base/errors.ts'
-import type { JsonObject } from '../base/json.ts'
+import { type JsonObject, storable } from '../base/json.ts'
 import { type Answer, post } from '../base/post.ts'
 import type { Outgoing } from './destination.ts'
 import { type Outcome, outcomeOfAnswer, outcomeOfError } from './retry.ts'
@@ -59,14 +59,13 @@ const withoutQuery = (address: string): string => {
   const url = new URL(address)
   return `${url.origin}${url.pathname}${url.search === '' ? '' : '?…'}`
 }
-const cut = (text: string, most: number): string =>
-  (text.length > most ? `${text.slice(0, most)}…` : text).replaceAll('\u0000', '')
+const cut = (text: string, most: number): string => storable(text.length > most ? `${text.slice(0, most)}…` : text)
 
 const shown = ({ method, url, headers, body }: Outgoing): JsonObject => ({
   method,
   url: withoutQuery(url),
   headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, SHOWN.test(name) ? text : '••••'])),
-  body: cut(body, MOST_REQUEST).toWellFormed(),
+  body: cut(body, MOST_REQUEST),
 })
 
 /** Sends one request, follows it where it is sent on, and answers what became of it. Never throws. */
@@ -75,7 +74,7 @@ export const exchange = async (outgoing: Outgoing, { now, hosts }: Reach): Promi
   const request = shown(outgoing)
   try {
     const answer = await follow(outgoing, hosts)
-    const response = cut(answer.body, MOST_RESPONSE).toWellFormed()
+    const response = cut(answer.body, MOST_RESPONSE)
     const durationMs = now().getTime() - began
     return { outcome: outcomeOfAnswer(answer, now()), status: answer.status, request, response, durationMs }
   } catch (error) {
