@@ -43,10 +43,13 @@ const claim = (port: number): boolean => {
   return true
 }
 
+/** The system gives any port that nobody listens on, so now and then one that a start beside us has chosen and does not listen on yet. */
+const DRAWS = 100
+
 /** A port nobody listens on now: the wanted one if it is free, else one of the next twenty, else any. It is this process's until it ends. */
 export const freePort = async (wanted = 0): Promise<number> => {
   const candidates = wanted === 0 ? [] : Array.from({ length: 20 }, (_, i) => wanted + i).filter((port) => port <= 65_535)
-  for (const port of [...candidates, 0]) {
+  for (const port of [...candidates, ...Array<number>(DRAWS).fill(0)]) {
     const free = await isFree(port)
     if (free !== undefined && claim(free)) return free
   }

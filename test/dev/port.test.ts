@@ -1,5 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { freePort } from '../../src/dev/port.ts'
 
@@ -37,4 +40,17 @@ it('a port claimed by a process that is gone is free again', async () => {
     `const { freePort } = await import(${JSON.stringify(PORT)}); console.log(await freePort(${wanted + 100}))`,
   ])
   expect(await freePort(Number(other))).toBe(Number(other))
+})
+
+it('any port is found where four of five are claimed by starts that do not listen yet', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'usher-port-'))
+  const claims = join(folder, 'usher-ports')
+  mkdirSync(claims)
+  for (let port = 32_768; port <= 65_535; port++) if (port % 10 > 1) writeFileSync(join(claims, String(port)), String(process.pid))
+  const choose = `const { freePort } = await import(${JSON.stringify(PORT)}); for (let i = 0; i < 50; i++) console.log(await freePort())`
+  const chosen = execFileSync(process.execPath, ['--input-type=module', '-e', choose], { env: { ...process.env, TMPDIR: folder } })
+  const ports = String(chosen).trim().split('\n').map(Number)
+  expect(ports).toHaveLength(50)
+  expect(ports.every((port) => port > 0 && port % 10 <= 1)).toBe(true)
+  rmSync(folder, { recursive: true })
 })
