@@ -9,7 +9,7 @@ import { compileValue } from './compute.ts'
 import { clearChanges } from './computed-value.ts'
 import type { Outcome, Step, Work } from './evaluate.ts'
 import { record } from './evaluation.ts'
-import type { Changes } from './membership.ts'
+import { type Changes, changed } from './membership.ts'
 import type { Sql } from './operator.ts'
 import { beginAttempt, finishRun, type Run } from './run.ts'
 import type { Scope } from './scope.ts'
@@ -182,10 +182,10 @@ const switchOver = (work: Work, computation: Computation, at: Date, mark: string
       const changes = await hands.evaluateStep(tx, work, computation, step)
       const passedOn = await hands.tellDependents(tx, work, computation, evaluation, changes)
       if (computation.kind === 'audience') await record(tx, evaluation, 'full', changes, null)
-      else if (changes.entered + changes.exited > 0) await clearChanges(tx, evaluation)
+      else if (changed(changes) > 0) await clearChanges(tx, evaluation)
       await clearUp(tx, spaceId, id)
       await setLive(tx, { spaceId, computation }, computation.version)
-      await finishRun(tx, spaceId, id, work.now, null)
+      await finishRun(tx, spaceId, id, work.now, { drift: null, changed: changed(changes) })
       crashPoint('audience.switched')
       return { kind: 'evaluated', computation, changes, ...(passedOn === undefined ? {} : { passedOn }) }
     },

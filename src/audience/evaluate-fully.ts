@@ -51,7 +51,7 @@ const evaluateEverybody = (work: Work, computation: Computation, due: Due): Prom
     else if (changed(changes) > 0) await clearChanges(tx, evaluation)
     if (computation.kind === 'audience' && sameDefinition) await setLiveAndCount(tx, spaceId, computation, changes.members)
     else await setLive(tx, { spaceId, computation }, computation.version)
-    await finishRun(tx, spaceId, computation.id, work.now, drift)
+    await finishRun(tx, spaceId, computation.id, work.now, { drift, changed: changed(changes) })
     const { recompute } = computation.options
     if (recompute) await wakeEverybody(tx, spaceId, computation.id, plus(locked.at, recompute.every))
     crashPoint('audience.evaluated')

@@ -3,6 +3,7 @@ import { idFrom } from '../base/ids.ts'
 import type { Db } from '../db/database.ts'
 import { preparedQuery, query, run, runOne, transact } from '../db/query.ts'
 import type { ComputationRunRow } from '../db/rows/audience.ts'
+import { unawaited } from '../db/unawaited.ts'
 import { DEFAULT_LIMITS, type Limits } from '../space/limit.ts'
 import { takeClock } from './clock.ts'
 import { modeOf } from './mode.ts'
@@ -78,7 +79,8 @@ const unfinished = (tx: Db, spaceId: string): Promise<readonly Run[]> =>
     tx,
     query(
       'computation_run.unfinished',
-      sql<Run>`select computation_id as "computationId", id, cause, lane, version, steps, done, at, started_at as "startedAt", due_at as "dueAt"
+      sql<Run>`select computation_id as "computationId", id, cause, lane, version, steps, done, at, started_at as "startedAt", due_at as "dueAt",
+          ${unawaited()}
         from computation_run where space_id = ${spaceId} and finished_at is null order by queued_at, computation_id`,
     ),
   )
@@ -145,7 +147,7 @@ export const beginAttempt = async (db: Db, spaceId: string, computationId: strin
     preparedQuery(
       'computation_run.attempt',
       sql<{ attempts: number; done: number; steps: number }>`update computation_run set attempts = attempts + 1
-        where space_id = ${spaceId} and computation_id = ${computationId} and finished_at is null returning attempts, done, steps`,
+        where space_id = ${spaceId} and computation_id = ${computationId} and finished_at is null returning attempts, done, steps, ${unawaited()}`,
     ),
   )
   if (!row || row.attempts <= MOST_ATTEMPTS) return
@@ -166,20 +168,23 @@ export const countStep = async (tx: Db, spaceId: string, computationId: string):
   )
 }
 
-/** The run is done. `drift` is what it found that nothing explains; null where it was no check. */
+/**
+ * The run is done. `drift` is what it found that nothing explains; null where it was no check. Where all of it changed nothing, its commit does not
+ * wait for the disk: what a crash takes back is found once more.
+ */
 export const finishRun = async (
   tx: Db,
   spaceId: string,
   computationId: string,
   now: Date,
-  drift: number | null,
+  { drift, changed }: { readonly drift: number | null; readonly changed: number },
 ): Promise<void> => {
   await run(
     tx,
     preparedQuery(
       'computation_run.finish',
       sql`update computation_run set finished_at = ${now}::timestamptz, done = steps, attempts = 0, drift = ${drift}::bigint
-        where space_id = ${spaceId} and computation_id = ${computationId}`,
+        where space_id = ${spaceId} and computation_id = ${computationId} returning ${unawaited(changed === 0)}`,
     ),
   )
 }
