@@ -46,9 +46,12 @@ it('any port is found where four of five are claimed by starts that do not liste
   const folder = mkdtempSync(join(tmpdir(), 'usher-port-'))
   const claims = join(folder, 'usher-ports')
   mkdirSync(claims)
-  for (let port = 32_768; port <= 65_535; port++) if (port % 10 > 1) writeFileSync(join(claims, String(port)), String(process.pid))
+  for (let port = 32_768; port <= 65_535; port++)
+    if (port % 10 > 1) writeFileSync(join(claims, String(port)), String(process.pid))
   const choose = `const { freePort } = await import(${JSON.stringify(PORT)}); for (let i = 0; i < 50; i++) console.log(await freePort())`
-  const chosen = execFileSync(process.execPath, ['--input-type=module', '-e', choose], { env: { ...process.env, TMPDIR: folder } })
+  const chosen = execFileSync(process.execPath, ['--input-type=module', '-e', choose], {
+    env: { ...process.env, TMPDIR: folder },
+  })
   const ports = String(chosen).trim().split('\n').map(Number)
   expect(ports).toHaveLength(50)
   expect(ports.every((port) => port > 0 && port % 10 <= 1)).toBe(true)
