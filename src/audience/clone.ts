@@ -107,6 +107,7 @@ export const clone = async (
     enabled: options.enabled ?? original.enabled,
     definition: withMapping(original.definition, options.mapping ?? {}),
     options: original.options,
+    collection: original.collection,
     folderId: elsewhere ? null : original.folderId,
   })
 }

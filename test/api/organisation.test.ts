@@ -61,6 +61,32 @@ it('AUD-12 a clone in the space has the same conditions and options, a new name 
   })
 })
 
+it('AUD-12 a clone is about whom the original is about: accounts stay accounts', async () => {
+  const made = await shop.call('POST', `${S}/audiences`, {
+    name: 'Pro accounts',
+    audienceType: 'ACCOUNTS',
+    definition: { query: "ANY (trait('plan') = 'pro')" },
+    options: { recompute: { every: '8 hours' } },
+  })
+  expect(made.status, JSON.stringify(made.body)).toBe(201)
+  const copied = await shop.call('POST', `${S}/audiences/pro_accounts/clones`, {})
+  expect(copied.status, JSON.stringify(copied.body)).toBe(201)
+  expect(copied.body.data.audience).toMatchObject({ audienceType: 'ACCOUNTS', definition: made.body.data.audience.definition })
+  await shop.call('POST', `${S}/computed-traits`, {
+    name: 'Account orders',
+    definition: { query: "event('Order').count()", type: 'ACCOUNTS' },
+  })
+  const trait = await shop.call('POST', `${S}/computed-traits/account_orders/clones`, {})
+  expect(trait.body.data.computedTrait.definition.type).toBe('ACCOUNTS')
+})
+
+it('AUD-12 names that every object has are names like any other', async () => {
+  await make('Odd names', "trait('constructor') = 'x' AND event('toString').count() >= 1")
+  const copied = await shop.call('POST', `${S}/audiences/odd_names/clones`, { mapping: { events: {}, traits: { a: 'b' } } })
+  expect(copied.status, JSON.stringify(copied.body)).toBe(201)
+  expect(copied.body.data.audience.definition.query).toBe("trait('constructor') = 'x' AND event('toString').count() >= 1")
+})
+
 it('AUD-13 a clone into another space lists what is missing there and is refused until each is mapped or accepted', async () => {
   await make('Base', "event('Order').count() >= 1")
   await make('Deep', `NOT (${ORDERED}) OR trait('base') = true AND trait('address.city') = 'Rome'`)
