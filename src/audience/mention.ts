@@ -46,6 +46,10 @@ export const mentionsOf = (definition: JsonObject): Mentions => {
   return { events: [...found.events], traits: [...found.traits], audiences: [...found.audiences] }
 }
 
+// Events and traits may be called like what every object has: `constructor` is a name like any other.
+const nameIn = (names: Readonly<Record<string, string>> | undefined, name: string): string =>
+  (names && Object.hasOwn(names, name) && names[name]) || name
+
 /** The same definition with other names. */
 export const withMapping = (definition: JsonObject, mapping: Mapping): JsonObject =>
-  rewrite(definition, (kind, name) => mapping[kind]?.[name] ?? name) as JsonObject
+  rewrite(definition, (kind, name) => nameIn(mapping[kind], name)) as JsonObject
