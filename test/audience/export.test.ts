@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
+import { linesOf as layoutOf } from '../../src/audience/export/layout.ts'
 import { type ExportContext, makeNextExport } from '../../src/audience/export/make.ts'
 import { query, run } from '../../src/db/query.ts'
 import { freshDatabase } from '../support/database.ts'
@@ -98,6 +99,37 @@ it('CSV-01 formatted: the chosen columns, one for each id and trait, with the sn
   ])
   const [last] = (await api.call('GET', `${S}/audiences/buyers/exports`)).body.data.exports
   expect(last).toMatchObject({ status: 'COMPLETED', layout: 'formatted', requestedBy: 'test', snapshotAt: hour(0).toISOString() })
+})
+
+it('CSV-01 has no column twice, and nothing that a spreadsheet would run', () => {
+  const person = {
+    id: 'p',
+    identifiers: { email: ['=1+1', 'b@example.com'], phone: ['+49 (30) 123-45'] },
+    traits: { email: '-5', trait_email: '-1e-7', name: '=HYPERLINK("x")', note: '@SUM(A1)', sum: '-2+3', plain: 'a=b' },
+  }
+  const request = { externalIds: ['email', 'phone', 'email'], computedTraits: [], sqlTraits: [] }
+  const customTraits = ['email', 'trait_email', 'name', 'note', 'sum', 'plain', 'email_1', '=x']
+  const widths = new Map([
+    ['email', 2],
+    ['phone', 1],
+  ])
+  const { header, linesOf: of } = layoutOf('audience', { ...request, layout: 'formatted', customTraits }, widths)
+  expect(header.join(' ')).toBe("key email email_1 phone trait_trait_email trait_email name note sum plain trait_email_1 '=x")
+  expect(new Set(header).size).toBe(header.length)
+  expect(of(person)[0]).toEqual([
+    'p',
+    "'=1+1",
+    'b@example.com',
+    '+49 (30) 123-45',
+    '-5',
+    '-1e-7',
+    `'=HYPERLINK("x")`,
+    "'@SUM(A1)",
+    "'-2+3",
+    'a=b',
+    '',
+    '',
+  ])
 })
 
 it('CSV-01 unformatted: key, JSON of ids and JSON of traits, each only if chosen', async () => {

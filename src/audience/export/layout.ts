@@ -34,6 +34,11 @@ const textOf = (value: Json | undefined): string => {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
+// Anybody may call themselves `=HYPERLINK(…)`, and a spreadsheet would do what it says: an apostrophe makes it a text. Numbers and phone
+// numbers begin with + or -, too, and do nothing.
+const FORMULA = /^[=@\t\r]|^[+-](?![\d\s().-]*(?:e[+-]?\d+)?$)/i
+const safe = (cells: readonly string[]): readonly string[] => cells.map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell))
+
 const valuesOf = (person: ExportedPerson, type: string): readonly string[] => {
   const values = person.identifiers[type]
   return Array.isArray(values) ? values.map(textOf) : []
@@ -57,12 +62,17 @@ const idColumns = (types: readonly string[], widths: Widths): readonly Column[] 
     })),
   )
 
+const headingOf = (name: string, taken: ReadonlySet<string>): string =>
+  taken.has(name) ? headingOf(`trait_${name}`, taken) : name
+
 // A trait that is called like an identifier (`email` mostly is one) gets another heading: two columns of one name are one in most tools.
-const traitColumns = (names: readonly string[], taken: ReadonlySet<string>): readonly Column[] =>
-  names.map((name) => ({
-    name: taken.has(name) ? `trait_${name}` : name,
-    of: ({ traits }) => textOf(traits[name]),
-  }))
+const traitColumns = (names: readonly string[], ids: ReadonlySet<string>): readonly Column[] => {
+  const taken = new Set([...ids, ...names.filter((name) => !ids.has(name))])
+  return names.map((name) => {
+    const heading = ids.has(name) ? headingOf(`trait_${name}`, taken) : name
+    return { name: heading, of: ({ traits }) => textOf(traits[name]) }
+  })
+}
 
 const KEY: Column = { name: 'key', of: ({ id }) => id }
 const VALUE: Column = { name: 'value', of: ({ value }) => textOf(value) }
@@ -105,9 +115,12 @@ const linesOfTrait = ({ layout, externalIds }: ExportRequest, widths: Widths): L
   }
 }
 
-/** The lines of a file: its header, and those of each person. */
-export const linesOf = (kind: Kind, request: ExportRequest, widths: Widths): Lines =>
-  kind === 'audience' ? linesOfAudience(request, widths) : linesOfTrait(request, widths)
+/** The lines of a file: its header, and those of each person. What is asked for twice is there once. */
+export const linesOf = (kind: Kind, asked: ExportRequest, widths: Widths): Lines => {
+  const request = { ...asked, externalIds: [...new Set(asked.externalIds)] }
+  const lines = kind === 'audience' ? linesOfAudience(request, widths) : linesOfTrait(request, widths)
+  return { header: safe(lines.header), linesOf: (person) => lines.linesOf(person).map(safe) }
+}
 
 /** Chosen traits of a person in one object; what is computed stands for a custom trait of the same name. */
 export const traitsOf = (custom: Json, computed: Json): JsonObject => ({
