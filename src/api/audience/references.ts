@@ -3,12 +3,12 @@ import { consumersOf } from '../../audience/save.ts'
 import { type Definition, definitionOf, type Kind, listDefinitions } from '../../audience/store.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
-import { Audience, audienceFrom, fromCursor, ListQuery, OneParams, Pagination, paginationOf } from './wire.ts'
+import { offsetFrom, placeIn } from './list.ts'
+import { Audience, audienceFrom, ListQuery, OneParams, Pagination, paginationOf } from './wire.ts'
 
 const Sorted = ListQuery.extend({
   sort: z.enum(['CREATED_AT', 'UPDATED_AT', 'NAME']).default('CREATED_AT'),
 })
-const Offset = z.number().int().min(0)
 
 const ORDERS: Readonly<Record<z.infer<typeof Sorted>['sort'], (a: Definition, b: Definition) => number>> = {
   CREATED_AT: (a, b) => a.createdAt.getTime() - b.createdAt.getTime(),
@@ -34,8 +34,9 @@ export const referenceRoutes = (app: App, { db }: Door, kind: Kind, noun: 'audie
       const consumers = new Set((await consumersOf(db, spaceId, id)).map((each) => each.id))
       const { definitions } = await listDefinitions(db, 'audience', spaceId, { count: 10_000, offset: 0 })
       const sorted = definitions.filter((row) => consumers.has(row.id)).toSorted(ORDERS[sort])
-      const offset = fromCursor(Offset, cursor) ?? 0
-      const next = offset + count < sorted.length ? offset + count : undefined
+      const list = `references of ${id}`
+      const offset = offsetFrom(list, cursor)
+      const next = offset + count < sorted.length ? placeIn(list, offset + count) : undefined
       const audiences = sorted.slice(offset, offset + count).map((row) => audienceFrom(spaceId, row, undefined))
       return { data: { audiences, pagination: paginationOf(cursor, next, sorted.length) } }
     },

@@ -351,10 +351,11 @@ export const SearchQuery = ListQuery.extend({
 })
 
 export const toCursor = (position: unknown): string => Buffer.from(JSON.stringify(position)).toString('base64url')
+const START = toCursor(0)
 
 /** What a cursor of ours says. @throws Invalid for one that is not ours. */
 export const fromCursor = <T>(shape: z.ZodType<T>, cursor: string | undefined): T | undefined => {
-  if (cursor === undefined) return undefined
+  if (cursor === undefined || cursor === START) return undefined
   try {
     return shape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
   } catch {
@@ -366,7 +367,7 @@ export const fromCursor = <T>(shape: z.ZodType<T>, cursor: string | undefined): 
 
 /** `pagination` of a page that began at `cursor`, with the position after it where there is one. */
 export const paginationOf = (cursor: string | undefined, next: unknown, totalEntries?: number): z.infer<typeof Pagination> => ({
-  current: cursor ?? toCursor(0),
+  current: cursor ?? START,
   ...(next === undefined ? {} : { next: toCursor(next) }),
   ...(totalEntries === undefined ? {} : { totalEntries }),
 })
