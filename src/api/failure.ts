@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { Invalid, type Problem, Refused, Unavailable } from '../base/errors.ts'
+import { type Issue, problemsOfIssue } from '../base/shape.ts'
 
 /** The one shape of an error: a word for programs, a sentence for people, and each field that is wrong with its remedy. */
 export type Failure = {
@@ -23,11 +24,30 @@ const isNoText = (error: FastifyError | Error): boolean => {
 
 const fieldOf = (instancePath: string): string => instancePath.replace(/^\//, '').replaceAll('/', '.')
 
+type Validation = { readonly keyword: string; readonly instancePath: string; readonly message?: string; readonly params: object }
+
+const problemsOf = ({ keyword, instancePath, message = 'is not valid', params }: Validation): readonly Problem[] =>
+  problemsOfIssue(fieldOf(instancePath), { ...params, code: keyword, message } satisfies Issue).map((problem) =>
+    problem.field === '' ? { ...problem, message: `the body ${problem.message}` } : problem,
+  )
+
+const invalid = (id: string, problems: readonly Problem[]): Answer => {
+  const { message } = new Invalid(id, problems)
+  return failure(422, id, message, problems)
+}
+
+// What Fastify says of a body that it cannot read, in words of ours.
+const UNREADABLE: Readonly<Record<string, readonly [code: string, message: string]>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['content_type', 'This is taken as JSON only. Send it with "content-type: application/json".'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['not_json', 'The body is not JSON. Mend it, and send it again.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['not_json', 'The body is empty. Send JSON, or leave the content type out.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['too_large', 'The body is too large. Send less at once.'],
+}
+
 /** What is answered to what was thrown: 400/422 the caller, 401–409 refused, 503 later, 500 a defect (logged, never shown). */
 export const failureOf = (error: FastifyError | Error, request: FastifyRequest): Answer => {
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const problems = error.validation.map((v) => ({ field: fieldOf(v.instancePath), message: v.message ?? 'is not valid' }))
-    return failure(422, 'invalid', problems.map((p) => `${p.field}: ${p.message}`).join('; '), problems)
+    return invalid('invalid', (error.validation as readonly Validation[]).flatMap(problemsOf))
   }
   if (error instanceof Invalid) return failure(422, error.id, error.message, error.problems)
   if (error instanceof Refused) return failure(error.status, error.id, error.message)
@@ -37,7 +57,8 @@ export const failureOf = (error: FastifyError | Error, request: FastifyRequest):
   if (isNoText(error))
     return failure(400, 'not_text', 'A value holds U+0000 or half of a surrogate pair, which no text may hold: take it out.')
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
-  if (status < 500) return failure(status, 'code' in error ? String(error.code).toLowerCase() : 'refused', error.message)
+  const code = 'code' in error ? String(error.code) : 'refused'
+  if (status < 500) return failure(status, ...(UNREADABLE[code] ?? [code.toLowerCase(), error.message]))
   request.log.error(error)
   return failure(500, 'internal', `Something in Usher is broken. Its log has the cause under request ${request.id}.`)
 }

@@ -8,6 +8,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
+import { Invalid } from '../base/errors.ts'
 import { createCounter } from '../ingest/counter.ts'
 import { createTail } from '../ingest/tail.ts'
 import { createTally } from '../ingest/tally.ts'
@@ -61,6 +62,20 @@ const document = async (app: App): Promise<void> => {
   })
 }
 
+// Conditions nest, and zod reads them by calling itself: what is nested deeper than our stack is the sender's to mend.
+const validating: typeof validatorCompiler = (route) => {
+  const validate = validatorCompiler(route)
+  return (data) => {
+    try {
+      return validate(data)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      const field = route.httpPart ?? ''
+      return { error: new Invalid('too_deep', [{ field, message: 'is nested too deeply', remedy: 'flatten it' }]) }
+    }
+  }
+}
+
 /** The whole API on one server: open routes (tracking, webhooks, links, health), and management routes behind a token of the space. */
 export const createServer = async (outside: Door): Promise<FastifyInstance> => {
   const app = makeServer(outside)
@@ -73,7 +88,7 @@ export const createServer = async (outside: Door): Promise<FastifyInstance> => {
     await tally.close()
     await counter.close()
   })
-  app.setValidatorCompiler(validatorCompiler)
+  app.setValidatorCompiler(validating)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(answerFailure)
   await document(app)

@@ -213,6 +213,46 @@ it("AUD-01 errors are Segment's: a list with type, message and field", async () 
   expect([segments.statusCode, segments.json().data.audience.description]).toEqual([200, 'in Segment’s content type'])
 })
 
+it('AUD-01 every error names the field as it was sent, and what to do', async () => {
+  const errors = async (method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown) =>
+    (await api.call(method, `${SPACE}/${path}`, body)).body.errors
+  const definition = { query: QUERY, targetEntity: 'profile' }
+  expect(await errors('POST', 'audiences', { definition, nmae: 'X', options: { days: 1 } })).toEqual(
+    expect.arrayContaining([
+      { type: 'input-validation', status: 422, field: 'name', message: 'is missing: give a text' },
+      { type: 'input-validation', status: 422, field: 'nmae', message: 'is not known here: take it out' },
+      { type: 'input-validation', status: 422, field: 'options.days', message: 'is not known here: take it out' },
+      { type: 'input-validation', status: 422, field: 'definition.targetEntity', message: 'is not known here: take it out' },
+    ]),
+  )
+  expect(await errors('POST', 'audiences')).toMatchObject([{ message: 'the body is nothing: give an object' }])
+  expect(await errors('PATCH', 'audiences/plain', { enabled: 'yes' })).toMatchObject([
+    { field: 'enabled', message: 'is a text: give true or false' },
+  ])
+  expect(await errors('GET', 'audiences?pagination[count]=many')).toMatchObject([
+    { field: 'pagination[count]', message: 'is no number: give a number' },
+  ])
+  expect(await errors('GET', 'audiences?pagination.count=0')).toMatchObject([{ field: 'pagination.count' }])
+  expect(await errors('GET', 'audiences?search.type=KIND')).toMatchObject([{ field: 'search.type' }])
+})
+
+it('AUD-01 what cannot be read as JSON is refused with what to send instead', async () => {
+  const send = async (type: string, payload: string) => {
+    const headers = { authorization: `Bearer ${api.token}`, 'content-type': type }
+    const answer = await api.server.inject({ method: 'POST', url: `${SPACE}/audiences`, headers, payload })
+    return [answer.statusCode, answer.json().errors[0].type, answer.json().errors[0].message]
+  }
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml'])
+    expect(await send(type, '{"name":"x"}')).toEqual([415, 'content_type', expect.stringContaining('application/json')])
+  expect(await send('application/json', '{"name":')).toEqual([400, 'not_json', expect.any(String)])
+  const deep = `${'{"type":"not","condition":'.repeat(20_000)}{}${'}'.repeat(20_000)}`
+  expect(await send('application/json', `{"name":"x","definition":{"condition":${deep}}}`)).toEqual([
+    422,
+    'input-validation',
+    expect.stringContaining('nested too deeply'),
+  ])
+})
+
 it('AUD-02 AUD-05 neither key nor external ids change', async () => {
   const made = await api.call('POST', `${SPACE}/audiences`, { name: 'Big Spenders', definition: { query: QUERY } })
   expect(made.body.data.audience.key).toBe('big_spenders')

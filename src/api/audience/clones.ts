@@ -40,7 +40,7 @@ const targetOf = async (door: Door, caller: Caller, token: string | undefined): 
   const found = await findManager(door.db, token, door.now())
   if (found) return found
   throw new Invalid('token', [
-    { field: 'token', message: 'is no token of a space', remedy: 'make one there with `usher token create`' },
+    { field: 'token', message: 'is no token of a space', remedy: 'make one there in Settings, or with `usher token add <name>`' },
   ])
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { type Answer, failureOf } from '../failure.ts'
+import { nameAsked } from './names.ts'
 
 /** An error as Segment's Public API answers it: a list, one for each field that is wrong. */
 type RequestError = {
@@ -18,9 +19,14 @@ const errorsOf = ({ status, body: { error } }: Answer): readonly RequestError[] 
     status,
   })) ?? [{ type: error.code, message: error.message, status }]
 
+const asAsked = ({ body: { error }, ...answer }: Answer, { url }: FastifyRequest): Answer => {
+  const problems = error.problems?.map((problem) => ({ ...problem, field: nameAsked(url, problem.field) }))
+  return { ...answer, body: { error: { ...error, ...(problems && { problems }) } } }
+}
+
 /** Answers what was thrown as Segment's Public API does (`errors`), beside what our own clients read (`error`). */
 export const failAsPublicApi = (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-  const answer = failureOf(error, request)
+  const answer = asAsked(failureOf(error, request), request)
   if (answer.retryAfterSeconds !== undefined) reply.header('retry-after', String(answer.retryAfterSeconds))
   return reply.status(answer.status).send({ errors: errorsOf(answer), ...answer.body })
 }

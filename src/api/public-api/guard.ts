@@ -4,6 +4,7 @@ import { createRates } from '../../space/rates.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
 import { answerTooMany, failAsPublicApi } from './failure.ts'
+import { ourName } from './names.ts'
 
 const AUDIENCE = '/spaces/:space/audiences/:id'
 const TRAIT = '/spaces/:space/computed-traits/:id'
@@ -37,20 +38,8 @@ export const isFromApp = ({ headers }: FastifyRequest): boolean =>
     ? headers.referer !== undefined && URL.parse(headers.referer)?.host === headers.host
     : headers['sec-fetch-site'] === 'same-origin'
 
-// `request` writes `pagination[count]`, the documentation `pagination.count`.
-const KNOWN: Readonly<Record<string, string>> = {
-  'pagination.count': 'count',
-  'pagination.cursor': 'cursor',
-  'search.type': 'searchType',
-  'search.query': 'search',
-}
 const flatQuery = (asked: unknown): object =>
-  Object.fromEntries(
-    Object.entries((asked ?? {}) as object).map(([name, value]) => {
-      const dotted = name.replaceAll(/\[(\w+)\]/g, '.$1')
-      return [KNOWN[dotted] ?? name, value]
-    }),
-  )
+  Object.fromEntries(Object.entries((asked ?? {}) as object).map(([name, value]) => [ourName(name), value]))
 
 /**
  * Makes routes answer as Segment's Public API does: its errors, its rate limits with their headers, its ways of writing a page and a search,
@@ -59,6 +48,8 @@ const flatQuery = (asked: unknown): object =>
 export const guardPublicApi = (app: App, { db, config, now }: Door): void => {
   const use = createRates(db)
   app.setErrorHandler(failAsPublicApi)
+  // Fastify reads texts, too, and says of JSON in one that it is no object.
+  app.removeContentTypeParser('text/plain')
   app.addContentTypeParser(
     /^application\/vnd\.segment\.[a-z0-9]+\+json/,
     { parseAs: 'string' },
