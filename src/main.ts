@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import type { Logger } from 'pino'
 import { drawChance } from './base/chance.ts'
 import { setCrashPoint } from './base/crash-point.ts'
-import { Invalid, Misconfigured, Refused, Unavailable } from './base/errors.ts'
+import { Invalid, Misconfigured, problemLines, Refused, Unavailable } from './base/errors.ts'
 import { type Config, readConfig } from './config.ts'
 
 /*
@@ -126,6 +126,7 @@ const cli = async (config: Config, words: readonly string[]): Promise<void> => {
 }
 
 const explained = (error: unknown): string => {
+  if (error instanceof Invalid) return problemLines(error.problems).join('\n')
   const expected = [Misconfigured, Unavailable, Refused, Invalid].some((kind) => error instanceof kind)
   if (error instanceof Error) return expected ? error.message : (error.stack ?? error.message)
   return String(error)

@@ -80,6 +80,17 @@ const wrongOf = async (tx: Db, one: Case, { id }: Play): Promise<readonly Wrong[
   return wrong
 }
 
+const inDefinition = (kind: Kind, key: string, error: unknown): unknown =>
+  error instanceof Invalid
+    ? new Invalid(
+        error.id,
+        error.problems.map((each) => ({
+          ...each,
+          field: `${kind === 'audience' ? 'audiences' : 'computedTraits'}.${key}.${each.field}`,
+        })),
+      )
+    : error
+
 const play = async (tx: Db, definitions: readonly CaseDefinition[], one: Case, calls: readonly JsonObject[], how: Play) => {
   const { id } = how
   await createSpace(tx, { id, slug: id, name: id }, one.at)
@@ -87,7 +98,9 @@ const play = async (tx: Db, definitions: readonly CaseDefinition[], one: Case, c
   await send(tx, one, calls, how)
   for (const { kind, key, definition, options, collection } of definitions) {
     const saved = { name: key, key, description: '', enabled: true, definition, options, collection }
-    await create(tx, kind, { spaceId: id, by: 'case', now: one.at }, key, saved)
+    await create(tx, kind, { spaceId: id, by: 'case', now: one.at }, key, saved).catch((error: unknown) => {
+      throw inDefinition(kind, key, error)
+    })
   }
   await evaluateSpaceFully(tx, id, one.at, LIMITS)
   return wrongOf(tx, one, how)

@@ -1,6 +1,12 @@
 /** What is wrong with one field of an input: where (dotted path), what, and what to do about it. */
 export type Problem = { readonly field: string; readonly message: string; readonly remedy?: string }
 
+/** Each problem in a line for people: where, what, and what to do about it. */
+export const problemLines = (problems: readonly Problem[]): readonly string[] =>
+  problems.map(
+    ({ field, message, remedy }) => `${field ? `${field}: ` : ''}${message}${remedy === undefined ? '' : ` (${remedy})`}`,
+  )
+
 /** Errors differ by who must act. `id` says where it happened in a word that a program can match; `cause` keeps why. */
 abstract class UsherError extends Error {
   readonly id: string

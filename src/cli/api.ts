@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
-import { Misconfigured, Refused, Unavailable } from '../base/errors.ts'
+import { Misconfigured, problemLines, Refused, Unavailable } from '../base/errors.ts'
 import { eventsIn } from '../base/event-stream.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Config } from '../config.ts'
@@ -55,9 +55,11 @@ const Failure = z.object({
 const messageOf = (body: unknown, status: number): string => {
   const { data } = Failure.safeParse(body)
   if (!data) return `The API answered ${status}.`
-  const lines = (data.error.problems ?? []).map((p) => `  ${p.field}: ${p.message}${p.remedy ? ` (${p.remedy})` : ''}`)
+  const lines = problemLines(data.error.problems ?? []).map((line) => `  ${line}`)
   return lines.length > 0 ? ['Not accepted:', ...lines].join('\n') : data.error.message
 }
+
+const LONGEST_PAUSE_S = 120
 
 const request = async (
   url: string,
@@ -73,9 +75,10 @@ const request = async (
     throw new Unavailable('cli', `Nobody answers at ${url}. Is Usher running there?`, { cause })
   })
   const json: unknown = await answer.json().catch(() => undefined)
-  if (answer.status === 429) {
-    // Files of a hundred audiences are more than a minute's requests.
-    await sleep(1_000 * Number(answer.headers.get('retry-after') ?? 1))
+  const pause = answer.status === 429 ? Number(answer.headers.get('retry-after') ?? Number.NaN) : Number.NaN
+  if (pause <= LONGEST_PAUSE_S) {
+    // Files of a hundred audiences are more than a minute's requests. What is over in days is said and not waited for.
+    await sleep(1_000 * pause)
     return request(url, token, method, path, body, type)
   }
   if (!answer.ok) throw new Refused('cli', messageOf(json, answer.status), { status: answer.status })

@@ -78,7 +78,7 @@ describe('a space as files', () => {
     expect(plan).toMatch(/~ computed trait orders\n {4}query: - event\('Order Completed'\)\.count\(\)\n/)
     expect(plan).toContain('3 values change, 0 values stay')
     expect(plan).toMatch(/~ audience buyers\n[\s\S]*0 enter, 1 exit, 2 stay/)
-    expect(plan).toMatch(/\+ audience big\n[\s\S]*1 enter\n/)
+    expect(plan).toMatch(/\+ audience big\n[\s\S]*1 enter \(with orders as it is now\)\n/)
     expect(plan).toContain('1 to make, 2 to change, 0 not in the files.')
     expect((await api.call('GET', `/spaces/${api.spaceId}/audiences/buyers`)).body.data.audience.definition.query).toContain(
       'count',
@@ -125,7 +125,43 @@ describe('a space as files', () => {
 
   it.each([
     ['audiences/bad.yaml', 'name: [', /audiences\/bad\.yaml: .*at line 1/],
-    ['audiences/bad.yaml', 'name: Bad\nqueries: 1\n', /audiences\/bad\.yaml/],
+    [
+      'audiences/bad.yaml',
+      'name: Bad\nqueries: 1\n',
+      /audiences\/bad\.yaml query: is missing; .*bad\.yaml queries: is not known here/,
+    ],
+    ['audiences/bad.yaml', '', /audiences\/bad\.yaml: is nothing/],
+    ['audiences/bad.yaml', "name: 5\nquery: trait('a').exists()\n", /audiences\/bad\.yaml name: is a number/],
+    [
+      'audiences/bad.yaml',
+      "name: Bad\nquery: trait('a').exists()\noptions: { backfillDurationDays: 3 }\n",
+      /audiences\/bad\.yaml options\.backfillDurationDays: is not known here/,
+    ],
+    [
+      'audiences/bad.yaml',
+      "name: Bad\nquery: trait('a').exists()\noptions: { recompute: { every: 8 hours } }\n",
+      /audiences\/bad\.yaml options\.recompute: is for accounts/,
+    ],
+    [
+      'audiences/bad.yaml',
+      "name: Bad\nquery: ANY trait('a').exists()\n",
+      /audiences\/bad\.yaml: [\s\S]*ANY and ALL are for audiences of accounts/,
+    ],
+    [
+      'audiences/buyers.yml',
+      "name: Twice\nquery: trait('a').exists()\n",
+      /audiences\/buyers\.yml: another file has the key "buyers"/,
+    ],
+    [
+      'audiences/orders.yaml',
+      "name: Twice\nquery: trait('a').exists()\n",
+      /audiences\/orders\.yaml: another file has the key "orders"/,
+    ],
+    [
+      'audiences/team/deep.yaml',
+      "name: Deep\nquery: trait('a').exists()\n",
+      /audiences\/team: is a folder in which nothing is read/,
+    ],
     [
       'audiences/bad.yaml',
       "name: Bad\nquery: event('A').cuont() > 1\n",
@@ -137,6 +173,67 @@ describe('a space as files', () => {
     write(path, text)
     await expect(usher('apply', folder)).rejects.toThrow(problem)
     rmSync(join(folder, path))
+    rmSync(join(folder, 'audiences/team'), { recursive: true, force: true })
+  })
+
+  it('refuses circles through computed traits, and says what is wrong in each of several files', async () => {
+    write('computed-traits/around.yaml', "name: Around\nquery: event('A').where(trait('circled') = true).count()\n")
+    write('audiences/circled.yaml', "name: Circled\nquery: trait('around') >= 1\n")
+    await expect(usher('plan', folder)).rejects.toThrow(/around\.yaml query: refers to itself: around → circled → around/)
+    write('computed-traits/around.yaml', "name: Around\nquery: event('A').cuont()\n")
+    write('audiences/circled.yaml', "name: Circled\nquery: trait('around') >=\n")
+    await expect(usher('plan', folder)).rejects.toThrow(/around\.yaml query: line 1[\s\S]*circled\.yaml query: line 1/)
+    for (const path of ['computed-traits/around.yaml', 'audiences/circled.yaml']) rmSync(join(folder, path))
+  })
+
+  it('makes and removes in order what refers to one another across kinds', async () => {
+    write('computed-traits/a_first.yaml', "name: A\nquery: event('A').where(property('x') > trait('b_second')).count()\n")
+    write('computed-traits/b_second.yaml', "name: B\nquery: event('A').where(trait('of_both') = true).count()\n")
+    write('audiences/of_both.yaml', "name: Of both\nquery: trait('vip').exists()\n")
+    write('audiences/of_new.yaml', "name: Of new\nquery: trait('b_second') >= 0\n")
+    const plan = await usher('plan', folder)
+    expect(plan).toMatch(
+      /audience of_both[\s\S]*trait b_second[\s\S]*trait a_first[\s\S]*audience of_new[\s\S]*once b_second is there/,
+    )
+    expect(await usher('apply', folder)).toContain('4 applied.')
+    for (const path of ['computed-traits/a_first', 'computed-traits/b_second', 'audiences/of_both', 'audiences/of_new'])
+      rmSync(join(folder, `${path}.yaml`))
+    expect(await usher('apply', folder, '--remove')).toContain('4 applied.')
+  })
+
+  it('says which file stopped it and what was done before', async () => {
+    write('audiences/fine.yaml', "name: Fine\nquery: trait('vip').exists()\n")
+    write('audiences/gone.yaml', "name: Gone\nquery: trait('vip').exists()\n")
+    await usher('apply', folder)
+    rmSync(join(folder, 'audiences/gone.yaml'))
+    await usher('apply', folder, '--remove')
+    write('audiences/fine.yaml', "name: Finer\nquery: trait('vip').exists()\n")
+    write('audiences/gone.yaml', "name: Gone\nquery: trait('vip').exists()\n")
+    await expect(usher('apply', folder)).rejects.toThrow(
+      /audiences\/gone\.yaml: The key "gone" is or was used[\s\S]*Applied before, and stays: ~ audience fine\./,
+    )
+    expect(await usher('pull', folder)).toMatch(/audiences\/gone\.yaml is not in the space: delete it/)
+    for (const key of ['fine', 'gone']) rmSync(join(folder, `audiences/${key}.yaml`))
+    await usher('apply', folder, '--remove')
+  })
+
+  it('takes no folder, and one without files of ours, for a mistake and not for an empty space', async () => {
+    const before = (await api.call('GET', `/spaces/${api.spaceId}/audiences`)).body.data.pagination.totalEntries
+    await expect(usher('apply', join(folder, 'nowhere'), '--remove')).rejects.toThrow(/nowhere: is not there/)
+    await expect(usher('apply', join(folder, 'audiences'), '--remove')).rejects.toThrow(
+      /has neither computed-traits\/ nor audiences\//,
+    )
+    expect((await api.call('GET', `/spaces/${api.spaceId}/audiences`)).body.data.pagination.totalEntries).toBe(before)
+  })
+
+  it('says that no more may be counted this month, and plans and applies all the same', async () => {
+    const few = await testApi(database, 'spa_few', undefined, 'previews_a_month=0')
+    const there = usherAt(await few.server.listen({ host: '127.0.0.1', port: 0 }), few.token)
+    const files = mkdtempSync(join(tmpdir(), 'usher few '))
+    mkdirSync(join(files, 'audiences'))
+    writeFileSync(join(files, 'audiences/some.yaml'), "name: Some\nquery: trait('vip').exists()\n")
+    expect(await there('plan', files)).toMatch(/\+ audience some\n[\s\S]*not counted: This space asked for 0 previews/)
+    expect(await there('apply', files)).toContain('1 applied.')
   })
 })
 
@@ -202,6 +299,17 @@ describe('cases', () => {
     expect(said.join('')).toMatch(
       /✗ one old order[\s\S]*bob should be in, and is not:[\s\S]*✓ did “Order Completed”[\s\S]*✗ “orders” is at least 100/,
     )
+  })
+
+  it('name the file in which something is wrong', async () => {
+    write('tests/wrong.yaml', 'audience: nobody\ncases:\n  - { name: x, calls: [] }\n')
+    await expect(usher('test', folder)).rejects.toThrow(/tests\/wrong\.yaml audience: there is no audiences\/nobody\.yaml/)
+    write('tests/wrong.yaml', 'audience: recent\ncases:\n  - { name: x, calls: [{ type: track, userId: ada }] }\n')
+    await expect(usher('test', folder)).rejects.toThrow(/tests\/wrong\.yaml: [\s\S]*cases\.0\.calls\.0: /)
+    rmSync(join(folder, 'tests/wrong.yaml'))
+    write('audiences/wrong.yaml', "name: Wrong\nquery: ANY trait('a').exists()\n")
+    await expect(usher('test', folder)).rejects.toThrow(/audiences\.wrong\.definition\.condition: ANY and ALL are for/)
+    rmSync(join(folder, 'audiences/wrong.yaml'))
   })
 
   it('keep nothing: no space, profile or event of theirs is left', async () => {

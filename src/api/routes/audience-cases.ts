@@ -83,11 +83,14 @@ const definitionsOf = ({ computedTraits, audiences }: z.infer<typeof Body>): rea
   ]
 }
 
+// A definition is every case's.
+const ofCase = (field: string): boolean => !/^(?:audiences|computedTraits)\./.test(field)
+
 const inCase = (place: number, error: unknown): unknown =>
   error instanceof Invalid
     ? new Invalid(
         error.id,
-        error.problems.map((each) => ({ ...each, field: `cases.${place}.${each.field}` })),
+        error.problems.map((each) => (ofCase(each.field) ? { ...each, field: `cases.${place}.${each.field}` } : each)),
       )
     : error
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Invalid, Refused } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Api } from '../api.ts'
 import { conditionLines, indented } from '../explanation.ts'
@@ -42,10 +43,18 @@ const writtenOf = (definitions: readonly Definition[], kind: Definition['kind'])
 export const runCases = async (api: Api, definitions: readonly Definition[], path: string): Promise<readonly JsonObject[]> => {
   const { audience, at, cases } = await readYaml(path, CaseFile)
   const ordered = inOrder(definitions)
-  const answer = await api.post('/audience-cases', {
+  if (!ordered.some(({ kind, key }) => kind === 'audience' && key === audience)) {
+    const message = `there is no audiences/${audience}.yaml`
+    throw new Invalid('cases', [{ field: `${path} audience`, message, remedy: 'write the key of an audience of this folder' }])
+  }
+  const body = {
     computedTraits: writtenOf(ordered, 'computed_trait'),
     audiences: writtenOf(ordered, 'audience'),
     cases: cases.map((one) => ({ ...one, audience, at: one.at ?? at })),
+  }
+  const answer = await api.post('/audience-cases', body).catch((error: unknown) => {
+    if (!(error instanceof Refused)) throw error
+    throw new Refused(error.id, `${path}: ${error.message}`, { status: error.status, cause: error })
   })
   return listOf(answer, 'results').map((result) => ({ ...result, file: path }))
 }

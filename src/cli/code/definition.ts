@@ -15,6 +15,8 @@ export const KINDS = {
 } as const
 export type Kind = keyof typeof KINDS
 
+const Days = z.int().min(1).max(36_500).optional()
+
 /** A definition as a file says it. The key is the file's name; the query is Segment's query language. */
 export const Written = z.strictObject({
   name: z.string().min(1).max(255),
@@ -25,10 +27,10 @@ export const Written = z.strictObject({
   query: z.string().min(1),
   options: z
     .strictObject({
-      filterByExternalIds: z.array(z.string()).optional(),
+      filterByExternalIds: z.array(z.string().min(1)).min(1).max(50).optional(),
       includeHistoricalData: z.boolean().optional(),
-      backfillEventDataDays: z.number().int().optional(),
-      backfillDurationDays: z.number().int().optional(),
+      backfillEventDataDays: Days,
+      backfillDurationDays: Days,
       includeAnonymousUsers: z.boolean().optional(),
       computeWithoutDestinations: z.boolean().optional(),
       recompute: z.strictObject({ every: Duration }).optional(),
@@ -37,6 +39,21 @@ export const Written = z.strictObject({
     .default({}),
 })
 export type Written = z.infer<typeof Written>
+
+// The look-back of a computed trait has a name of its own, and only it may be about people who are not known (spec/audiences §7.4).
+const OF_THE_OTHER: Readonly<Record<Kind, readonly (keyof Written['options'])[]>> = {
+  audience: ['backfillDurationDays', 'includeAnonymousUsers'],
+  computed_trait: ['backfillEventDataDays'],
+}
+
+/** The shape of a file of a kind: with those options only that the kind has. */
+export const writtenAs = (kind: Kind) =>
+  Written.superRefine(({ options, audienceType }, { addIssue }) => {
+    const unknown = OF_THE_OTHER[kind].filter((name) => options[name] !== undefined)
+    if (unknown.length > 0) addIssue({ code: 'unrecognized_keys', keys: unknown, path: ['options'], input: options })
+    if (options.recompute && audienceType === 'USERS')
+      addIssue({ code: 'custom', path: ['options', 'recompute'], message: 'is for accounts: people are always exact' })
+  })
 
 /** A definition with its kind and key. */
 export type Definition = Written & { readonly kind: Kind; readonly key: string }
@@ -63,6 +80,9 @@ export const definitionFrom = (kind: Kind, row: JsonObject): Definition => {
   const { definition, ...rest } = Answered.parse({ ...row, options: optionsOf(row) })
   return { ...rest, kind, audienceType: definition.type, query: definition.query }
 }
+
+/** The file of a definition in the folder. */
+export const fileOf = ({ kind, key }: Pick<Definition, 'kind' | 'key'>): string => `${KINDS[kind].folder}/${key}.yaml`
 
 /** How a kind and a key are written to people. */
 export const labelOf = ({ kind, key }: Pick<Definition, 'kind' | 'key'>): string => `${KINDS[kind].noun} ${key}`

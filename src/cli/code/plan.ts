@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Catalog } from '../../audience/catalog.ts'
 import { historyOf } from '../../audience/options.ts'
-import { computationKeysOf } from '../../audience/references.ts'
+import { computationKeysOf, computationKeysOfTrait } from '../../audience/references.ts'
 import { parseCondition, parseTrait, printCondition, printTrait } from '../../audience/text/condition.ts'
-import { Invalid } from '../../base/errors.ts'
-import { type Definition, KINDS, labelOf } from './definition.ts'
+import { Invalid, type Problem } from '../../base/errors.ts'
+import { type Definition, fileOf, labelOf } from './definition.ts'
 
 /** What one definition of the files asks for. `missing`: it is in the space and not in the files. */
 export type Change =
@@ -16,69 +17,93 @@ export type Field = (typeof FIELDS)[number]
 
 const idOf = ({ kind, key }: Definition): string => `${kind} ${key}`
 
-const queryOf = ({ kind, key, query }: Definition, audiences: ReadonlySet<string>): { text: string; meaning: unknown } => {
-  const field = `${KINDS[kind].folder}/${key}.yaml query`
+/** What definitions may refer to by key. */
+export type Keys = Pick<Catalog, 'audiences' | 'computedTraits'>
+
+/** The keys of definitions. */
+export const keysOf = (definitions: readonly Definition[]): Keys => {
+  const of = (kind: Definition['kind']) => new Map(definitions.filter((each) => each.kind === kind).map(({ key }) => [key, key]))
+  return { audiences: of('audience'), computedTraits: of('computed_trait') }
+}
+
+type Query = { readonly text: string; readonly meaning: unknown; readonly references: readonly string[] }
+
+const queryOf = (definition: Definition, keys: Keys): Query => {
+  const { kind, query } = definition
+  const field = `${fileOf(definition)} query`
   if (kind === 'computed_trait') {
     const meaning = parseTrait(query, { field })
-    return { text: printTrait(meaning), meaning }
+    return { text: printTrait(meaning), meaning, references: computationKeysOfTrait(meaning, keys) }
   }
-  const meaning = parseCondition(query, { audiences, field })
-  return { text: printCondition(meaning), meaning }
+  const meaning = parseCondition(query, { audiences: keys.audiences, field })
+  return { text: printCondition(meaning), meaning, references: computationKeysOf(meaning, keys) }
 }
 
 // One meaning has one text, so a query that is only laid out differently is no change; nor is history that is refused and needed all the same.
-const normal = (definition: Definition, audiences: ReadonlySet<string>): Definition => {
-  const { text, meaning } = queryOf(definition, audiences)
+const normal = (definition: Definition, keys: Keys): Definition => {
+  const { text, meaning } = queryOf(definition, keys)
   const { options, audienceType } = definition
   const refused = options.includeHistoricalData === false
   const { includeHistoricalData } = historyOf(meaning, options, audienceType)
   return { ...definition, query: text, ...(refused ? { options: { ...options, includeHistoricalData } } : {}) }
 }
 
-const referencesOf = ({ kind, query }: Definition, audiences: ReadonlySet<string>): readonly string[] =>
-  kind === 'audience'
-    ? computationKeysOf(parseCondition(query, { audiences }), {
-        audiences: new Map([...audiences].map((key) => [key, key])),
-        computedTraits: new Map(),
-      })
-    : []
+/** Keys of the audiences and computed traits that a definition refers to, of those that there are. */
+export const referencesOf = (definition: Definition, keys: Keys): readonly string[] => queryOf(definition, keys).references
 
-/** Definitions in the order in which they can be saved: computed traits, then each audience after those that it refers to. @throws Invalid for a circle. */
+// All that is wrong in any of them, and not only in the first.
+const eachOf = <T>(definitions: readonly Definition[], read: (definition: Definition) => T): readonly T[] => {
+  const problems: Problem[] = []
+  const found = definitions.flatMap((definition) => {
+    try {
+      return [read(definition)]
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error
+      problems.push(...error.problems)
+      return []
+    }
+  })
+  if (problems.length > 0) throw new Invalid('files', problems)
+  return found
+}
+
+/** Definitions in the order in which they can be saved: each after those that it refers to, else computed traits first. @throws Invalid for a query that cannot be read and for a circle. */
 export const inOrder = (definitions: readonly Definition[]): readonly Definition[] => {
-  const byKey = new Map(definitions.filter(({ kind }) => kind === 'audience').map((each) => [each.key, each]))
-  const keys = new Set(byKey.keys())
-  const done = new Set<Definition>(definitions.filter(({ kind }) => kind === 'computed_trait'))
+  const keys = keysOf(definitions)
+  const references = new Map(eachOf(definitions, (each) => [each, referencesOf(each, keys)] as const))
+  const byKey = new Map(definitions.map((each) => [each.key, each]))
+  const done = new Set<Definition>()
   const visit = (each: Definition, way: readonly string[]): void => {
     if (done.has(each)) return
-    if (way.includes(each.key))
-      throw new Invalid('circle', [
-        { field: `audiences/${each.key}.yaml`, message: `refers to itself: ${[...way, each.key].join(' → ')}` },
-      ])
-    for (const key of referencesOf(each, keys)) {
+    if (way.includes(each.key)) throw circle(each, [...way.slice(way.indexOf(each.key)), each.key])
+    for (const key of references.get(each) ?? []) {
       const before = byKey.get(key)
       if (before) visit(before, [...way, each.key])
     }
     done.add(each)
   }
-  for (const each of byKey.values()) visit(each, [])
+  for (const kind of ['computed_trait', 'audience'])
+    for (const each of definitions.filter((one) => one.kind === kind)) visit(each, [])
   return [...done]
 }
 
-/** The audiences that a definition refers to and that are not among `there`. */
-export const missingReferences = (
-  definition: Definition,
-  all: ReadonlySet<string>,
-  there: ReadonlySet<string>,
-): readonly string[] => referencesOf(definition, all).filter((key) => !there.has(key))
+const circle = (definition: Definition, way: readonly string[]): Invalid =>
+  new Invalid('circle', [
+    {
+      field: `${fileOf(definition)} query`,
+      message: `refers to itself: ${way.join(' → ')}`,
+      remedy: 'take one of these references out',
+    },
+  ])
 
 /**
- * What must happen so that a space says what the files say, in the order in which it can. @throws Invalid for a query that cannot be read,
- * with the file and the place.
+ * What must happen so that a space says what the files say, in the order in which it can. @throws Invalid for queries that cannot be read,
+ * with the file and the place of each.
  */
 export const planOf = (files: readonly Definition[], space: readonly Definition[]): readonly Change[] => {
-  const audiences = new Set([...files, ...space].filter(({ kind }) => kind === 'audience').map(({ key }) => key))
-  const now = new Map(space.map((each) => [idOf(each), normal(each, audiences)]))
-  const wanted = inOrder(files.map((each) => normal(each, audiences)))
+  const keys = keysOf([...files, ...space])
+  const now = new Map(space.map((each) => [idOf(each), normal(each, keys)]))
+  const wanted = inOrder(eachOf(files, (each) => normal(each, keys)))
   const changes = wanted.flatMap((to): readonly Change[] => {
     const from = now.get(idOf(to))
     if (!from) return [{ type: 'make', to }]
@@ -91,8 +116,11 @@ export const planOf = (files: readonly Definition[], space: readonly Definition[
   return [...changes, ...missing.map((from): Change => ({ type: 'missing', from }))]
 }
 
+/** The definition that a change is about. */
+export const definitionIn = (change: Change): Definition => (change.type === 'missing' ? change.from : change.to)
+
 /** A change in one line: `~ audience lapsing`. */
 export const headingOf = (change: Change): string => {
   const sign = { make: '+', change: '~', missing: '-' }[change.type]
-  return `${sign} ${labelOf(change.type === 'missing' ? change.from : change.to)}`
+  return `${sign} ${labelOf(definitionIn(change))}`
 }

@@ -10,12 +10,11 @@ const WORDS: Readonly<Record<string, string>> = {
   kept: 'values stay',
 }
 
-const effectLine = ({ numbers, note }: Effect): string =>
-  numbers
-    ? Object.entries(numbers)
-        .map(([what, count]) => `${count.toLocaleString('en')} ${WORDS[what] ?? what}`)
-        .join(', ')
-    : (note ?? '')
+const effectLine = ({ numbers, note = '' }: Effect): string => {
+  if (!numbers) return note
+  const counts = Object.entries(numbers).map(([what, count]) => `${count.toLocaleString('en')} ${WORDS[what] ?? what}`)
+  return `${counts.join(', ')}${note && ` (${note})`}`
+}
 
 const written = (value: Json | object): string => (typeof value === 'string' ? value : JSON.stringify(value))
 

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
-import { Refused } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { Api } from '../api.ts'
+import { counted } from '../counted.ts'
 import { explanationText, planText } from '../explanation.ts'
 import type { Session } from '../program.ts'
 import { listOf, objectOf, table, textOf } from '../table.ts'
@@ -34,17 +32,6 @@ const showPreview = (answer: JsonObject): string => {
   const preview = objectOf(answer, 'audiencePreview')
   const people = `${textOf(count(preview, 'size'))} people: ${textOf(preview['sentence'])}\n\n${showPeople(listOf(preview, 'results'))}`
   return preview['identifiers'] === undefined ? people : `${people}\n\n${identifiersText(objectOf(preview, 'identifiers'))}`
-}
-
-// Counting may take longer than an answer is waited for.
-const counted = async (there: Api, asked: JsonObject): Promise<JsonObject> => {
-  for (let answer = asked; ; ) {
-    const { id, status, failureReason } = objectOf(answer, 'audiencePreview')
-    if (status === 'FAILED') throw new Refused('preview', textOf(failureReason))
-    if (status !== 'RUNNING') return answer
-    await sleep(500)
-    answer = await there.get(`/audiences/previews/${textOf(id)}`)
-  }
 }
 
 /** `usher audience list | preview <file> | members <key> | explain <key> [profile] | overlap | identifiers | versions | clone | export`. */

@@ -5,9 +5,10 @@ import type { Api } from '../api.ts'
 import { applyChange } from '../code/apply.ts'
 import { runCases, showResults } from '../code/cases.ts'
 import { type Definition, definitionFrom, KINDS, type Kind } from '../code/definition.ts'
-import { type Effect, effectOf } from '../code/effect.ts'
+import { changingIn, type Effect, effectOf } from '../code/effect.ts'
 import { caseFilesIn, readDefinitions, writeDefinitions } from '../code/files.ts'
-import { type Change, headingOf, planOf } from '../code/plan.ts'
+import { inFile } from '../code/in-file.ts'
+import { type Change, definitionIn, headingOf, keysOf, planOf } from '../code/plan.ts'
 import { showPlan } from '../code/show.ts'
 import type { Session } from '../program.ts'
 import { listOf, objectOf } from '../table.ts'
@@ -31,16 +32,19 @@ const inSpace = async (api: Api): Promise<readonly Definition[]> => [
   ...(await listAll(api, 'audience')),
 ]
 
-const audienceKeys = (definitions: readonly Definition[]): ReadonlySet<string> =>
-  new Set(definitions.filter(({ kind }) => kind === 'audience').map(({ key }) => key))
-
 type Planned = { readonly change: Change; readonly effect: Effect }
 
 const makePlan = async (api: Api, folder: string): Promise<readonly Planned[]> => {
   const [files, space] = [await readDefinitions(folder), await inSpace(api)]
-  const keys = { all: audienceKeys([...files, ...space]), there: audienceKeys(space) }
+  const changes = planOf(files, space)
+  const around = {
+    all: keysOf([...files, ...space]),
+    there: new Set(space.map(({ key }) => key)),
+    changing: changingIn(changes),
+  }
   const plan: Planned[] = []
-  for (const change of planOf(files, space)) plan.push({ change, effect: await effectOf(api, change, keys) })
+  for (const change of changes)
+    plan.push({ change, effect: await inFile(folder, definitionIn(change), () => effectOf(api, change, around)) })
   return plan
 }
 
@@ -51,10 +55,12 @@ const pullCommand = (program: Command, { api, print }: Session): void => {
     .command('pull [folder]')
     .description('write the audiences and computed traits of the space as files')
     .action(async (folder = FOLDER) => {
-      const written = await writeDefinitions(folder, await inSpace(await api()))
-      print({ written: [...written] }, () =>
-        written.length === 0 ? `${folder} already says what the space says.` : written.map((path) => `wrote ${path}`).join('\n'),
-      )
+      const { written, others } = await writeDefinitions(folder, await inSpace(await api()))
+      const lines = [
+        ...(written.length === 0 ? [`${folder} already says what the space says.`] : written.map((path) => `wrote ${path}`)),
+        ...others.map((path) => `${path} is not in the space: delete it, or have it made by \`usher apply\``),
+      ]
+      print({ written: [...written], notInSpace: [...others] }, () => lines.join('\n'))
     })
 }
 
@@ -77,7 +83,10 @@ const applyCommand = (program: Command, { api, print }: Session): void => {
       const opened = await api()
       const plan = await makePlan(opened, folder)
       const done: string[] = []
-      for (const { change } of plan) if (await applyChange(opened, change, remove)) done.push(headingOf(change))
+      for (const { change } of plan) {
+        const applied = await inFile(folder, definitionIn(change), () => applyChange(opened, change, remove), done)
+        if (applied) done.push(headingOf(change))
+      }
       print({ ...asJson(plan), applied: done }, () => `${showPlan(plan)}\n\n${done.length} applied.`)
     })
 }

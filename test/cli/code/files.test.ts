@@ -8,7 +8,14 @@ import { readDefinitions, writeDefinitions } from '../../../src/cli/code/files.t
 
 const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => text.trim() !== '')
 
-const definition = fc.record({
+const options: readonly Written['options'][] = [{}, { filterByExternalIds: ['user_id'] }, { includeHistoricalData: false }]
+const ofAccounts: Written['options'] = { recompute: { every: '8 hours' }, honourGroupId: true }
+const about = fc.oneof(
+  fc.record({ audienceType: fc.constant('USERS' as const), options: fc.constantFrom(...options) }),
+  fc.record({ audienceType: fc.constant('ACCOUNTS' as const), options: fc.constantFrom(...options, ofAccounts) }),
+)
+
+const written = {
   kind: fc.constant('audience' as const),
   key: fc.constant('one'),
   name: word,
@@ -17,14 +24,8 @@ const definition = fc.record({
   query: fc
     .array(fc.oneof(word, fc.constantFrom("event('a  b')", 'AND', '#', ': ', '- ', '\n')), { minLength: 1, maxLength: 30 })
     .map((parts) => `q${parts.join(' ')}`),
-  audienceType: fc.constantFrom('USERS' as const, 'ACCOUNTS' as const),
-  options: fc.constantFrom<Written['options']>(
-    {},
-    { filterByExternalIds: ['user_id'] },
-    { includeHistoricalData: false },
-    { recompute: { every: '8 hours' }, honourGroupId: true },
-  ),
-})
+}
+const definition = fc.tuple(fc.record(written), about).map(([one, whom]) => ({ ...one, ...whom }))
 
 it('reads from a file what was written to it, whatever names and queries hold', async () => {
   await fc.assert(
