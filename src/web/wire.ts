@@ -96,11 +96,13 @@ export type Version = {
   readonly version: number
   readonly query: string
   readonly sentence: string
+  readonly options: Readonly<Record<string, unknown>>
   readonly savedBy: string
   readonly savedAt: string
   readonly restoredFrom?: number
   readonly current: boolean
 }
+export type OtherOption = { readonly option: string; readonly from?: unknown; readonly to?: unknown }
 export type Stretch = { readonly change: 'same' | 'removed' | 'added'; readonly text: string }
 export type ExportJob = {
   readonly exportId: string

@@ -200,6 +200,7 @@ it('AUD-17 every change of a definition is a version: who, when, compared in wor
     },
   ])
   const { body } = await shop.call('GET', `${S}/audiences/evolving/versions/compare?from=1&to=3`)
+  expect(body.data.difference.options).toEqual([{ option: 'includeHistoricalData', to: false }])
   expect(body.data.difference.query).toEqual([
     { change: 'same', text: "event('Order').within(" },
     { change: 'removed', text: '30' },
@@ -243,4 +244,23 @@ it('AUD-17 a version that can no longer be compiled is not restored; computed tr
     version: 3,
     definition: { query: "event('Order').sum(property('revenue'))" },
   })
+})
+
+it('AUD-17 the options of a version of a computed trait are called as they are in a change of it', async () => {
+  await shop.call('POST', `${S}/computed-traits`, {
+    name: 'Looks back',
+    definition: { query: "event('Order').count()" },
+    options: { backfillDurationDays: 3 },
+  })
+  await shop.call('PATCH', `${S}/computed-traits/looks_back`, { options: { backfillDurationDays: 5 } })
+  const at = `${S}/computed-traits/looks_back`
+  const { versions } = (await shop.call('GET', `${at}/versions`)).body.data
+  expect(versions.map((each: { options: object }) => each.options)).toEqual([
+    { backfillDurationDays: 5 },
+    { backfillDurationDays: 3 },
+  ])
+  const { difference } = (await shop.call('GET', `${at}/versions/compare?from=1&to=2`)).body.data
+  expect(difference.options).toEqual([{ option: 'backfillDurationDays', from: 3, to: 5 }])
+  const edit = { definition: { query: versions[1].query }, options: versions[1].options }
+  expect((await shop.call('POST', `${at}/edit-previews`, edit)).status).toBe(200)
 })

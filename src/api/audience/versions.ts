@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
 import type { ComputedTraitDefinition, Condition } from '../../audience/condition.ts'
 import { restore } from '../../audience/save.ts'
@@ -29,6 +30,21 @@ const Answered = z
   .meta({ id: 'Version' })
 const Stretches = z.array(z.object({ change: z.enum(['same', 'removed', 'added']), text: z.string() }))
 
+const Json = z.json().optional()
+const OtherOption = z.object({ option: z.string(), from: Json, to: Json })
+
+// The look-back of a computed trait has a name of its own, in a change of it, too.
+const optionsOf = (kind: Kind, { backfillEventDataDays: days, ...rest }: Version['options']): Record<string, unknown> => {
+  if (days === undefined) return rest
+  return kind === 'audience' ? { ...rest, backfillEventDataDays: days } : { ...rest, backfillDurationDays: days }
+}
+
+type Options = z.infer<typeof Answered>['options']
+const otherOptions = (from: Options, to: Options) =>
+  [...new Set([...Object.keys(from), ...Object.keys(to)])]
+    .filter((option) => !isDeepStrictEqual(from[option], to[option]))
+    .map((option) => OtherOption.parse({ option, from: from[option], to: to[option] }))
+
 const wordsOf = (
   kind: Kind,
   { definition }: Pick<Version, 'definition'>,
@@ -45,7 +61,7 @@ const answered = (kind: Kind, version: Version, current: number): z.infer<typeof
   version: version.version,
   definition: version.definition,
   ...wordsOf(kind, version),
-  options: { ...version.options },
+  options: optionsOf(kind, version.options),
   savedBy: version.savedBy,
   savedAt: version.savedAt.toISOString(),
   ...(version.restoredFrom === null ? {} : { restoredFrom: version.restoredFrom }),
@@ -75,12 +91,16 @@ const reading = (app: App, { db }: Door, kind: Kind, noun: Noun): void => {
     {
       schema: {
         tags,
-        summary: 'Two versions, and the words in which they differ',
+        summary: 'Two versions, and the words and options in which they differ',
         params: OneParams,
         querystring: z.object({ from: Count, to: Count }),
         response: {
           200: z.object({
-            data: z.object({ from: Answered, to: Answered, difference: z.object({ query: Stretches, sentence: Stretches }) }),
+            data: z.object({
+              from: Answered,
+              to: Answered,
+              difference: z.object({ query: Stretches, sentence: Stretches, options: z.array(OtherOption) }),
+            }),
           }),
         },
       },
@@ -93,6 +113,7 @@ const reading = (app: App, { db }: Door, kind: Kind, noun: Noun): void => {
       const difference = {
         query: [...differenceOf(from.query, to.query)],
         sentence: [...differenceOf(from.sentence, to.sentence)],
+        options: otherOptions(from.options, to.options),
       }
       return { data: { from, to, difference } }
     },

@@ -29,7 +29,10 @@ const wordsOf = (stretches: readonly JsonObject[]): string =>
 
 const showDifference = (answer: JsonObject): string => {
   const difference = objectOf(answer, 'difference')
-  return `${wordsOf(listOf(difference, 'sentence'))}\n\n${wordsOf(listOf(difference, 'query'))}`
+  const options = listOf(difference, 'options').map(
+    ({ option, from, to }) => `\n${textOf(option)}: [-${textOf(from)}-]{+${textOf(to)}+}`,
+  )
+  return `${wordsOf(listOf(difference, 'sentence'))}\n\n${wordsOf(listOf(difference, 'query'))}${options.join('')}`
 }
 
 const showAudience = (answer: JsonObject): string => {

@@ -7,7 +7,7 @@ import { Block } from '../parts/page.tsx'
 import { Await, Failing } from '../parts/state.tsx'
 import { Ago } from '../parts/time.tsx'
 import { many } from '../parts/words.ts'
-import type { Stretch, Version } from '../wire.ts'
+import type { OtherOption, Stretch, Version } from '../wire.ts'
 import './organise.css'
 
 const Words = ({ of, mono = false }: { readonly of: readonly Stretch[]; readonly mono?: boolean }) => {
@@ -45,8 +45,11 @@ const movedWords = ({ entered = 0, exited = 0, stayed = 0 }: Effect['editPreview
     ? `Nobody enters or exits by it: ${many(stayed, 'person stays', 'people stay')}.`
     : `${many(entered, 'person enters', 'people enter')}, ${many(exited, 'exits', 'exit')}, ${many(stayed, 'stays', 'stay')}.`
 
+type ComparedProps = { readonly about: Versioned; readonly version: Version; readonly current: Version }
+
 /** What bringing a version back does, said before it is pressed. */
-const Restore = ({ of, noun = 'audiences', effectWords = movedWords, version }: Versioned & { readonly version: Version }) => {
+const Restore = ({ about, version, current }: ComparedProps) => {
+  const { of, noun = 'audiences', effectWords = movedWords } = about
   const api = useApi()
   const queries = useQueryClient()
   const [effect, setEffect] = useState<Effect['editPreview']>()
@@ -60,7 +63,8 @@ const Restore = ({ of, noun = 'audiences', effectWords = movedWords, version }: 
   }
   const ask = () =>
     doing(async () => {
-      const body = { definition: { query: version.query } }
+      const cleared = Object.fromEntries(Object.keys(current.options).map((option) => [option, null]))
+      const body = { definition: { query: version.query }, options: { ...cleared, ...version.options } }
       setEffect((await api.call<{ data: Effect }>('POST', `/${noun}/${of.id}/edit-previews`, body)).data.editPreview)
     })
   const restore = () =>
@@ -91,10 +95,22 @@ const Restore = ({ of, noun = 'audiences', effectWords = movedWords, version }: 
 type Comparison = {
   readonly from: Version
   readonly to: Version
-  readonly difference: { readonly query: readonly Stretch[]; readonly sentence: readonly Stretch[] }
+  readonly difference: {
+    readonly query: readonly Stretch[]
+    readonly sentence: readonly Stretch[]
+    readonly options: readonly OtherOption[]
+  }
 }
 
-type ComparedProps = { readonly about: Versioned; readonly version: Version; readonly current: Version }
+const optionWords = (value: unknown): string => (value === undefined ? 'not set' : JSON.stringify(value))
+
+/** An option that differs: what it was, and what it is. */
+const OptionLine = ({ option, from, to }: OtherOption) => (
+  <p className="difference mono">
+    {option} <del className="word-removed">{optionWords(from)}</del> <ins className="word-added">{optionWords(to)}</ins>
+  </p>
+)
+
 const Compared = ({ about, version, current }: ComparedProps) => {
   const found = useGet<Comparison>(`/${about.noun ?? 'audiences'}/${about.of.id}/versions/compare`, {
     params: { from: version.version, to: current.version },
@@ -117,7 +133,10 @@ const Compared = ({ about, version, current }: ComparedProps) => {
             {difference.query.every(({ change }) => change === 'same') && (
               <p className="dim">The words are the same; the options are not.</p>
             )}
-            <Restore key={version.version} {...about} version={version} />
+            {difference.options.map((each) => (
+              <OptionLine key={each.option} {...each} />
+            ))}
+            <Restore key={version.version} about={about} version={version} current={current} />
           </div>
         )}
       </Await>
