@@ -301,15 +301,26 @@ describe('cases', () => {
     )
   })
 
+  it('play among more definitions and cases than a space takes at once', async () => {
+    const many = mkdtempSync(join(tmpdir(), 'usher many '))
+    for (const sub of ['audiences', 'tests']) mkdirSync(join(many, sub))
+    for (let n = 0; n < 205; n++)
+      writeFileSync(join(many, `audiences/a_${n}.yaml`), `name: A ${n}\nquery: trait('a_${n + 1}') = true OR trait('x') = ${n}\n`)
+    const one = (n: number) => `  - { name: case ${n}, calls: [{ type: identify, userId: u, traits: { x: 204 } }], in: [u] }\n`
+    const cases = Array.from({ length: 21 }, (_, n) => one(n)).join('')
+    writeFileSync(join(many, 'tests/few.yaml'), `audience: a_203\ncases:\n${cases}`)
+    expect(await usher('test', many)).toContain('21 passed, 0 failed')
+  })
+
   it('name the file in which something is wrong', async () => {
     write('tests/wrong.yaml', 'audience: nobody\ncases:\n  - { name: x, calls: [] }\n')
     await expect(usher('test', folder)).rejects.toThrow(/tests\/wrong\.yaml audience: there is no audiences\/nobody\.yaml/)
     write('tests/wrong.yaml', 'audience: recent\ncases:\n  - { name: x, calls: [{ type: track, userId: ada }] }\n')
     await expect(usher('test', folder)).rejects.toThrow(/tests\/wrong\.yaml: [\s\S]*cases\.0\.calls\.0: /)
-    rmSync(join(folder, 'tests/wrong.yaml'))
+    write('tests/wrong.yaml', 'audience: wrong\ncases:\n  - { name: x, calls: [] }\n')
     write('audiences/wrong.yaml', "name: Wrong\nquery: ANY trait('a').exists()\n")
     await expect(usher('test', folder)).rejects.toThrow(/audiences\.wrong\.definition\.condition: ANY and ALL are for/)
-    rmSync(join(folder, 'audiences/wrong.yaml'))
+    for (const path of ['audiences', 'tests']) rmSync(join(folder, `${path}/wrong.yaml`))
   })
 
   it('keep nothing: no space, profile or event of theirs is left', async () => {

@@ -6,7 +6,7 @@ import { conditionLines, indented } from '../explanation.ts'
 import { textOf as cell, listOf, objectOf } from '../table.ts'
 import type { Definition } from './definition.ts'
 import { readYaml } from './files.ts'
-import { inOrder } from './plan.ts'
+import { inOrder, keysOf, referencesOf } from './plan.ts'
 
 const Call = z.looseObject({ type: z.string() })
 const People = z.array(z.string()).default([])
@@ -28,6 +28,8 @@ export const CaseFile = z.strictObject({
     .min(1),
 })
 
+const AT_ONCE = 20
+
 const writtenOf = (definitions: readonly Definition[], kind: Definition['kind']) =>
   definitions
     .filter((each) => each.kind === kind)
@@ -39,24 +41,39 @@ const writtenOf = (definitions: readonly Definition[], kind: Definition['kind'])
       },
     }))
 
+// A space takes some hundred at once, and what an audience does not refer to says nothing about it.
+const neededBy = (audience: Definition, ordered: readonly Definition[]): readonly Definition[] => {
+  const keys = keysOf(ordered)
+  const needed = new Set([audience.key])
+  // In their order each comes after those that it refers to, so backwards all that need one are seen before it.
+  for (const each of ordered.toReversed()) if (needed.has(each.key)) for (const key of referencesOf(each, keys)) needed.add(key)
+  return ordered.filter(({ key }) => needed.has(key))
+}
+
 /** Plays the cases of a file against the definitions of the folder, in the space's own engine; nothing is kept. */
 export const runCases = async (api: Api, definitions: readonly Definition[], path: string): Promise<readonly JsonObject[]> => {
   const { audience, at, cases } = await readYaml(path, CaseFile)
   const ordered = inOrder(definitions)
-  if (!ordered.some(({ kind, key }) => kind === 'audience' && key === audience)) {
+  const asked = ordered.find(({ kind, key }) => kind === 'audience' && key === audience)
+  if (!asked) {
     const message = `there is no audiences/${audience}.yaml`
     throw new Invalid('cases', [{ field: `${path} audience`, message, remedy: 'write the key of an audience of this folder' }])
   }
-  const body = {
-    computedTraits: writtenOf(ordered, 'computed_trait'),
-    audiences: writtenOf(ordered, 'audience'),
-    cases: cases.map((one) => ({ ...one, audience, at: one.at ?? at })),
+  const needed = neededBy(asked, ordered)
+  const results: JsonObject[] = []
+  for (let from = 0; from < cases.length; from += AT_ONCE) {
+    const body = {
+      computedTraits: writtenOf(needed, 'computed_trait'),
+      audiences: writtenOf(needed, 'audience'),
+      cases: cases.slice(from, from + AT_ONCE).map((one) => ({ ...one, audience, at: one.at ?? at })),
+    }
+    const answer = await api.post('/audience-cases', body).catch((error: unknown) => {
+      if (!(error instanceof Refused)) throw error
+      throw new Refused(error.id, `${path}: ${error.message}`, { status: error.status, cause: error })
+    })
+    results.push(...listOf(answer, 'results').map((result) => ({ ...result, file: path })))
   }
-  const answer = await api.post('/audience-cases', body).catch((error: unknown) => {
-    if (!(error instanceof Refused)) throw error
-    throw new Refused(error.id, `${path}: ${error.message}`, { status: error.status, cause: error })
-  })
-  return listOf(answer, 'results').map((result) => ({ ...result, file: path }))
+  return results
 }
 
 const wrong = (one: JsonObject): string => {
