@@ -229,6 +229,9 @@ it('AUD-01 every error names the field as it was sent, and what to do', async ()
   expect(await errors('PATCH', 'audiences/plain', { enabled: 'yes' })).toMatchObject([
     { field: 'enabled', message: 'is a text: give true or false' },
   ])
+  expect(await errors('PATCH', 'audiences/plain', { name: ' \n' })).toMatchObject([
+    { field: 'name', message: expect.stringContaining('is blank') },
+  ])
   expect(await errors('GET', 'audiences?pagination[count]=many')).toMatchObject([
     { field: 'pagination[count]', message: 'is no number: give a number' },
   ])

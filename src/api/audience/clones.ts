@@ -9,7 +9,7 @@ import { spaceById } from '../../space/space.ts'
 import { type Caller, findManager } from '../auth.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
-import { Audience, audienceFrom, ComputedTrait, computedTraitFrom, Key, OneParams } from './wire.ts'
+import { Audience, audienceFrom, ComputedTrait, computedTraitFrom, Key, Name, OneParams } from './wire.ts'
 
 type Noun = 'audiences' | 'computed-traits'
 const Names = z.record(z.string(), z.string().min(1).max(500))
@@ -27,7 +27,7 @@ const target = {
 }
 const NewClone = z.strictObject({
   ...target,
-  name: z.string().min(1).max(255).optional(),
+  name: Name.optional(),
   key: Key.optional(),
   enabled: z.boolean().optional(),
 })

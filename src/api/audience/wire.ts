@@ -213,8 +213,9 @@ export const ComputedTrait = z
   })
   .meta({ id: 'ComputedTrait' })
 
+export const Name = z.string().max(255).regex(/\S/, 'is blank: write what people shall read')
 const saved = {
-  name: z.string().min(1).max(255),
+  name: Name,
   description: z.string().max(2_000).optional(),
   enabled: z.boolean().optional(),
   options: Options.optional(),
