@@ -249,6 +249,17 @@ describe('options in files', () => {
     await usher('apply', folder, '--remove')
   })
 
+  it('two who apply the same files at once make nothing twice, and who comes second is told which file', async () => {
+    write('audiences/raced.yaml', "name: Raced\nquery: event('Order Completed').count() >= 1\n")
+    const both = [usherAt(url, api.token), usherAt(url, api.token)].map((one) => one('apply', folder))
+    const ended = await Promise.allSettled(both)
+    expect(ended.map(({ status }) => status)).toContain('fulfilled')
+    for (const one of ended) if (one.status === 'rejected') expect(String(one.reason)).toContain('audiences/raced.yaml: ')
+    expect(await usher('plan', folder)).toContain('Nothing to do.')
+    rmSync(join(folder, 'audiences/raced.yaml'))
+    await usher('apply', folder, '--remove')
+  })
+
   it('counts whom another option moves', async () => {
     write('audiences/anyone.yaml', "name: Anyone\nquery: event('Order Completed').count() >= 1\n")
     await usher('apply', folder)
