@@ -1,6 +1,7 @@
 import { unreachable } from '../base/must.ts'
 import { ruleOf } from './compare.ts'
 import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter } from './condition.ts'
+import { decimalOf } from './literal.ts'
 import { measureRule } from './measures/index.ts'
 import { either } from './operators/parts.ts'
 
@@ -12,10 +13,16 @@ const nested = (parts: readonly { readonly text: string; readonly compound: bool
     word,
   )
 
-const userWords = { any: 'one of whose users', all: 'all of whose users' } as const
+const userWords = { any: 'one of whose users', all: 'all of whose users', none: 'none of whose users' } as const
 
-const isCompound = (node: Condition | Filter): boolean =>
-  (node.type === 'and' || node.type === 'or') && ('conditions' in node ? node.conditions : node.filters).length > 1
+const isCompound = (node: Condition | Filter): boolean => {
+  if (node.type !== 'and' && node.type !== 'or') return false
+  const parts = 'conditions' in node ? node.conditions : node.filters
+  return parts.length > 1 || parts.some(isCompound)
+}
+
+// So that what goes with it is told from what comes after it.
+const enclosed = (node: Condition | Filter, text: string): string => (isCompound(node) ? `(${text})` : text)
 
 const compared = (compare: Comparison): string => ruleOf(compare).sentence(compare)
 
@@ -48,10 +55,10 @@ export const filterSentence = (filter: Filter): string => {
 const elementSentence = ({ path, filter }: { readonly path: string; readonly filter: Filter }): string =>
   `one entry of “${path}” has (${filterSentence(filter)})`
 
-const childSentence = (child: Extract<Filter, { type: 'event' }>): string => {
-  const settled = child.event.settled ? ' (once that time is over)' : ''
-  return `and then ${eventSentence(child)}${settled}`
-}
+type Child = Extract<Filter, { type: 'event' }>
+
+const childSentence = (child: Child): string =>
+  `then ${eventSentence(child)}${child.event.settled ? ', once that time is over' : ''}`
 
 const windowsOf = ({ within, between, withinParent, betweenParent, expiresAfter }: EventSelection): readonly string[] => [
   ...(within === undefined ? [] : [`within the last ${within}`]),
@@ -69,23 +76,41 @@ const windowSentence = (event: EventSelection): string =>
 const sourced = ({ excludeSources = [] }: EventSelection): string =>
   excludeSources.length === 0 ? '' : ` (not from ${either(excludeSources.map((each) => `“${each}”`))})`
 
-const filtered = (event: EventSelection): string => {
-  const named = `“${event.name}”${sourced(event)}`
-  return event.where ? `${named} where ${filterSentence(event.where)}` : named
+const isChild = (filter: Filter): filter is Child => filter.type === 'event'
+
+/** What an event must hold, and what must come after it: what stands beside the rest by `and` is said after it. */
+const partsOf = (where: Filter): { readonly own: Filter | undefined; readonly children: readonly Child[] } => {
+  const filters = where.type === 'and' ? where.filters : [where]
+  const own = filters.filter((each) => !isChild(each))
+  const [only] = own
+  return {
+    own: only === undefined || own.length === 1 ? only : { type: 'and', filters: own },
+    children: filters.filter(isChild),
+  }
+}
+
+/** What an event must hold, after its name: `where “revenue” is at least 100 (and then did not do “Refund”)`. */
+export const whereSentence = (where: Filter): string => {
+  const { own, children } = partsOf(where)
+  const held = own ? [`where ${enclosed(own, filterSentence(own))}`] : []
+  return [...held, ...children.map((child) => `(and ${childSentence(child)})`)].join(' ')
 }
 
 /** An event selection in words: `“Order Completed” where “revenue” is at least 100, within the last 30 days`. */
-export const selectionSentence = (event: EventSelection, times = ''): string =>
-  `${filtered(event)}${event.where && (times || windowsOf(event).length > 0) ? ',' : ''}${times}${windowSentence(event)}`
+export const selectionSentence = (event: EventSelection, times = ''): string => {
+  const where = event.where ? ` ${whereSentence(event.where)}` : ''
+  const comma = where.startsWith(' where') && (times || windowsOf(event).length > 0) ? ',' : ''
+  return `“${event.name}”${sourced(event)}${where}${comma}${times}${windowSentence(event)}`
+}
 
-const spokenTimes = (value: unknown): string => {
+const spokenTimes = (value: string): string => {
   if (Number(value) === 1) return 'once'
   return Number(value) === 2 ? 'twice' : `${value} times`
 }
 
 const counted = (compare: Comparison, event: EventSelection): string => {
-  const value = 'value' in compare ? compare.value : 0
-  if (typeof value === 'object') return `did ${selectionSentence(event, ` a number of times that ${compared(compare)}`)}`
+  const value = 'value' in compare && typeof compare.value !== 'object' ? decimalOf(compare.value) : undefined
+  if (value === undefined) return `did ${selectionSentence(event, ` a number of times that ${compared(compare)}`)}`
   const number = Number(value)
   const never = `did not do ${selectionSentence(event)}`
   const often = (words: string): string => `did ${selectionSentence(event, ` ${words}`)}`
@@ -110,9 +135,13 @@ const eventSentence = ({ event, measure, compare }: Omit<Extract<Condition, { ty
   return `${measureRule(measure).sentence(measure)} of ${selectionSentence(event)} ${compared(compare)}`
 }
 
-const negation = (condition: Condition): string => {
-  if (condition.type === 'audience') return `is not part of “${condition.audience}”`
-  return isCompound(condition) ? `is not one who ${sentence(condition)}` : `not: ${sentence(condition)}`
+const negation = (condition: Condition): string =>
+  condition.type === 'audience' ? `is not part of “${condition.audience}”` : `not (${sentence(condition)})`
+
+const ofUsers = (type: 'any' | 'all', condition: Condition): string => {
+  const none = type === 'all' && condition.type === 'not'
+  const asked = none ? condition.condition : condition
+  return `${userWords[none ? 'none' : type]} ${enclosed(asked, sentence(asked))}`
 }
 
 /** A condition in plain English: `did “Order Completed” at least twice within the last 30 days, and is not part of “lapsed”`. */
@@ -136,7 +165,7 @@ export const sentence = (condition: Condition): string => {
       return elementSentence(condition)
     case 'any':
     case 'all':
-      return `${userWords[condition.type]} ${isCompound(condition.condition) ? `(${sentence(condition.condition)})` : sentence(condition.condition)}`
+      return ofUsers(condition.type, condition.condition)
     default:
       return unreachable(condition)
   }

@@ -79,11 +79,11 @@ it.each<[string, Condition]>([
 
 it.each([
   [
-    'did “A” where and then did not do “B” within 1 day of it (once that time is over)',
+    'did “A” (and then did not do “B” within 1 day of it, once that time is over)',
     "event('A').where(event('B').within(parent: 1 day).settled().count() = 0).count() >= 1",
   ],
   [
-    'did “A” where and then did “B” where “id” is the first event’s “id”, at least twice between 1 hour and 2 hours after it, within the last 30 days',
+    'did “A” (and then did “B” where “id” is the first event’s “id”, at least twice between 1 hour and 2 hours after it) within the last 30 days',
     "event('A').where(event('B').where(property('id') = property(parent: 'id')).between(parent: 1 hour, 2 hours).count() >= 2).within(30 days).count() >= 1",
   ],
   [
@@ -107,9 +107,38 @@ it.each([
   ['the highest “p” (as text) of “A” is “x”', "event('A').max('p' as string) = 'x'"],
   ['one of whose users did “A”', "ANY event('A').count() >= 1"],
   ['all of whose users (did “A”, and “x” exists)', "ALL (event('A').count() >= 1 AND trait('x').exists())"],
-  ['all of whose users not: did “A”', "ALL NOT event('A').count() >= 1"],
+  ['none of whose users did “A”', "ALL NOT event('A').count() >= 1"],
+  ['none of whose users (“x” exists, or “y” exists)', "ALL NOT (trait('x').exists() OR trait('y').exists())"],
+  ['one of whose users not (“x” exists)', "ANY NOT trait('x').exists()"],
+  ['did “A” where (“x” is 1, and “y” is 2)', "event('A').where(property('x') = 1 AND property('y') = 2).count() > 0"],
+  ['did “A” where “x” is 1, and “y” is 2', "event('A').where(property('x') = 1).count() > 0 AND trait('y') = 2"],
+  [
+    'did “A” where “x” is 1 (and then did not do “B”), within the last 3 days',
+    "event('A').where(property('x') = 1 AND event('B').count() = 0).within(3 days).count() > 0",
+  ],
+  [
+    'did “A” (and then did “B” (and then did “C”)) (and then the sum of “n” of “D” is 5)',
+    "event('A').where(event('B').where(event('C').count() > 0).count() > 0 AND event('D').sum('n') = 5).count() > 0",
+  ],
+  [
+    'did “A” where (“x” is 1, or then did “B” within 1 day of it)',
+    "event('A').where(property('x') = 1 OR event('B').within(parent: 1 day).count() > 0).count() > 0",
+  ],
+  ['did “A” where not (then did “B”)', "event('A').where(NOT event('B').count() > 0).count() > 0"],
+  ['not (“x” is 1, and “y” is 2), and “z” is 3', "NOT (trait('x') = 1 AND trait('y') = 2) AND trait('z') = 3"],
+  ['not (did “A”), and “x” is 1', "NOT event('A').count() > 0 AND trait('x') = 1"],
+  ['did “A” a number of times that is true', "event('A').count() = true"],
+  ['did “A” a number of times that is less than “”', "event('A').count() < ''"],
+  ['did “A” exactly twice', "event('A').count() = '2'"],
+  ['did “A” a number of times that is none of 1 or 2', "event('A').count().none_of(1, 2)"],
 ])('%s', (expected, text) => {
   expect(sentence(parseCondition(text))).toBe(expected)
+})
+
+it('encloses a group that is the only part of another', () => {
+  const exists = (path: string) => ({ type: 'trait', path, compare: { operator: 'exists' } }) as const
+  const one = { type: 'and', conditions: [{ type: 'or', conditions: [exists('a'), exists('b')] }] } as const
+  expect(sentence({ type: 'and', conditions: [one, exists('c')] })).toBe('(“a” exists, or “b” exists), and “c” exists')
 })
 
 it('says what a computed trait is', () => {

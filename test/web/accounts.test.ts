@@ -72,7 +72,7 @@ inChromium('accounts', {}, async ({ world, page, shoot, heading, accessible, who
     await page.getByRole('button', { name: 'Save changes' }).click()
     await heading(/^0 accounts/)
     await page
-      .getByText(/all of whose users not: did “Order Completed” at least twice/)
+      .getByText(/none of whose users did “Order Completed” at least twice/)
       .first()
       .waitFor()
   })

@@ -102,7 +102,7 @@ inChromium('the app', {}, ({ world, page, shoot, heading, accessible, onPhone, o
     await page.getByTestId('live-count').filter({ hasText: /^1$/ }).waitFor()
     await page.getByRole('tab', { name: 'Sentence' }).click()
     const cards = page.locator('.builder .group')
-    await cards.getByText('where and then did not do “Refund”').waitFor()
+    await cards.getByText('(and then did not do “Refund”)').waitFor()
     await cards.getByText('“plan” is “FREE” (in any case)').waitFor()
     await page.getByTestId('live-count').filter({ hasText: /^1$/ }).waitFor()
     await shoot('audience-read-out')

@@ -13,9 +13,9 @@ const Sentence = lazy(async () => {
   const { sentence } = await sentences()
   return { default: ({ of }: { readonly of: Condition }) => sentence(of) }
 })
-const FilterSentence = lazy(async () => {
-  const { filterSentence } = await sentences()
-  return { default: ({ of }: { readonly of: Filter }) => filterSentence(of) }
+const WhereSentence = lazy(async () => {
+  const { whereSentence } = await sentences()
+  return { default: ({ of }: { readonly of: Filter }) => whereSentence(of) }
 })
 
 const TITLE = 'Change it as JSON or as a query'
@@ -32,9 +32,8 @@ export const Spoken = ({ condition }: { readonly condition: Condition }) => (
 /** The same for what an event must hold. */
 export const SpokenFilter = ({ filter }: { readonly filter: Filter }) => (
   <span className="soft" title={TITLE}>
-    where{' '}
     <Suspense fallback="…">
-      <FilterSentence of={filter} />
+      <WhereSentence of={filter} />
     </Suspense>
   </span>
 )
