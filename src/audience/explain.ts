@@ -9,6 +9,7 @@ import { lower } from './compile.ts'
 import { type Comparison, type Condition, isReference, isTime, type Literal, type Reference, type Time } from './condition.ts'
 import { type Outlook, outlook } from './evaluator/changes.ts'
 import { type Happenings, type Shown, evidenceOf as shownOf } from './evaluator/evidence.ts'
+import { eventsWithin } from './evaluator/looks.ts'
 import { holds } from './evaluator/matches.ts'
 import type { Place } from './evaluator/place.ts'
 import { known } from './known.ts'
@@ -125,11 +126,15 @@ const explained = (condition: Condition, sources: Sources): Explained => {
     sentence: sentence(condition),
     matches,
     ...(children.length > 0 ? {} : { evidence: evidenceOf(condition, answers.values[index] ?? null, place) }),
-    ...(complete ? changesOf(outlook(condition, place)) : {}),
+    ...(complete ? changesOf(outlook(condition, place, LOOKS.ahead / nodes.length)) : {}),
     ...(complete && holds(condition, place) !== matches ? { disagrees: true as const } : {}),
     ...(children.length > 0 ? { conditions: children.map((each) => explained(each, sources)) } : {}),
   }
 }
+
+// A condition is asked once for its answer and its evidence, then at every instant that may change it. The process that does it does nothing else
+// meanwhile: a look takes a microsecond at most.
+const LOOKS = { once: 250_000, ahead: 1_000_000 } as const
 
 type Member = { readonly at: Date }
 
@@ -166,14 +171,14 @@ export const explain = async (
   const names = referencesOf(condition, catalog).events.map(({ name }) => name)
   const answers = await answersOf(db, scope, nodes, profileId)
   const { person, world, ...read } = must(
-    await known(db, scope, [...new Set(names)], profileId),
+    await known(db, scope, { names: [...new Set(names)], most: eventsWithin(condition, LOOKS.once) }, profileId),
     'the profile that was asked about',
   )
   // Which group an event names is known to the compiled query only.
   const complete = read.complete && asked.account === undefined
   const place: Place = { person, world, now: asked.now }
   const whole = explained(condition, { answers, nodes, place, complete })
-  const ahead = answers.eligible && complete ? outlook(condition, place) : {}
+  const ahead = answers.eligible && complete ? outlook(condition, place, LOOKS.ahead) : {}
   return {
     matches: answers.eligible && whole.matches,
     profileId,

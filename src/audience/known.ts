@@ -8,7 +8,7 @@ import type { Scope } from './scope.ts'
 
 /* What the evaluator needs to know of one profile, read from the tables as they stand. */
 
-/** How much is read of one profile. What has more is not all shown, and its answers are the compiled query's alone. */
+/** How much is read of one profile at most. What has more is not all shown, and its answers are the compiled query's alone. */
 const MOST = { events: 5_000, linked: 100 } as const
 
 export type Known = { readonly person: Person; readonly world: World; readonly complete: boolean }
@@ -54,13 +54,16 @@ const accountsOf = (db: Db, spaceId: string, ids: readonly string[]): Promise<re
     ),
   )
 
+/** Which events are read: of these names, the newest and not more than so many. */
+type Wanted = { readonly names: readonly string[]; readonly most: number }
+
 type Event = Omit<Happened, 'type'> & { readonly profileId: string; readonly type: Call }
 
 const eventsOf = (
   db: Db,
   spaceId: string,
   ids: readonly string[],
-  names: readonly string[],
+  { names, most }: Wanted,
   asOf: Date | undefined,
 ): Promise<readonly Event[]> =>
   run(
@@ -71,7 +74,7 @@ const eventsOf = (
           source_id as "sourceId"
         from event where space_id = ${spaceId} and profile_id = any (${ids}::uuid[]) and name = any (${names}::text[])
           and (${asOf ?? null}::timestamptz is null or timestamp <= ${asOf ?? null}::timestamptz)
-        order by timestamp desc, message_id limit ${MOST.events + 1}::integer`,
+        order by timestamp desc, message_id limit ${most + 1}::integer`,
     ),
   )
 
@@ -171,18 +174,19 @@ const withAccounts = async (db: Db, asked: Asked, users: readonly Person[]): Pro
 }
 
 /** A profile with what a condition over these events asks of it, and with those it is linked to. Undefined where there is none. */
-export const known = async (db: Db, asked: Asked, names: readonly string[], profileId: string): Promise<Known | undefined> => {
+export const known = async (db: Db, asked: Asked, wanted: Wanted, profileId: string): Promise<Known | undefined> => {
   const { spaceId } = asked
+  const most = Math.min(wanted.most, MOST.events)
   const linked = await linkedIds(db, spaceId, profileId)
   const ids = [profileId, ...linked.slice(0, MOST.linked - 1).map((row) => row.id)]
   const [profiles, events, members, ever, values] = await Promise.all([
     profilesOf(db, spaceId, ids),
-    eventsOf(db, spaceId, ids, names, asked.asOf),
+    eventsOf(db, spaceId, ids, { ...wanted, most }, asked.asOf),
     membersOf(db, spaceId, ids),
     everMembersOf(db, spaceId, ids),
     valuesOf(db, spaceId, ids),
   ])
-  const rows = { events: events.slice(0, MOST.events), members, ever, values }
+  const rows = { events: events.slice(0, most), members, ever, values }
   const people = profiles.map((profile) => personOf(profile, rows, asked))
   const person = people.find((each) => each.id === profileId)
   if (!person) return undefined
@@ -190,6 +194,6 @@ export const known = async (db: Db, asked: Asked, names: readonly string[], prof
   return {
     person: { ...person, linked: person.collection === 'accounts' ? await withAccounts(db, asked, others) : others },
     world: worldOf(asked),
-    complete: events.length <= MOST.events && ids.length > linked.length,
+    complete: events.length <= most && ids.length > linked.length,
   }
 }

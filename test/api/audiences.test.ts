@@ -131,6 +131,25 @@ it('refuses what cannot be compiled, naming field and remedy', async () => {
   expect((await send(did('A', undefined, { within: '3 fortnights' }))).status).toBe(422)
 })
 
+it('refuses a condition of any depth by name, however deep', async () => {
+  const nested = (depth: number): string =>
+    `{"name":"Deep","definition":{"condition":${'{"type":"not","condition":'.repeat(depth)}{"type":"trait","path":"x","compare":{"operator":"exists"}}${'}'.repeat(depth + 2)}`
+  for (const [depth, field] of [
+    [21, 'definition.condition'],
+    [450, 'definition.condition'],
+    [8_000, 'body'],
+  ] as const) {
+    const headers = { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' }
+    const answer = await api.server.inject({ method: 'POST', url: `${SPACE}/audiences`, headers, payload: nested(depth) })
+    const [problem] = answer.json().error.problems ?? []
+    expect([answer.statusCode, problem?.field]).toEqual([422, field])
+    expect(problem).toMatchObject({
+      message: expect.stringContaining('nested deeper'),
+      remedy: expect.any(String),
+    })
+  }
+})
+
 it('PRE-06 explains: every condition true or false, with what was counted or found', async () => {
   const condition = {
     type: 'and',
@@ -191,6 +210,23 @@ it('PRE-06 says by which event somebody is in, and when they leave though nothin
     conditions: { evidence: { count: 0, happenings: { events: [], missed: [{ name: 'Order', why: 'window' }] } } },
   })
   now = before
+})
+
+it('PRE-06 of somebody with more events of a funnel than can be compared with each other, the newest are shown', async () => {
+  const eager = await addProfile(db, 'spa_test', 'eager', {}, { user_id: ['eager'] })
+  await database.pool.query(
+    `insert into event (space_id, profile_id, timestamp, message_id, type, name, properties, source_id, received_at)
+      select 'spa_test', $1, $2::timestamptz - n * interval '1 minute', 'eager' || n, 'track', case n % 2 when 0 then 'Viewed' else 'Bought' end, '{}', 'src', $2::timestamptz
+      from generate_series(1, 5000) n`,
+    [eager, now],
+  )
+  const condition = did('Viewed', undefined, { within: '30 days', where: { ...did('Bought', { operator: 'equals', value: 0 }) } })
+  await api.call('POST', `${SPACE}/audiences`, { name: 'Hesitant', definition: { condition } })
+  const before = process.cpuUsage()
+  const { body } = await api.call('GET', `${SPACE}/audiences/hesitant/explain?profile=${eager}`)
+  const { user } = process.cpuUsage(before)
+  expect(body.data).toMatchObject({ matches: false, partial: true, conditions: { evidence: { count: 0 } } })
+  expect(user / 1_000, 'milliseconds in which nobody else is answered').toBeLessThan(5_000)
 })
 
 it('PRE-06 explains how an audience is evaluated', async () => {
