@@ -15,6 +15,7 @@ import { createTally } from '../ingest/tally.ts'
 import { authenticate, type Caller } from './auth.ts'
 import type { Door } from './door.ts'
 import { answerFailure } from './failure.ts'
+import { refuseDeep } from './nesting.ts'
 import { managementRoutes, openRoutes } from './routes/index.ts'
 
 declare module 'fastify' {
@@ -98,6 +99,7 @@ export const createServer = async (outside: Door): Promise<FastifyInstance> => {
     scope.addHook('onRequest', async (request) => {
       request.caller = await authenticate(door.db, request, door.now())
     })
+    scope.addHook('preValidation', async ({ body }) => refuseDeep(body))
     for (const route of managementRoutes) await scope.register(async (inner) => route(inner as App, door))
   })
   return app as unknown as FastifyInstance
