@@ -220,8 +220,8 @@ it('PRE-06 of somebody with more events of a funnel than can be compared with ea
       from generate_series(1, 5000) n`,
     [eager, now],
   )
-  const condition = did('Viewed', undefined, { within: '30 days', where: { ...did('Bought', { operator: 'equals', value: 0 }) } })
-  await api.call('POST', `${SPACE}/audiences`, { name: 'Hesitant', definition: { condition } })
+  const text = "event('Viewed').where(event('Bought').count() = 0).within(30 days).count() >= 1"
+  await api.call('POST', `${SPACE}/audiences`, { name: 'Hesitant', definition: { query: text } })
   const before = process.cpuUsage()
   const { body } = await api.call('GET', `${SPACE}/audiences/hesitant/explain?profile=${eager}`)
   const { user } = process.cpuUsage(before)
