@@ -14,42 +14,49 @@ const idsOf = (paths: readonly string[], catalog: Catalog): readonly string[] =>
     return kind.kind === 'custom' ? [] : kind.id
   })
 
-const ofPeople = (leaf: Leaf, catalog: Catalog): readonly Problem[] => {
+const ofPeople = (field: string, leaf: Leaf, catalog: Catalog): readonly Problem[] => {
   const traits = new Set(catalog.computedTraits.values())
   const wrong = idsOf(traitsOf(leaf), catalog).filter((id) => traits.has(id) && isOfAccounts(id, { catalog }))
   return wrong.map(() => ({
-    field: 'condition.path',
+    field: `${field}.path`,
     message: 'asks people for a trait of accounts',
     remedy: 'make an audience of accounts with it, and refer to that',
   }))
 }
 
-const ofAccounts = (leaf: Leaf, catalog: Catalog): readonly Problem[] => {
+const ofAccounts = (field: string, leaf: Leaf, catalog: Catalog): readonly Problem[] => {
   const asked = leaf.type === 'audience' ? [catalog.audiences.get(leaf.audience) ?? ''] : idsOf(traitsOf(leaf), catalog)
   // The own key, which is being saved, has no id yet.
   const foreign = leaf.type === 'event' || asked.some((id) => id !== '' && !isOfAccounts(id, { catalog }))
   if (!foreign) return []
   const what = leaf.type === 'event' ? `“${leaf.event.name}” is what people do` : 'this is about people'
-  return [
-    { field: 'condition', message: `${what}, and the audience is about accounts`, remedy: 'put ANY(…) or ALL(…) around it' },
-  ]
+  return [{ field, message: `${what}, and the audience is about accounts`, remedy: 'put ANY(…) or ALL(…) around it' }]
 }
 
-const NOT_OF_ACCOUNTS = { field: 'condition', message: 'ANY and ALL are for audiences of accounts', remedy: 'take them out' }
+const NOT_OF_ACCOUNTS = { message: 'ANY and ALL are for audiences of accounts', remedy: 'take them out' }
 
-/** What is asked of the wrong collection. */
-export const problemsOfCollection = (condition: Condition, catalog: Catalog, collection: Collection): readonly Problem[] => {
+/** What is asked of the wrong collection, named by where it stands below `field`. */
+export const problemsOfCollection = (
+  field: string,
+  condition: Condition,
+  catalog: Catalog,
+  collection: Collection,
+): readonly Problem[] => {
   switch (condition.type) {
     case 'and':
     case 'or':
-      return condition.conditions.flatMap((each) => problemsOfCollection(each, catalog, collection))
+      return condition.conditions.flatMap((each, index) =>
+        problemsOfCollection(`${field}.conditions.${index}`, each, catalog, collection),
+      )
     case 'not':
-      return problemsOfCollection(condition.condition, catalog, collection)
+      return problemsOfCollection(`${field}.condition`, condition.condition, catalog, collection)
     case 'any':
     case 'all':
-      return collection === 'users' ? [NOT_OF_ACCOUNTS] : problemsOfCollection(condition.condition, catalog, 'users')
+      return collection === 'users'
+        ? [{ field, ...NOT_OF_ACCOUNTS }]
+        : problemsOfCollection(`${field}.condition`, condition.condition, catalog, 'users')
     default:
-      return collection === 'accounts' ? ofAccounts(condition, catalog) : ofPeople(condition, catalog)
+      return collection === 'accounts' ? ofAccounts(field, condition, catalog) : ofPeople(field, condition, catalog)
   }
 }
 

@@ -112,14 +112,14 @@ const filterProblems = (field: string, filter: Filter, place: Place): readonly P
   switch (filter.type) {
     case 'and':
     case 'or':
-      return filter.filters.flatMap((each) => filterProblems(field, each, place))
+      return filter.filters.flatMap((each, index) => filterProblems(`${field}.filters.${index}`, each, place))
     case 'not':
-      return filterProblems(field, filter.filter, place)
+      return filterProblems(`${field}.filter`, filter.filter, place)
     case 'any_element':
       return [
-        ...text(field, filter.path),
+        ...text(`${field}.path`, filter.path),
         ...(filter.path === '' && !place.entry ? [NAMELESS(field)] : []),
-        ...filterProblems(field, filter.filter, { ...place, entry: true }),
+        ...filterProblems(`${field}.filter`, filter.filter, { ...place, entry: true }),
       ]
     case 'event':
       if (place.alone) return [LONELY(field)]
@@ -133,7 +133,11 @@ const filterProblems = (field: string, filter: Filter, place: Place): readonly P
         ]
       return eventProblems(field, filter, { ...place, parent: true }, place)
     default:
-      return [...text(field, filter.path), ...pathProblems(field, filter, place), ...comparison(field, filter.compare, place)]
+      return [
+        ...text(`${field}.path`, filter.path),
+        ...pathProblems(field, filter, place),
+        ...comparison(`${field}.compare`, filter.compare, place),
+      ]
   }
 }
 
@@ -239,29 +243,41 @@ const sessionProblems = ({ within, between, expiresAfter }: EventSelection): rea
   ]
 }
 
-const leaf = (each: Leaf, catalog: Catalog): readonly Problem[] => {
+const leaf = (field: string, each: Leaf, catalog: Catalog): readonly Problem[] => {
   switch (each.type) {
     case 'trait':
-      return [...text('condition.path', each.path), ...comparison('condition.compare', each.compare, OUTSIDE)]
+      return [...text(`${field}.path`, each.path), ...comparison(`${field}.compare`, each.compare, OUTSIDE)]
     case 'event':
-      return eventProblems('condition', each, OUTSIDE, OUTSIDE)
+      return eventProblems(field, each, OUTSIDE, OUTSIDE)
     case 'any_element':
-      return [
-        ...text('condition.path', each.path),
-        ...filterProblems('condition.filter', each.filter, { ...OUTSIDE, entry: true }),
-      ]
+      return [...text(`${field}.path`, each.path), ...filterProblems(`${field}.filter`, each.filter, { ...OUTSIDE, entry: true })]
     case 'audience':
       return catalog.audiences.has(each.audience)
         ? []
         : [
             {
-              field: 'condition.audience',
+              field: `${field}.audience`,
               message: `there is no audience "${each.audience}"`,
               remedy: 'use the key of an audience of this space',
             },
           ]
     default:
       return unreachable(each)
+  }
+}
+
+/** What is wrong with each question of a condition, named by where it stands as in the JSON: `condition.conditions.1.compare.value`. */
+const leafProblems = (field: string, condition: Condition, catalog: Catalog): readonly Problem[] => {
+  switch (condition.type) {
+    case 'and':
+    case 'or':
+      return condition.conditions.flatMap((each, index) => leafProblems(`${field}.conditions.${index}`, each, catalog))
+    case 'not':
+    case 'any':
+    case 'all':
+      return leafProblems(`${field}.condition`, condition.condition, catalog)
+    default:
+      return leaf(field, condition, catalog)
   }
 }
 
@@ -294,8 +310,8 @@ export const problemsOf = (
   collection: Collection = 'users',
 ): readonly Problem[] => [
   ...sizeProblems('condition', comparisons(condition), depthOf(condition), limits),
-  ...leavesOf(condition).flatMap((each) => leaf(each, catalog)),
-  ...problemsOfCollection(condition, catalog, collection),
+  ...leafProblems('condition', condition, catalog),
+  ...problemsOfCollection('condition', condition, catalog, collection),
 ]
 
 /** What is wrong with a filter of one event of which nothing else is known, beyond its shape. */

@@ -43,6 +43,20 @@ it.each([
   expect(messages(parseCondition(text))).toEqual([expect.stringContaining(message)])
 })
 
+it.each([
+  ["trait('x') = 1 AND NOT trait('y') = property('z')", 'condition.conditions.1.condition.compare'],
+  ["trait('x') = 1 OR event('A').within(40000 days).count() > 0", 'condition.conditions.1.event.within'],
+  [
+    "event('A').where(property('x') = 1 AND NOT property('y') = property(parent: 'z')).count() > 0",
+    'condition.event.where.filters.1.filter.compare',
+  ],
+  ["any_element('x', property('a') = 1 AND context('b') = 2)", 'condition.filter.filters.1'],
+  ["event('A').where(event('B').where(property('\0') = 1).count() > 0).count() > 0", 'condition.event.where.event.where.path'],
+  ["trait('x') = 1 AND (trait('y') = 1 OR ANY trait('z') = 1)", 'condition.conditions.1.conditions.1'],
+])('says where in a condition it is: %s', (text, field) => {
+  expect(problemsOf(parseCondition(text), catalog).map((problem) => problem.field)).toEqual([field])
+})
+
 it('CND-27 every comparison counts, those of children, entries and traits too; the number is a setting', () => {
   const where = `${"property('x') = 1 AND ".repeat(46)}any_element('list', property('y') = 2)`
   const text = (more: string): Condition =>
