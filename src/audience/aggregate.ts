@@ -95,6 +95,12 @@ const decimals = (rights: readonly (Literal | Time)[]): readonly string[] =>
     .map(decimalOf)
     .filter((decimal) => decimal !== undefined)
 
+// Below 0, 0 or above 0: a decimal may be smaller than any number that JavaScript has.
+const signOf = (decimal: string): number => {
+  if (!/[1-9]/.test(decimal.replace(/e.*$/, ''))) return 0
+  return decimal.startsWith('-') ? -1 : 1
+}
+
 const ORDERS = {
   less_than: [sql`<`, (literal: number) => 0 < literal],
   at_most: [sql`<=`, (literal: number) => 0 <= literal],
@@ -104,7 +110,7 @@ const ORDERS = {
 
 const among = (literals: readonly (Literal | Time)[], wanted: boolean): NumberTest => {
   const numbers = decimals(literals)
-  const holdsForZero = numbers.some((number) => Number(number) === 0) === wanted
+  const holdsForZero = numbers.some((number) => signOf(number) === 0) === wanted
   if (numbers.length === 0) return { test: (number) => (wanted ? sql`false` : sql`${number} is not null`), holdsForZero }
   const equal = (number: Sql): Sql =>
     sql.join(
@@ -119,7 +125,7 @@ const ordered = (operator: keyof typeof ORDERS, right: Literal | Reference): Num
   const [symbol, atZero] = ORDERS[operator]
   const decimal = decimalOf(right)
   if (decimal === undefined) return { test: () => sql`false`, holdsForZero: false }
-  return { test: (number) => sql`${number} ${symbol} ${parameter(decimal)}`, holdsForZero: atZero(Number(decimal)) }
+  return { test: (number) => sql`${number} ${symbol} ${parameter(decimal)}`, holdsForZero: atZero(signOf(decimal)) }
 }
 
 /**
@@ -147,9 +153,12 @@ export const numberTest = (compare: Comparison): NumberTest | undefined => {
   }
 }
 
+// What is written with so few digits is the number that JavaScript makes of it.
+const shortNumber = (decimal = ''): number => (/^-?\d{1,9}(\.\d{1,6})?$/.test(decimal) ? Number(decimal) : Number.NaN)
+
 /** Whether a comparison of a count only asks if there is any event (`some`) or none; undefined where the number matters. */
 export const presenceOf = (compare: Comparison): 'some' | 'none' | undefined => {
-  const number = 'value' in compare && isLiteral(compare.value) ? Number(decimalOf(compare.value)) : Number.NaN
+  const number = 'value' in compare && isLiteral(compare.value) ? shortNumber(decimalOf(compare.value)) : Number.NaN
   switch (compare.operator) {
     case 'at_least':
       return number > 0 && number <= 1 ? 'some' : undefined
