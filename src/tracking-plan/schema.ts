@@ -22,7 +22,11 @@ const OPTIONS: Options = {
 
 const KNOWN = ['draft-04', '2019-09', '2020-12'] as const
 const NONE: readonly Found[] = []
-const DROPPED = new Set(['$schema', '$id', 'id'])
+// A schema that refers to itself without end only shows when it is asked: one rule that cannot be asked must not stop what comes in.
+const UNASKED = 'Cannot be asked: '
+const UNASKABLE = { type: 'Invalid Value', field: '(root)', path: [] } as const
+// `$async` is the validator's own word and none of JSON Schema: it would answer later, and its answer would be lost and end the process.
+const DROPPED = new Set(['$schema', '$id', 'id', '$async'])
 
 // Draft 4 says `exclusiveMinimum: true` beside `minimum` where its successors say the number itself, and `id` for `$id`.
 const modern = (schema: Json): Json => {
@@ -74,13 +78,24 @@ export const compileSchema = (schema: JsonObject): Validate => {
   const schemaOfNow = (known === 'draft-04' ? modern(own) : own) as object
   refuseNoSchema(known, schemaOfNow)
   const check = validatorFor(known, { ...OPTIONS, validateSchema: false, meta: false }).compile(schemaOfNow)
-  return (call) => (check(call) ? NONE : foundIn(call, check.errors ?? []))
+  return (call) => {
+    try {
+      return check(call) ? NONE : foundIn(call, check.errors ?? [])
+    } catch (error) {
+      return [{ ...UNASKABLE, description: `${UNASKED}${error instanceof Error ? error.message : String(error)}` }]
+    }
+  }
+}
+
+const refuseUnaskable = (validate: Validate): void => {
+  const [first] = validate({}).filter(({ description }) => description.startsWith(UNASKED))
+  if (first) throw new Error(`asked of an empty call, it ends in "${first.description.slice(UNASKED.length)}"`)
 }
 
 /** @throws Invalid naming the rule when its schema cannot be compiled: a plan never holds a rule that cannot be asked. */
 export const refuseBadSchema = (field: string, schema: JsonObject): void => {
   try {
-    compileSchema(schema)
+    refuseUnaskable(compileSchema(schema))
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const remedy = message.includes('linear time')

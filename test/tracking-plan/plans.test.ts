@@ -74,6 +74,10 @@ it('PRO-04 a schema that cannot be asked is refused when it is saved, with the r
   }
   const look = await bad({ type: 'string', pattern: '^(?!x)' })
   expect(look.body.error.problems[0].remedy).toContain('without look-around')
+  const endless = await api.call('PATCH', `${other}/${id}/rules`, {
+    rules: [{ type: 'TRACK', key: 'A', version: 1, jsonSchema: { allOf: [{ $ref: '#' }] } }],
+  })
+  expect([endless.status, endless.body.error.problems[0].field]).toEqual([422, 'rules.0.jsonSchema'])
   expect((await rulesOf(id)).length).toBe(0)
   expect((await api.call('PATCH', `${other}/${id}/rules`, { rules: [{ ...trackRule('', {}) }] })).status).toBe(422)
 })

@@ -54,6 +54,23 @@ it('PRO-10 what is required, a type and a pattern are violations with Segment’
   ])
 })
 
+it('PRO-10 a rule that no call can be asked about is a violation itself, and what it is asked about is stored', async () => {
+  const endless = { $ref: '#/properties/properties/properties/tree' }
+  const { send } = await connected([trackRule('Grown', { tree: { allOf: [endless] } })])
+  const grown = await send({ event: 'Grown', properties: { tree: {} } })
+  expect(grown.result.status).toBe('stored')
+  expect(grown.stored?.['context'].protocols.violations).toEqual([
+    { type: 'Invalid Value', field: '(root)', description: expect.stringMatching(/^Cannot be asked: /) },
+  ])
+})
+
+it('PRO-10 a word of the validator’s own in a schema changes nothing of its answer', async () => {
+  const rule = trackRule('Later', { p: { type: 'string' } }, { required: ['p'] })
+  const { send } = await connected([{ ...rule, jsonSchema: { ...rule.jsonSchema, $async: true } }])
+  const broken = await send({ event: 'Later', properties: {} })
+  expect(broken.stored?.['context'].protocols.violations).toMatchObject([{ type: 'Required', field: 'properties.p' }])
+})
+
 it('PRO-10 the same call sent again has broken its plan once, and a call that keeps to it is stored as it came', async () => {
   const { send, violations } = await connected([CHECKOUT])
   const twice = { event: 'Checkout', messageId: 'same', properties: { ...OK, integer: 'x' } }
