@@ -11,6 +11,15 @@ export const at = (value: Json | undefined, path: readonly string[]): Json | und
   return here
 }
 
+/** Whether a value is nested deeper than so many levels. */
+export const isDeeperThan = (levels: number, value: Json | undefined): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  if (Array.isArray(value)) return value.some((item) => isDeeperThan(levels - 1, item))
+  for (const key in value) if (isDeeperThan(levels - 1, (value as JsonObject)[key])) return true
+  return false
+}
+
 /** Text as Postgres takes it: without U+0000, and halves of a surrogate pair replaced by U+FFFD. */
 export const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
 
@@ -24,4 +33,18 @@ const loneSurrogate = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g
 export const jsonText = (value: unknown): string => {
   const text = withoutNul(JSON.stringify(value))
   return text.includes('\\ud') ? text.replaceAll(loneSurrogate, '$1\ufffd') : text
+}
+
+const LEVELS_SHOWN = 64
+const cutBelow = (levels: number, value: Json): Json => {
+  if (typeof value !== 'object' || value === null) return value
+  if (levels === 0) return '…'
+  if (Array.isArray(value)) return value.map((item: Json) => cutBelow(levels - 1, item))
+  return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, cutBelow(levels - 1, inside)]))
+}
+
+/** The same to be looked at only, of anything that came in: what is nested deeper than 64 levels is left out, because writing it out could fail. */
+export const shownText = (value: unknown): string => {
+  const json = (value ?? null) as Json
+  return jsonText(isDeeperThan(LEVELS_SHOWN, json) ? cutBelow(LEVELS_SHOWN, json) : json)
 }

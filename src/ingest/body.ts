@@ -42,6 +42,19 @@ export const readBody = (raw: Buffer, encoding: string | undefined, most: number
   return isObject(value) ? { kind: 'body', value, bytes: bytes.length } : { kind: 'invalid_json' }
 }
 
-/** The items of a batch that are larger than one call may be. Only a body that is larger itself can hold one. */
-export const isTooLarge = (item: unknown, bytes: number): boolean =>
-  bytes > MOST_CALL_BYTES && Buffer.byteLength(JSON.stringify(item) ?? '') > MOST_CALL_BYTES
+// What is nested too deeply to be written out has no size here: the check of the call says what is wrong with it.
+const bytesOf = (value: unknown): number => {
+  try {
+    return Buffer.byteLength(JSON.stringify(value) ?? '')
+  } catch {
+    return 0
+  }
+}
+
+/** Says of the items of a batch of so many bytes which are larger than one call may be, with what the batch says for all of them. */
+export const tooLargeIn = (bytes: number, shared: readonly (JsonObject | undefined)[]): ((item: Json) => boolean) => {
+  // Only a body that is larger itself can hold one.
+  if (bytes <= MOST_CALL_BYTES) return () => false
+  const beside = shared.reduce((sum, one) => sum + (one ? bytesOf(one) : 0), 0)
+  return (item) => beside + bytesOf(item) > MOST_CALL_BYTES
+}

@@ -28,7 +28,7 @@ const madeHere = ({ type, name, places, groupId, traits, ...call }: Call): JsonO
 export const payloadOf = (call: Call): string => {
   const { wire } = call
   const { writeKey: _, timestamp, ...item } = wire ? seenOf(call, wire) : madeHere(call)
-  const integrations = { ...wire?.around.integrations, ...objectIn(item['integrations']) }
+  const integrations = objectIn(item['integrations'])
   return jsonText({
     ...item,
     ...(timestamp === undefined || item['originalTimestamp'] !== undefined ? {} : { originalTimestamp: timestamp }),

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { jsonText, storable } from '../base/json.ts'
+import { shownText, storable } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 
@@ -25,10 +25,7 @@ const LONGEST_SAMPLE = 8_192
 const LONGEST_SUBJECT = 200
 
 // A cut may fall into the middle of a pair of surrogates.
-const sampleOf = (call: unknown): string =>
-  jsonText(call ?? null)
-    .slice(0, LONGEST_SAMPLE)
-    .toWellFormed()
+const sampleOf = (call: unknown): string => shownText(call).slice(0, LONGEST_SAMPLE).toWellFormed()
 
 const hourOf = (at: Date): string => new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS).toISOString()
 

@@ -12,7 +12,7 @@ import { planGate } from '../tracking-plan/gate.ts'
 import { plannedAt, sourceName } from '../tracking-plan/load.ts'
 import { transformationGate, transformationsAt } from '../transformation/gate.ts'
 import type { Call, Wire } from './call.ts'
-import { reparse } from './parse.ts'
+import { integrationsOf, reparse } from './parse.ts'
 import { problem, sentenceOf } from './problems.ts'
 import type { CallRule, Verdict as RuleVerdict } from './rule.ts'
 import { instantOf } from './time.ts'
@@ -87,12 +87,13 @@ const doorOf = async (db: Db, spaceId: string, sourceId: string, gated: Gated): 
   return loaded
 }
 
-/** A call as the rules see it: as it came, with its type, its messageId and its batch's context. */
-export const seenOf = (call: Call, { item }: Wire): JsonObject => ({
+/** A call as the rules see it: as it came, with its type, its messageId and its batch's context and integrations. */
+export const seenOf = (call: Call, { item, around }: Wire): JsonObject => ({
   ...item,
   type: call.type,
   messageId: call.messageId,
   context: JSON.parse(call.context) as Json,
+  ...(around.integrations ? { integrations: integrationsOf({ item, around }) } : {}),
 })
 
 type Wired = Call & { readonly wire: Wire }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, jsonText, storable } from '../base/json.ts'
+import { isDeeperThan, isObject, type Json, type JsonObject, jsonText, storable } from '../base/json.ts'
 import type { EventType } from '../db/rows/event.ts'
 import { eventName } from '../event/event.ts'
 import { parseSubscriptions } from '../subscription/change.ts'
@@ -32,14 +32,6 @@ const LONGEST = 500
 const LONGEST_MESSAGE_ID = 100
 const DEEPEST = 64
 const NOTHING: JsonObject = {}
-
-const tooDeep = (value: Json | undefined, left: number): boolean => {
-  if (typeof value !== 'object' || value === null) return false
-  if (left === 0) return true
-  if (Array.isArray(value)) return value.some((item) => tooDeep(item, left - 1))
-  for (const key in value) if (tooDeep((value as JsonObject)[key], left - 1)) return true
-  return false
-}
 
 const absent = (value: unknown): value is null | undefined => value === undefined || value === null
 
@@ -120,20 +112,29 @@ const propertiesOf = (type: EventType, item: JsonObject): JsonObject => {
   }
 }
 
+// With what the batch says for all of its items; each of their own keys wins.
+const withShared = (item: JsonObject, { context }: Surroundings): JsonObject => {
+  const own = item['context']
+  if (!context || !(absent(own) || isObject(own))) return item
+  return { ...item, context: isObject(own) ? { ...context, ...own } : context }
+}
+
 const contextOf = (item: JsonObject, around: Surroundings): JsonObject => {
-  const own = isObject(item['context']) ? item['context'] : NOTHING
-  const context = around.context ? { ...around.context, ...own } : own
+  const context = objectIn(withShared(item, around), 'context')
   return context['direct'] === true && around.ip && absent(context['ip']) ? { ...context, ip: around.ip } : context
 }
 
 // `All` stands for every destination that is not named, and the space is one of them, under its old name.
 const isForUs = (integrations: JsonObject): boolean => (integrations['Personas'] ?? integrations['All'] ?? true) !== false
 
-/** Whether a call, with what its batch says, is for the space; it may be for destinations all the same. */
-export const isForSpace = ({ item, around }: Pick<Wire, 'item' | 'around'>): boolean => {
-  const own = isObject(item['integrations']) ? item['integrations'] : NOTHING
-  return isForUs(around.integrations ? { ...around.integrations, ...own } : own)
+/** For whom a call is, with what its batch says. */
+export const integrationsOf = ({ item, around }: Pick<Wire, 'item' | 'around'>): JsonObject => {
+  const own = objectIn(item, 'integrations')
+  return around.integrations ? { ...around.integrations, ...own } : own
 }
+
+/** Whether a call, with what its batch says, is for the space; it may be for destinations all the same. */
+export const isForSpace = (wire: Pick<Wire, 'item' | 'around'>): boolean => isForUs(integrationsOf(wire))
 
 const idOf = (value: Json | undefined): string | undefined =>
   typeof value === 'string' && value !== '' ? storable(value) : undefined
@@ -175,16 +176,17 @@ const callFrom = (type: EventType, item: JsonObject, messageId: string, at: numb
   }
 }
 
-const check = (type: unknown, item: JsonObject, at: number): Problem | undefined => {
+const check = (type: unknown, own: JsonObject, at: number, around: Surroundings): Problem | undefined => {
   if (absent(type)) return problem('missing_type')
   if (typeof type !== 'string' || !TYPES.has(type)) return problem('invalid_type')
+  const item = withShared(own, around)
   const early = at < 0 || (instantOf(item['originalTimestamp'] ?? item['timestamp']) ?? 0) < 0
   return (
     idProblem(item) ??
     typeProblem(type as EventType, item) ??
     contextProblem(item['context']) ??
     (early ? problem('timestamp_before_1970') : undefined) ??
-    (tooDeep(item, DEEPEST) ? problem('too_deep') : undefined)
+    (isDeeperThan(DEEPEST, item) || isDeeperThan(DEEPEST, around.integrations) ? problem('too_deep') : undefined)
   )
 }
 
@@ -195,15 +197,20 @@ export const parseCall = (item: unknown, around: Surroundings): Parsed => {
   if (messageId.length > LONGEST_MESSAGE_ID) return { kind: 'problem', messageId, problem: problem('message_id_too_long') }
   const at = correctedTime(item['originalTimestamp'] ?? item['timestamp'], item['sentAt'] ?? around.sentAt, around.receivedAt)
   const type = around.type ?? item['type']
-  const wrong = check(type, item, at)
+  const wrong = check(type, item, at, around)
   if (wrong) return { kind: 'problem', messageId, problem: wrong }
   const call = callFrom(type as EventType, item, messageId, at, around)
   return isForSpace({ item, around }) ? { kind: 'call', call } : { kind: 'filtered', messageId, call }
 }
 
+/** What stands around a call that says itself what its batch said for all, as rules see it: what they took out of it does not come back. */
+export const aroundSeen = ({ context: _, integrations: __, ip: ___, ...around }: Surroundings): Surroundings => around
+
 /** Checks a call again after a rule at the door changed it. Its id, its time and its source stay. */
-export const reparse = (call: Call, { at, around }: Wire, item: JsonObject): Parsed => {
-  const wrong = check(call.type, item, at)
+export const reparse = (call: Call, wire: Wire, item: JsonObject): Parsed => {
+  const { at } = wire
+  const around = aroundSeen(wire.around)
+  const wrong = check(call.type, item, at, around)
   if (wrong) return { kind: 'problem', messageId: call.messageId, problem: wrong }
   return { kind: 'call', call: callFrom(call.type, item, call.messageId, at, around) }
 }

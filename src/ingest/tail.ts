@@ -1,5 +1,5 @@
 import { timeOrderedId } from '../base/ids.ts'
-import { isObject, type Json, jsonText } from '../base/json.ts'
+import { isObject, type Json, shownText } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { transact } from '../db/query.ts'
 import type { Arrival } from './arrival.ts'
@@ -62,9 +62,7 @@ const rowOf = (request: Request, place: number, { random }: Tools): readonly New
       profile_id: (messageId === undefined ? undefined : request.profileOf(messageId)) ?? null,
       problems: problemsOf(result),
       changes: status === 'stored' && messageId !== undefined ? request.didOf(messageId) : [],
-      raw: jsonText(raw ?? null)
-        .slice(0, LONGEST_RAW)
-        .toWellFormed(),
+      raw: shownText(raw).slice(0, LONGEST_RAW).toWellFormed(),
     },
   ]
 }

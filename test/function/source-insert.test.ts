@@ -315,3 +315,22 @@ it('FUN-16 it reaches no private address, unless the operator named the host; th
   const [person] = (await api.call('GET', `${S}/profiles?search=zoe`)).body.data.profiles
   expect(JSON.stringify((await api.call('GET', `${S}/profiles/${person.id}`)).body)).toContain('city of /zoe')
 })
+
+it('SRC-18 what the function takes out of what a batch says for all does not come back', async () => {
+  const at = await running(
+    with_('onTrack', `delete event.context.ip; delete event.context.locale; delete event.integrations.Slack; return event`),
+  )
+  const shared = { context: { direct: true, ip: '1.1.1.1', locale: 'de', app: { name: 'shop' } }, integrations: { Slack: true } }
+  const { status } = await api.call('POST', `${S}/destinations`, { sourceId: at.id, metadataId: 'actions-webhook', name: 'Hook' })
+  expect(status).toBe(201)
+  const item = { type: 'track', userId: 'u', event: 'shared', messageId: 'shared' }
+  const { body } = await post(api.server, '/v1/batch', { ...shared, batch: [item] }, basic(at.key))
+  expect(body.results).toMatchObject([{ status: 'stored' }])
+  const [row] = await selectRows(db, sql`select context from event where space_id = ${SPACE} and message_id = 'shared'`)
+  expect(row?.['context']).toEqual({ direct: true, app: { name: 'shop' } })
+  const [delivery] = await selectRows(
+    db,
+    sql`select payload from event_delivery where space_id = ${SPACE} and message_id = 'shared'`,
+  )
+  expect([delivery?.['payload'].messageId, delivery?.['payload'].integrations ?? {}]).toEqual(['shared', {}])
+})

@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { blockedInBrowsers } from '../../catalog/browser-plan.ts'
 import type { EventType } from '../../db/rows/event.ts'
 import type { Arrival } from '../../ingest/arrival.ts'
-import { isTooLarge, MOST_BATCH_BYTES, MOST_BATCH_CALLS, MOST_CALL_BYTES, readBody } from '../../ingest/body.ts'
+import { MOST_BATCH_BYTES, MOST_BATCH_CALLS, MOST_CALL_BYTES, readBody, tooLargeIn } from '../../ingest/body.ts'
 import { NO_SPACE } from '../../ingest/drop.ts'
 import { createGather, type Gather } from '../../ingest/gather.ts'
 import { parseCall, type Surroundings } from '../../ingest/parse.ts'
@@ -150,8 +150,9 @@ const takeBatch = async (desk: Desk, request: FastifyRequest, reply: FastifyRepl
   const own = withDefined({ sentAt, context: objectOr(body['context']), integrations: objectOr(body['integrations']) })
   const around: Surroundings = { ...surroundings(desk, request, source), ...own }
   const { sourceId, receivedAt } = around
+  const isTooLarge = tooLargeIn(bytes, [around.context, around.integrations])
   const arrivals = calls.map((raw: Json): Arrival => {
-    if (isTooLarge(raw, bytes))
+    if (isTooLarge(raw))
       return { raw, parsed: { kind: 'problem', messageId: undefined, problem: problem('item_too_large') }, sourceId, receivedAt }
     return { raw, parsed: parseCall(raw, around), sourceId, receivedAt }
   })

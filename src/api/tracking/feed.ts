@@ -5,7 +5,7 @@ import type { Arrival } from '../../ingest/arrival.ts'
 import type { Call } from '../../ingest/call.ts'
 import type { Gather } from '../../ingest/gather.ts'
 import type { Stored } from '../../ingest/ingest.ts'
-import { parseCall } from '../../ingest/parse.ts'
+import { aroundSeen, parseCall } from '../../ingest/parse.ts'
 import type { Problem } from '../../ingest/problems.ts'
 import type { Result } from '../../ingest/results.ts'
 import type { Source } from '../../space/source.ts'
@@ -24,9 +24,10 @@ const fedTo = (sourceId: string, arrival: Arrival, stored: Stored): readonly Arr
   const { parsed } = arrival
   if (parsed.kind !== 'call' || !parsed.call.wire) return []
   const { messageId, type, wire } = parsed.call
-  const taken = stored.itemOf(messageId) ?? withoutOmitted(wire.item, type, stored.omittedOf(messageId))
-  const raw: JsonObject = { ...taken, messageId }
-  return [{ ...arrival, raw, type, sourceId, parsed: parseCall(raw, { ...wire.around, type, sourceId }) }]
+  const changed = stored.itemOf(messageId)
+  const around = changed ? aroundSeen(wire.around) : wire.around
+  const raw: JsonObject = { ...(changed ?? withoutOmitted(wire.item, type, stored.omittedOf(messageId))), messageId }
+  return [{ ...arrival, raw, type, sourceId, parsed: parseCall(raw, { ...around, type, sourceId }) }]
 }
 
 /*
