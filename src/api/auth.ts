@@ -7,7 +7,7 @@ import { noteUse, tokenBySecret } from '../space/token.ts'
 
 /** The secret of `Authorization: Bearer x` or of Basic with the secret as user name (as Segment's Profile API has it). */
 export const credentialOf = (authorization: string | undefined): string | undefined => {
-  const [scheme, value] = authorization?.split(' ') ?? []
+  const [scheme, value] = authorization?.trim().split(/\s+/) ?? []
   if (value === undefined) return undefined
   if (scheme?.toLowerCase() === 'bearer') return value
   if (scheme?.toLowerCase() === 'basic') return Buffer.from(value, 'base64').toString('utf8').split(':')[0]

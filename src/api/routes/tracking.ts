@@ -39,7 +39,8 @@ const CALLS: Readonly<Record<string, EventType>> = {
   alias: 'alias',
   a: 'alias',
 }
-const BATCHES: readonly string[] = ['batch', 'b']
+// The last two are how Segment's libraries for Java, Android and .NET call it.
+const BATCHES: readonly string[] = ['batch', 'b', 'import', 'import/']
 
 const objectOr = (value: Json | undefined): JsonObject | undefined => (isObject(value) ? value : undefined)
 
@@ -272,9 +273,7 @@ export const trackingRoutes: Route = (app, door) => {
       takeCall(desk, request, reply, type),
     )
   for (const path of BATCHES)
-    app.post(`/v1/${path}`, described('Up to 2,500 calls', path.length === 1), (request, reply) =>
-      takeBatch(desk, request, reply),
-    )
+    app.post(`/v1/${path}`, described('Up to 2,500 calls', path !== 'batch'), (request, reply) => takeBatch(desk, request, reply))
   pixels(app, desk)
   // Measurements that analytics.js sends about itself.
   app.post('/v1/m', { schema: { hide: true } }, () => ({ success: true }))

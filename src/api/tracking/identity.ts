@@ -11,7 +11,7 @@ const KEPT_MS = 2_000
 export type Identity = (request: FastifyRequest, source: Source) => Promise<Refusal | undefined>
 
 const bearerOf = ({ headers }: FastifyRequest): string | undefined => {
-  const [scheme, value] = headers.authorization?.split(' ') ?? []
+  const [scheme, value] = headers.authorization?.trim().split(/\s+/) ?? []
   return scheme?.toLowerCase() === 'bearer' ? value : undefined
 }
 
