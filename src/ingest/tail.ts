@@ -3,10 +3,12 @@ import { isObject, type Json, shownText } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { transact } from '../db/query.ts'
 import type { Arrival } from './arrival.ts'
+import type { Call } from './call.ts'
 import type { Problem } from './problems.ts'
 import type { Result } from './results.ts'
 import { addSourceCalls, MOST_KEPT, type NewSourceCall, watchedSources, watchSource } from './source-call.ts'
 import { erasedUntil } from './suppressed.ts'
+import { isNoTime } from './time.ts'
 import type { Told } from './told.ts'
 
 /** What came in with one request, as it is kept in memory: nothing is written out until somebody looks. */
@@ -45,6 +47,11 @@ const textAt = (raw: unknown, key: string): string => {
   return typeof value === 'string' ? value.slice(0, 500).toWellFormed() : ''
 }
 
+const timeOf = (call: Call | undefined): readonly string[] =>
+  isNoTime(call?.wire?.item['originalTimestamp'] ?? call?.wire?.item['timestamp'])
+    ? ['took the time of receipt: its timestamp is no time of ISO 8601']
+    : []
+
 const rowOf = (request: Request, place: number, { random }: Tools): readonly NewSourceCall[] => {
   const [arrival, result] = [request.arrivals[place], request.results[place]]
   if (!arrival || !result) return []
@@ -61,7 +68,7 @@ const rowOf = (request: Request, place: number, { random }: Tools): readonly New
       status,
       profile_id: (messageId === undefined ? undefined : request.profileOf(messageId)) ?? null,
       problems: problemsOf(result),
-      changes: status === 'stored' && messageId !== undefined ? request.didOf(messageId) : [],
+      changes: status === 'stored' && messageId !== undefined ? [...timeOf(call), ...request.didOf(messageId)] : [],
       raw: shownText(raw).slice(0, LONGEST_RAW).toWellFormed(),
     },
   ]

@@ -1,25 +1,26 @@
-const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|z|[+-]\d\d(?::?\d\d)?)?)?$/
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)(?: ?(Z|z|UTC|[+-]\d\d(?::?\d\d)?))?)?$/
 // As nearly every SDK writes it; asking for this first halves the cost.
 const USUAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
-const ZONED = /(?:Z|z|[+-]\d\d(?::?\d\d)?)$/
 
 const known = (at: number): number | undefined => (Number.isNaN(at) ? undefined : at)
 
-/** Epoch milliseconds of an ISO 8601 instant, UTC where no zone is written; undefined for anything else. */
+const zoneOf = (written: string): string =>
+  /^[+-]/.test(written) ? written.replace(/^([+-]\d\d):?(\d\d)?$/, (_, hours, minutes = '00') => `${hours}:${minutes}`) : 'Z'
+
+/**
+ * Epoch milliseconds of an ISO 8601 date or instant, also as databases and warehouses write it into files (`2026-03-10 12:00:00 UTC`); UTC where no
+ * zone is written; undefined for anything else.
+ */
 export const instantOf = (value: unknown): number | undefined => {
   if (typeof value !== 'string') return undefined
   if (USUAL.test(value)) return known(Date.parse(value))
-  if (!ISO.test(value)) return undefined
-  const zoned = value.length > 10 && !ZONED.test(value.slice(10)) ? `${value}Z` : value
-  return known(
-    Date.parse(
-      zoned
-        .replace(' ', 'T')
-        .replace(',', '.')
-        .replace(/([+-]\d\d)$/, '$1:00'),
-    ),
-  )
+  const [, date, clock, zone = 'Z'] = ISO.exec(value.trim()) ?? []
+  if (date === undefined) return undefined
+  return known(Date.parse(clock === undefined ? date : `${date}T${clock.replace(',', '.')}${zoneOf(zone)}`))
 }
+
+/** Whether something is given as a time that is none. */
+export const isNoTime = (said: unknown): boolean => said !== undefined && said !== null && instantOf(said) === undefined
 
 /**
  * When it happened, freed of the sender's wrong clock: `receivedAt - (sentAt - originalTimestamp)` (spec/audiences §3.1). Without a

@@ -39,7 +39,7 @@ it.each([
   expect((await stored(id))?.['name']).toBe(name)
 })
 
-it.each(['batch', 'b'])('ING-01 POST /v1/%s stores each item', async (path) => {
+it.each(['batch', 'b', 'import', 'import/'])('ING-01 POST /v1/%s stores each item', async (path) => {
   const ids = [messageId(), messageId()]
   const answer = await send(`/v1/${path}`, {
     batch: ids.map((id) => ({ type: 'track', userId: 'u1', event: 'E', messageId: id })),
@@ -50,7 +50,7 @@ it.each(['batch', 'b'])('ING-01 POST /v1/%s stores each item', async (path) => {
 
 it('ING-02 takes the write key by Basic, in the body, and in the body beside a Bearer token', async () => {
   const body = { userId: 'u1', event: 'E', writeKey }
-  for (const authorization of ['', 'Bearer abc', `Basic ${Buffer.from(writeKey).toString('base64')}`])
+  for (const authorization of ['', 'Bearer abc', `Basic  ${Buffer.from(writeKey).toString('base64')}`])
     expect((await post(server, '/v1/track', body, { authorization })).body.results[0].status).toBe('stored')
   const batch = await post(server, '/v1/batch', { writeKey, batch: [{ ...body, type: 'track' }] })
   expect(batch.body.results[0].status).toBe('stored')
@@ -266,6 +266,10 @@ it.each([
   ['no zone', { timestamp: '2026-01-01T10:00:00' }, '2026-01-01T10:00:00.000Z'],
   ['another zone', { timestamp: '2026-01-01T10:00:00+02:00' }, '2026-01-01T08:00:00.000Z'],
   ['sentAt that is none', { timestamp: '2026-01-01T10:00:00Z', sentAt: 'now' }, '2026-01-01T10:00:00.000Z'],
+  ['a day alone', { timestamp: '2026-01-01' }, '2026-01-01T00:00:00.000Z'],
+  ['small letters', { timestamp: '2026-01-01t10:00:00z' }, '2026-01-01T10:00:00.000Z'],
+  ['a space before the zone', { timestamp: '2026-01-01 10:00:00 +0200' }, '2026-01-01T08:00:00.000Z'],
+  ['UTC written out', { timestamp: ' 2026-01-01 10:00:00,5 UTC' }, '2026-01-01T10:00:00.500Z'],
   ['a date of the future', { timestamp: '2096-01-01T10:00:00Z' }, '2096-01-01T10:00:00.000Z'],
   ['a date of the far future', { timestamp: '9999-12-31T23:59:59Z' }, '9999-12-31T23:59:59.000Z'],
   ['a date of long ago', { timestamp: '1970-01-02T00:00:00Z' }, '1970-01-02T00:00:00.000Z'],

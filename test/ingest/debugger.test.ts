@@ -22,6 +22,7 @@ type Call = {
   readonly messageId: string | null
   readonly profileId: string | null
   readonly problems: readonly { readonly code: string }[]
+  readonly changes: readonly string[]
   readonly raw: string
   readonly pretty: string
 }
@@ -64,6 +65,18 @@ it('SRC-05 OBS-05 what was dropped is there with its reason, what came twice and
     ['duplicate', []],
     ['filtered', []],
     ['stored', []],
+  ])
+})
+
+it('OBS-05 a call whose time nobody can read says that it took the time of receipt', async () => {
+  await send({
+    batch: [track('Timed', { timestamp: '10.03.2026' }), track('Timed', { timestamp: '2026-03-10' }), track('Timed')],
+  })
+  const found = await calls('&event=Timed')
+  expect(found.map(({ changes }) => changes).toSorted()).toEqual([
+    [],
+    [],
+    ['took the time of receipt: its timestamp is no time of ISO 8601'],
   ])
 })
 
