@@ -23,13 +23,23 @@ const LONGEST_HEADER = 65_536
 
 const unreadable = (path: string, message: string): Invalid => new Invalid('cli', [{ field: path, message }])
 
-/** The content of a file from its beginning, unpacked. */
-const contentOf = (path: string, packed: boolean, start = 0): Readable => {
+const openContent = (path: string, packed: boolean, start: number): Readable => {
   const file = createReadStream(path, { start: packed ? 0 : start, highWaterMark: 1024 * 1024 })
   if (!packed) return file
   const unpacked = createGunzip({ chunkSize: 1024 * 1024 })
   file.once('error', (error) => unpacked.destroy(error))
   return file.pipe(unpacked)
+}
+
+/** The content of a file from its beginning, unpacked. @throws Invalid where it cannot be unpacked. */
+const contentOf = async function* (path: string, packed: boolean, start = 0): AsyncGenerator<Buffer> {
+  try {
+    yield* openContent(path, packed, start) as AsyncIterable<Buffer>
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (!code?.startsWith('Z_')) throw error
+    throw unreadable(path, `cannot be unpacked (${message}): pack it anew; what was taken of it is known again`)
+  }
 }
 
 const fingerprintOf = async (path: string): Promise<string> => {
@@ -40,7 +50,7 @@ const fingerprintOf = async (path: string): Promise<string> => {
 
 const headerOf = async (path: string, packed: boolean): Promise<string> => {
   let bytes = Buffer.alloc(0)
-  for await (const chunk of contentOf(path, packed) as AsyncIterable<Buffer>) {
+  for await (const chunk of contentOf(path, packed)) {
     bytes = Buffer.concat([bytes, chunk])
     const end = createRecordEnds(bytes, 'csv')(0)
     if (typeof end === 'number') return bytes.toString('utf8', 0, end)
@@ -71,7 +81,7 @@ export type Piece = { readonly offset: number; readonly bytes: Buffer; readonly 
 
 const rest = async function* (file: LocalFile, offset: number): AsyncGenerator<Buffer> {
   let skip = file.packed ? offset : 0
-  for await (const chunk of contentOf(file.path, file.packed, offset) as AsyncIterable<Buffer>) {
+  for await (const chunk of contentOf(file.path, file.packed, offset)) {
     const from = Math.min(skip, chunk.length)
     skip -= from
     if (from < chunk.length) yield from === 0 ? chunk : chunk.subarray(from)

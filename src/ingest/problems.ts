@@ -27,6 +27,7 @@ const PROBLEMS = {
   too_many_properties: ['properties', 'has more than 300 keys', 'send fewer'],
   too_many_traits: ['traits', 'has too many keys', 'send fewer than 300 in one call'],
   timestamp_before_1970: ['timestamp', 'lies before 1970', 'check the clock and the format (ISO 8601)'],
+  timestamp_unreadable: ['timestamp', 'is no time of ISO 8601', 'write it like 2026-03-10T12:00:00Z, or leave it out for now'],
   item_too_large: ['', 'is larger than 32 KB', 'send less in one call'],
   too_deep: ['', 'is nested deeper than 64 levels', 'flatten it'],
   no_matching_identifiers: [

@@ -76,6 +76,14 @@ it('says what is wrong with a file before anything is sent', async () => {
   await expect(usher('import', 'calls', file('bad.csv', 'type,user\ntrack,u\n'))).rejects.toThrow(/"user" is no field of a call/)
 })
 
+it('says of a packed file that it is not whole, in words', async () => {
+  const packed = gzipSync(calls(20, 'Cut'))
+  await expect(usher('import', 'calls', file('cut.ndjson.gz', packed.subarray(0, -12)))).rejects.toThrow(
+    /cut\.ndjson\.gz.* cannot be unpacked \(unexpected end of file\)/,
+  )
+  await expect(usher('import', 'calls', file('plain.csv.gz', 'type,userId\n'))).rejects.toThrow(/cannot be unpacked/)
+})
+
 const startCli = (path: string, at: string): ChildProcess => {
   const child = spawn(process.execPath, [MAIN, 'import', 'calls', path], {
     env: { ...process.env, USHER_URL: at, USHER_TOKEN: api.token },

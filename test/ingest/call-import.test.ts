@@ -83,6 +83,47 @@ it('takes calls of the past, says how many, and the same file again changes noth
   expect(await eventsOf(db, decoy.spaceId)).toEqual([])
 })
 
+it.each(['\n', '\r\n'])('a last line that had no end yet is the same call when the file has grown (%j)', async (end) => {
+  const api = await space()
+  const [first = '', second = '', third = ''] = lines(3).trimEnd().split('\n')
+  await importAll(api, 'written.ndjson', [first, second].join(end))
+  const { progress } = (await importAll(api, 'written on.ndjson', [first, second, third, ''].join(end))).import
+  expect(progress).toMatchObject({ taken: 1, duplicates: 2 })
+})
+
+it('ING-14 a time that nobody can read refuses its line: it is not of today', async () => {
+  const api = await space()
+  const times = ['01.05.2024', 1_714_521_600, '', '2024-05-01', null, '2024-05-01 10:00:00 UTC']
+  const file = lines(times.length, (n) => ({ event: `T${n}`, timestamp: times[n] }))
+  const { refusedLines } = await importAll(api, 'times.ndjson', file)
+  expect(refusedLines.map(({ line, code }: { line: number; code: string }) => [line, code])).toEqual(
+    [1, 2, 3].map((line) => [line, 'timestamp_unreadable']),
+  )
+  const csv = await importAll(api, 'times.csv', 'type,userId,event,timestamp\ntrack,u,A,1714521600000\ntrack,u,B,2024-05-02\n')
+  expect(csv.refusedLines).toMatchObject([{ line: 2, code: 'timestamp_unreadable' }])
+  const events = await eventsOf(db, api.spaceId)
+  expect(Object.fromEntries(events.map((event) => [event['name'], event['timestamp'].toISOString()]))).toEqual({
+    T3: '2024-05-01T00:00:00.000Z',
+    T4: now.toISOString(),
+    T5: '2024-05-01T10:00:00.000Z',
+    B: '2024-05-02T00:00:00.000Z',
+  })
+})
+
+it('what is not UTF-8 is refused, not stored as something else', async () => {
+  const api = await space()
+  const row = Buffer.from('{"type":"identify","userId":"u","traits":{"name":"Müller"}}\n', 'latin1')
+  const whole = Buffer.from('{"type":"identify","userId":"u","traits":{"name":"M\ufffdller"}}\n')
+  const file = Buffer.concat([row, whole])
+  const { importId } = (await announce(api, 'latin.ndjson', file.toString('latin1'))).body.data.import
+  expect((await piece(api, importId, 0, file, true)).status).toBe(200)
+  expect((await read(api, importId)).refusedLines).toEqual([
+    { line: 1, code: 'not_utf8', message: expect.stringContaining('UTF-8') },
+  ])
+  const header = await announce(api, 'latin.csv', 'type,userId,traits.gr\ufffd\ufffde\n')
+  expect([header.status, header.body.error.message]).toEqual([422, expect.stringContaining('not UTF-8')])
+})
+
 it('two lines that are the same are two calls, and a messageId is the same wherever it comes from', async () => {
   const api = await space()
   const line = lines(1)

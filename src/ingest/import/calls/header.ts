@@ -26,6 +26,7 @@ const isReserved = (path: string): boolean => /(^|\.)(__proto__|constructor|prot
 const columnProblem = (path: string, header: readonly string[], at: number): Omit<Problem, 'field'> | undefined => {
   const [first = '', ...rest] = path.split('.')
   if (path === '') return { message: 'has no name', remedy: 'name every column in the first line' }
+  if (path.includes('\ufffd')) return { message: `"${path}" is not UTF-8`, remedy: 'save the file as UTF-8' }
   if (header.indexOf(path) < at) return { message: `"${path}" is there twice`, remedy: 'give each column a name of its own' }
   if (isReserved(path) || rest.includes(''))
     return { message: `"${path}" is no path`, remedy: 'write it like properties.revenue' }

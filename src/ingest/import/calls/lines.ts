@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { CsvProblem, csvRecords } from '../../../base/csv.ts'
 import { idFrom } from '../../../base/ids.ts'
 import { isObject, type Json, type JsonObject, withoutNul } from '../../../base/json.ts'
@@ -6,6 +7,7 @@ import type { Arrival } from '../../arrival.ts'
 import { MOST_CALL_BYTES } from '../../body.ts'
 import { parseCall, type Surroundings } from '../../parse.ts'
 import { type Problem, problem } from '../../problems.ts'
+import { isNoTime } from '../../time.ts'
 import { createCallOfFields } from './header.ts'
 
 /** A call of a file: the line that it begins in, where in the file it ends, and what the check made of it. */
@@ -30,14 +32,17 @@ const broken = (message: string, remedy: string): Read => ({ problem: { code: 'i
 // of it to today (spec/audiences §2.6, §3.1).
 const asHistory = (call: JsonObject): JsonObject => {
   if (call['sentAt'] === undefined && call['originalTimestamp'] === undefined) return call
-  const { sentAt: _, originalTimestamp = null, timestamp = originalTimestamp, ...rest } = call
-  return { ...rest, timestamp }
+  const { sentAt: _, originalTimestamp = null, timestamp, ...rest } = call
+  return { ...rest, timestamp: timestamp ?? originalTimestamp }
 }
+
+// A live call with a time that nobody can read happened about now. One of a file did not, and there is somebody who can write it anew.
+const withTime = (raw: JsonObject): Read => (isNoTime(raw['timestamp']) ? { problem: problem('timestamp_unreadable') } : { raw })
 
 const readJson = (text: string): Read => {
   try {
     const value = JSON.parse(withoutNul(text)) as Json
-    return isObject(value) ? { raw: asHistory(value) } : broken('is no JSON object', 'write one call a line')
+    return isObject(value) ? withTime(asHistory(value)) : broken('is no JSON object', 'write one call a line')
   } catch (error) {
     return broken(`is not JSON (${(error as Error).message})`, 'write one call a line')
   }
@@ -54,13 +59,15 @@ const createReadCsv = (header: readonly string[]): ((text: string) => Read) => {
       const [record] = csvRecords(text)
       const fields = record?.fields ?? []
       if (fields.length !== header.length) return csvProblem(`has ${fields.length} fields and the first line ${header.length}`)
-      return { raw: callOf(fields) }
+      return withTime(callOf(fields))
     } catch (error) {
       if (error instanceof CsvProblem) return csvProblem(error.message)
       throw error
     }
   }
 }
+
+const notUtf8: Read = { problem: { code: 'not_utf8', field: '', message: 'is not UTF-8', remedy: 'save the file as UTF-8' } }
 
 const isBlank = (text: string): boolean => text.trim() === ''
 
@@ -88,7 +95,7 @@ const createCut = (bytes: Buffer, { format, header }: Around): ((from: number) =
     if (to - from > MOST_CALL_BYTES) return { to: line ?? to, read: tooLarge, text: '' }
     const text = bytes.toString('utf8', from, to)
     if (isBlank(text)) return { to, read: undefined, text }
-    const got = read(text)
+    const got = text.includes('\ufffd') && !isUtf8(bytes.subarray(from, to)) ? notUtf8 : read(text)
     return 'problem' in got && line !== undefined && line < to ? { to: line, read: got, text: '' } : { to, read: got, text }
   }
 }
@@ -105,7 +112,8 @@ export function* linesIn(bytes: Buffer, around: Around): Generator<Line> {
   const surroundings: Surroundings = {
     sourceId,
     receivedAt,
-    newMessageId: () => idFrom('call of a file', sourceId, String(offset + from), text),
+    // Whatever ends the line: the last one of a file that is still written has no end yet.
+    newMessageId: () => idFrom('call of a file', sourceId, String(offset + from), text.replace(/\r?\n?$/, '\n')),
   }
   while (from < bytes.length) {
     const { to, read, text: own } = cut(from)
