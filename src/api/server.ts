@@ -63,20 +63,6 @@ const document = async (app: App): Promise<void> => {
   })
 }
 
-// Conditions nest, and zod reads them by calling itself: what is nested deeper than our stack is the sender's to mend.
-const validating: typeof validatorCompiler = (route) => {
-  const validate = validatorCompiler(route)
-  return (data) => {
-    try {
-      return validate(data)
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error
-      const field = route.httpPart ?? ''
-      return { error: new Invalid('too_deep', [{ field, message: 'is nested too deeply', remedy: 'flatten it' }]) }
-    }
-  }
-}
-
 /** The whole API on one server: open routes (tracking, webhooks, links, health), and management routes behind a token of the space. */
 export const createServer = async (outside: Door): Promise<FastifyInstance> => {
   const app = makeServer(outside)
@@ -89,7 +75,7 @@ export const createServer = async (outside: Door): Promise<FastifyInstance> => {
     await tally.close()
     await counter.close()
   })
-  app.setValidatorCompiler(validating)
+  app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(answerFailure)
   await document(app)

@@ -252,7 +252,7 @@ it('AUD-01 what cannot be read as JSON is refused with what to send instead', as
   expect(await send('application/json', `{"name":"x","definition":{"condition":${deep}}}`)).toEqual([
     422,
     'input-validation',
-    expect.stringContaining('nested too deeply'),
+    expect.stringContaining('nested deeper'),
   ])
 })
 
