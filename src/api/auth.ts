@@ -83,7 +83,7 @@ export const authenticate = async (
   if (!caller)
     throw new Refused(
       'authentication_error',
-      'This token is not known, or was revoked. Make a new one with `usher token create`.',
+      'This token is not known, or was revoked. Make a new one in Settings, or with `usher token`.',
       {
         status: 401,
       },

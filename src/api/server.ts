@@ -24,6 +24,13 @@ declare module 'fastify' {
   }
 }
 
+// No two alike, over all processes and restarts: the log is searched for it.
+const requestIds = ({ random }: Door): (() => string) => {
+  const begin = Buffer.from(random(9)).toString('base64url')
+  let count = 0
+  return () => `req_${begin}${(++count).toString(36)}`
+}
+
 export const makeServer = (door: Door) =>
   Fastify({
     logger: door.config.logLevel === 'silent' ? false : { level: door.config.logLevel },
@@ -33,6 +40,12 @@ export const makeServer = (door: Door) =>
     bodyLimit: 2 * 1024 * 1024,
     ...(door.config.trustProxy ? { trustProxy: [...door.config.trustProxy] } : {}),
     forceCloseConnections: 'idle',
+    genReqId: requestIds(door),
+    // An address that cannot be read reaches no route: it is answered as everything else is.
+    frameworkErrors: (error, request, reply) => {
+      reply.header('request-id', request.id)
+      answerFailure(error, request, reply)
+    },
   }).withTypeProvider<ZodTypeProvider>()
 
 /** A server or a scope of it: what a route file gets. */
@@ -74,6 +87,9 @@ export const createServer = async (outside: Door): Promise<FastifyInstance> => {
     await tail.close()
     await tally.close()
     await counter.close()
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('request-id', request.id)
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)

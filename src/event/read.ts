@@ -49,7 +49,7 @@ export const endsOfHistory = async (
       query(
         `event.${order === 'asc' ? 'first' : 'last'}`,
         sql<End>`select message_id, source_id from event where space_id = ${spaceId} and profile_id = ${profileId}::uuid
-          order by timestamp ${sql.raw(order)}, message_id limit 1`,
+          order by timestamp ${sql.raw(order)}, message_id ${sql.raw(order)} limit 1`,
       ),
     )
   const [[first], [last]] = [await end('asc'), await end('desc')]

@@ -182,18 +182,24 @@ const knownById: Read<KnownProfile> = (db, spaceId, id) =>
 /** As `findProfile`, with what is computed of it. */
 export const findKnownProfile = finder(knownById)
 
-const accountIds = (spaceId: string, profileId: string, count: number) =>
+const accountIds = (spaceId: string, profileId: string, count: number, from: number) =>
   query(
     'profile_link.account_ids',
     sql<{
       id: string
     }>`select l.account_id as id from profile_link l where l.space_id = ${spaceId} and l.profile_id = ${profileId}::uuid
-      order by l.created_at desc, l.account_id limit ${count}`,
+      order by l.created_at desc, l.account_id limit ${count} offset ${from}`,
   )
 
 /** The accounts of a person, newest link first. An account lies elsewhere than its people, so it is asked for by its id (distribution R3). */
-const accountsOf = async (db: Db, spaceId: string, profileId: string, count: number): Promise<readonly ProfileRow[]> => {
-  const ids = (await run(db, accountIds(spaceId, profileId, count))).map(({ id }) => id)
+const accountsOf = async (
+  db: Db,
+  spaceId: string,
+  profileId: string,
+  count: number,
+  from: number,
+): Promise<readonly ProfileRow[]> => {
+  const ids = (await run(db, accountIds(spaceId, profileId, count, from))).map(({ id }) => id)
   if (ids.length === 0) return []
   const rows = await run(
     db,
@@ -206,16 +212,22 @@ const accountsOf = async (db: Db, spaceId: string, profileId: string, count: num
   return rows.toSorted((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0))
 }
 
-/** The accounts of a person, or the people of an account, newest link first. */
-export const linkedProfiles = (db: Db, spaceId: string, profile: ProfileRow, count: number): Promise<readonly ProfileRow[]> =>
+/** The accounts of a person, or the people of an account, newest link first, behind the first `from`. */
+export const linkedProfiles = (
+  db: Db,
+  spaceId: string,
+  profile: ProfileRow,
+  count: number,
+  from = 0,
+): Promise<readonly ProfileRow[]> =>
   profile.collection === 'users'
-    ? accountsOf(db, spaceId, profile.id, count)
+    ? accountsOf(db, spaceId, profile.id, count, from)
     : run(
         db,
         query(
           'profile_link.people',
           sql<ProfileRow>`select p.* from profile_link l join profile p on p.space_id = ${spaceId} and p.id = l.profile_id
-            where l.space_id = ${spaceId} and l.account_id = ${profile.id}::uuid order by l.created_at desc, p.id limit ${count}`,
+            where l.space_id = ${spaceId} and l.account_id = ${profile.id}::uuid order by l.created_at desc, p.id limit ${count} offset ${from}`,
         ),
       )
 

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { Invalid } from '../base/errors.ts'
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
-import { linearPattern } from './linear-pattern.ts'
+import { linearPattern } from '../base/linear-pattern.ts'
 import { type Found, foundIn } from './texts.ts'
 
 /** Asks a call; answers how it breaks the schema. */

@@ -36,6 +36,16 @@ const remove = async (id: string, body: unknown, collection = 'users', of = api)
   })
   return { status: answer.statusCode, body: answer.json(), requestId: answer.headers['request-id'] }
 }
+it.each([
+  ['application/json', '{'],
+  ['application/json', ''],
+  ['application/xml', '<a/>'],
+])('IDR-19 a body that cannot be read is bad_request: %s %j', async (type, payload) => {
+  const url = `/v1/spaces/spa_test/collections/users/profiles/user_id:eve/external_ids/delete`
+  const headers = { ...basic(api.profileToken), 'content-type': type }
+  const answer = await api.server.inject({ method: 'POST', url, headers, payload })
+  expect([answer.statusCode, answer.json().error.code]).toEqual([400, 'bad_request'])
+})
 const one = (type: string, id: string) => ({ delete_external_ids: [{ id, type }] })
 
 it.each([

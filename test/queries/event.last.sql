@@ -1,2 +1,2 @@
 select message_id, source_id from event where space_id = $1 and profile_id = $2::uuid
-  order by timestamp desc, message_id limit 1
+  order by timestamp desc, message_id desc limit 1

@@ -1,5 +1,6 @@
-import type { z } from 'zod'
+import * as z from 'zod'
 import { Refused } from '../../base/errors.ts'
+import { sha256 } from '../../base/hash.ts'
 import type { Json } from '../../base/json.ts'
 import type { Db } from '../../db/database.ts'
 import type { ProfileIdentifierRow, ProfileRow } from '../../db/rows/profile.ts'
@@ -10,6 +11,7 @@ import type {
   EventsFound,
   ExternalIdsAsked,
   ExternalIdsFound,
+  LinksAsked,
   LinksFound,
   MetadataFound,
   TraitsAsked,
@@ -17,6 +19,7 @@ import type {
 } from './shapes.ts'
 
 const DAYS_OF_EVENTS = 14
+const MOST_LINKS = 1_000_000
 
 /** One request: whose data, where it was asked, when. */
 export type Asked<Profile = ProfileRow> = {
@@ -27,13 +30,21 @@ export type Asked<Profile = ProfileRow> = {
 }
 
 const encode = (position: Json): string => Buffer.from(JSON.stringify(position)).toString('base64url')
-const decode = (next: string | undefined): Json | undefined => {
-  if (next === undefined || next === '') return undefined
+
+const parsed = (next: string): unknown => {
   try {
-    return JSON.parse(Buffer.from(next, 'base64url').toString('utf8')) as Json
+    return JSON.parse(Buffer.from(next, 'base64url').toString('utf8'))
   } catch {
-    throw new Refused('validation_error', 'next: is not a cursor of this API; pass the one of the page before.', { status: 400 })
+    return undefined
   }
+}
+
+// A cursor of another route is none here: to begin anew would send whoever walks through the pages round in a circle.
+const decode = <Position>(next: string | undefined, position: z.ZodType<Position>): Position | undefined => {
+  if (next === undefined || next === '') return undefined
+  const { success, data } = position.safeParse(parsed(next))
+  if (success) return data
+  throw new Refused('validation_error', 'next: is not a cursor of this route; pass the one of the page before.', { status: 400 })
 }
 
 const cursor = ({ url }: Pick<Asked, 'url'>, limit: number, next: Json | undefined) => ({
@@ -65,10 +76,10 @@ const traitsOf = (profile: KnownProfile, of: 'audience' | 'computed_trait' | und
 }
 
 export const answerTraits = (asked: Asked<KnownProfile>, query: z.infer<typeof TraitsAsked>): z.infer<typeof TraitsFound> => {
-  const after = decode(query.next)
+  const after = decode(query.next, z.string())
   const wanted = new Set(query.include)
   const rest = traitsOf(asked.profile, query.class).filter(
-    ({ key }) => (wanted.size === 0 || wanted.has(key)) && (typeof after !== 'string' || key > after),
+    ({ key }) => (wanted.size === 0 || wanted.has(key)) && (after === undefined || key > after),
   )
   const page = rest.slice(0, query.limit)
   const traits = Object.fromEntries(
@@ -90,27 +101,40 @@ const shown = ({ collection, type, value, source_id, message_id, created_at }: P
   first_message_id: message_id,
 })
 
+// Where the page before ended. A new identifier is the first of all, so a number would show one twice that stood before.
+const Place = z.tuple([z.iso.datetime(), z.string()])
+const placeOf = ({ created_at, type, value }: ProfileIdentifierRow): z.infer<typeof Place> => [
+  created_at.toISOString(),
+  sha256(`${type}:${value}`),
+]
+const behind = (
+  rows: readonly ProfileIdentifierRow[],
+  place: z.infer<typeof Place> | undefined,
+): readonly ProfileIdentifierRow[] => {
+  if (!place) return rows
+  const [at, hash] = place
+  const found = rows.findIndex((row) => placeOf(row)[1] === hash)
+  return found === -1 ? rows.filter((row) => row.created_at.toISOString() <= at) : rows.slice(found + 1)
+}
+
 export const answerExternalIds = async (
   asked: Asked,
   query: z.infer<typeof ExternalIdsAsked>,
 ): Promise<z.infer<typeof ExternalIdsFound>> => {
-  const position = decode(query.next)
-  const from = typeof position === 'number' && position > 0 ? Math.floor(position) : 0
   const all = await identifiersOfProfile(asked.db, asked.profile.space_id, asked.profile)
-  const rest = all.filter(({ type }) => query.include.length === 0 || query.include.includes(type))
-  const page = rest.slice(from, from + query.limit)
-  const end = from + page.length
-  return { data: page.map(shown), cursor: cursor(asked, query.limit, end < rest.length ? end : undefined) }
+  const wanted = all.filter(({ type }) => query.include.length === 0 || query.include.includes(type))
+  const rest = behind(wanted, decode(query.next, Place))
+  const page = rest.slice(0, query.limit)
+  const last = rest.length > page.length ? page.at(-1) : undefined
+  return { data: page.map(shown), cursor: cursor(asked, query.limit, last && placeOf(last)) }
 }
 
 const plainIds = ({ collection, identifiers }: ProfileRow) =>
   Object.entries(identifiers).flatMap(([type, values]) => values.map((id) => ({ collection, id, type, encoding: 'none' })))
 
-const positionOf = (next: Json | undefined): { readonly timestamp: Date; readonly messageId: string } | undefined => {
-  const [timestamp, messageId] = Array.isArray(next) ? (next as readonly Json[]) : []
-  const at = typeof timestamp === 'string' ? new Date(timestamp) : undefined
-  return at && !Number.isNaN(at.getTime()) && typeof messageId === 'string' ? { timestamp: at, messageId } : undefined
-}
+const Happened = z
+  .tuple([z.iso.datetime(), z.string()])
+  .transform(([timestamp, messageId]) => ({ timestamp: new Date(timestamp), messageId }))
 
 export const answerEvents = async (asked: Asked, query: z.infer<typeof EventsAsked>): Promise<z.infer<typeof EventsFound>> => {
   const earliest = new Date(asked.now.getTime() - DAYS_OF_EVENTS * 86_400_000)
@@ -122,7 +146,7 @@ export const answerEvents = async (asked: Asked, query: z.infer<typeof EventsAsk
     exclude: query.exclude,
     sort: query.sort,
     limit: query.limit + 1,
-    after: positionOf(decode(query.next)),
+    after: decode(query.next, Happened),
   })
   const page = rows.slice(0, query.limit)
   const last = rows.length > page.length ? page.at(-1) : undefined
@@ -158,10 +182,15 @@ export const answerMetadata = async ({ db, profile }: Asked): Promise<z.infer<ty
   }
 }
 
-export const answerLinks = async (asked: Asked, limit: number): Promise<z.infer<typeof LinksFound>> => {
-  const linked = await linkedProfiles(asked.db, asked.profile.space_id, asked.profile, limit)
+export const answerLinks = async (
+  asked: Asked,
+  { limit, next }: z.infer<typeof LinksAsked>,
+): Promise<z.infer<typeof LinksFound>> => {
+  const from = decode(next, z.int().min(1).max(MOST_LINKS)) ?? 0
+  const linked = await linkedProfiles(asked.db, asked.profile.space_id, asked.profile, limit + 1, from)
+  const page = linked.slice(0, limit)
   return {
-    data: linked.map((profile) => ({ to_collection: profile.collection, external_ids: plainIds(profile) })),
-    cursor: cursor(asked, limit, undefined),
+    data: page.map((profile) => ({ to_collection: profile.collection, external_ids: plainIds(profile) })),
+    cursor: cursor(asked, limit, linked.length > limit ? from + limit : undefined),
   }
 }

@@ -9,7 +9,7 @@ const flag = z
   .enum(['true', 'false'])
   .default('false')
   .transform((text) => text === 'true')
-const next = z.string().max(2_000).optional()
+const next = z.string().max(8_000).optional()
 const limitUpTo = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual)
 
 export const Place = z.object({
@@ -36,7 +36,7 @@ export const EventsAsked = z.object({
   sort: z.enum(['asc', 'desc']).default('desc'),
   next,
 })
-export const LinksAsked = z.object({ limit: limitUpTo(20, 20) })
+export const LinksAsked = z.object({ limit: limitUpTo(20, 20), next })
 export const MetadataAsked = z.object({ verbose: flag })
 
 const Cursor = z.object({ url: z.string(), has_more: z.boolean(), next: z.string(), limit: z.number() })

@@ -29,8 +29,11 @@ import type { Route } from './index.ts'
 // The older address still answers (spec/audiences §23).
 const BASES = ['/v1/spaces/:space', '/v1/namespaces/:space'] as const
 
-// This API answers 400 and one message where the management API answers 422 and a list.
+// This API answers 400 and one message where the management API answers 422 and a list. A body that cannot be read, which only a deletion has, is
+// `bad_request` there (spec/audiences §5.6).
 const failAsSegment = (error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  if (/^FST_ERR_CTP_/.test((error as { readonly code?: string }).code ?? ''))
+    return reply.status(400).send({ error: { code: 'bad_request', message: `${error.message}. Send JSON.` } })
   if (!hasZodFastifySchemaValidationErrors(error)) return answerFailure(error, request, reply)
   const message = error.validation
     .map((one) => `${one.instancePath.replace(/^\//, '').replaceAll('/', '.')}: ${one.message}`)
@@ -45,7 +48,6 @@ const guard = (app: App, door: Door): void => {
   const use = createRates(door.db)
   app.setErrorHandler(failAsSegment)
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('request-id', request.id)
     const { spaceId } = await authenticate(door.db, request, door.now(), 'profile_api')
     if (most === null || (await use(spaceId, 'profile_api', door.now(), nextSecond(door.now()))).consumed <= most) return
     reply.header('retry-after', '1')
@@ -121,7 +123,7 @@ export const profileApiRoutes: Route = (app, door) => {
       (request) => deleteExternalId(door, request.params, request.body),
     )
     app.get(`${at}/links`, described('Accounts of a person, people of an account', LinksAsked, LinksFound), async (request) =>
-      answerLinks(await asked(door, request, findProfile), request.query.limit),
+      answerLinks(await asked(door, request, findProfile), request.query),
     )
   }
 }

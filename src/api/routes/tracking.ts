@@ -222,14 +222,19 @@ const allowEveryOrigin = (app: App): void => {
     claims.set(request.raw, request.headers['content-type'])
     request.raw.headers['content-type'] = 'application/octet-stream'
   })
-  app.options('/v1/*', { schema: { hide: true } }, (request, reply) =>
-    reply
-      .status(204)
-      .header('access-control-allow-methods', 'GET, POST, OPTIONS')
-      .header('access-control-allow-headers', request.headers['access-control-request-headers'] ?? 'content-type, authorization')
-      .header('access-control-max-age', '86400')
-      .send(),
-  )
+  // Not all of `/v1/`: the Profile API is for servers, and no page may ask it (spec/audiences §23).
+  for (const path of ['/v1/:call', '/v1/pixel/*', '/v1/projects/*'])
+    app.options(path, { schema: { hide: true } }, (request, reply) =>
+      reply
+        .status(204)
+        .header('access-control-allow-methods', 'GET, POST, OPTIONS')
+        .header(
+          'access-control-allow-headers',
+          request.headers['access-control-request-headers'] ?? 'content-type, authorization',
+        )
+        .header('access-control-max-age', '86400')
+        .send(),
+    )
 }
 
 const acceptAnyBody = (app: App, desk: Desk): void => {
