@@ -78,7 +78,9 @@ const reasonOf = (graph: Graph, { code, type = '' }: Refused, other: Person | un
     case 'profile_merge_limit_exceeded':
       return `It belongs to another profile, and at most ${MOST_MERGES} are merged into one.`
     case 'id_mapping_limit_exceeded':
-      return `A profile has at most ${MOST_IDENTIFIERS.toLocaleString('en')} identifiers.`
+      return other
+        ? `It belongs to another profile: merged, they would have more than ${MOST_IDENTIFIERS.toLocaleString('en')} identifiers.`
+        : `A profile has at most ${MOST_IDENTIFIERS.toLocaleString('en')} identifiers.`
     case 'id_value_limit_exceeded':
     case 'id_time_limit_exceeded': {
       const { limit, since } = graph.rules.of(type)
@@ -160,8 +162,13 @@ const create = (graph: Graph, collection: Collection, cause: Cause): Person => {
   return person
 }
 
-const mayMerge = (people: readonly Person[]): boolean =>
-  people.reduce((sum, person) => sum + person.mergeCount, people.length - 1) <= MOST_MERGES
+// What keeps people from being merged, if anything does.
+const capOf = (people: readonly Person[]): 'profile_merge_limit_exceeded' | 'id_mapping_limit_exceeded' | undefined => {
+  if (people.length < 2) return undefined
+  if (people.reduce((sum, person) => sum + person.mergeCount, people.length - 1) > MOST_MERGES)
+    return 'profile_merge_limit_exceeded'
+  return people.reduce((sum, person) => sum + sizeOf(person), 0) > MOST_IDENTIFIERS ? 'id_mapping_limit_exceeded' : undefined
+}
 
 const settle = (
   graph: Graph,
@@ -176,7 +183,8 @@ const settle = (
     attach(graph, person, identifiers, cause)
     return person
   }
-  if (people.length === 1 || mayMerge(people)) {
+  const cap = capOf(people)
+  if (cap === undefined) {
     const person = people.length === 1 ? first : mergeAll(graph, people, cause)
     attach(graph, person, identifiers, cause)
     return person
@@ -185,8 +193,7 @@ const settle = (
   for (const one of identifiers) {
     const owner = graph.byIdentifier.get(identifierKey(collection, one))
     const type = exceeded(graph, collection, [first], [one])
-    if (owner && living(owner) !== first)
-      refuse(graph, { code: 'profile_merge_limit_exceeded', identifier: one, person: first, cause })
+    if (owner && living(owner) !== first) refuse(graph, { code: cap, identifier: one, person: first, cause })
     else if (type === undefined) attach(graph, first, [one], cause)
     else refuse(graph, { code: limitCode(graph, type), type, identifier: one, person: first, cause })
   }

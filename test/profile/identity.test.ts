@@ -182,6 +182,23 @@ it('IDR-12 the 1,001st identifier is not kept', async () => {
   expect((await peopleOf(spaceId))[0]?.['anonymous_id']).toHaveLength(999)
 })
 
+it('IDR-12 two who would have more than 1,000 identifiers together are not merged, and it is said why', async () => {
+  const spaceId = newSpace()
+  await rule(spaceId, 'anonymous_id', { limit: 10_000 })
+  for (const email of ['left@example.com', 'right@example.com'])
+    await tell(spaceId, ...Array.from({ length: 600 }, (_, n) => ({ anonymousId: `${email} ${n}`, traits: { email } })))
+  await tell(spaceId, { anonymousId: 'left@example.com 1', traits: { email: 'right@example.com' } })
+  expect((await peopleOf(spaceId)).map((ids) => (ids['anonymous_id'] as readonly string[]).length)).toEqual([600, 600])
+  expect((await who(spaceId, 'email:right@example.com'))?.merge_count).toBe(0)
+  expect(await selectRows(db, sql`select code, type, reason from identity_refusal where space_id = ${spaceId}`)).toEqual([
+    {
+      code: 'id_mapping_limit_exceeded',
+      type: 'anonymous_id',
+      reason: 'It belongs to another profile: merged, they would have more than 1,000 identifiers.',
+    },
+  ])
+})
+
 it('IDR-15 lowering a limit leaves profiles as they are; new calls follow it', async () => {
   const spaceId = newSpace()
   await tell(spaceId, { userId: 'u', traits: { email: '1@example.com' } }, { userId: 'u', traits: { email: '2@example.com' } })
