@@ -4,7 +4,7 @@ import { query, run } from '../../src/db/query.ts'
 import { claimImport } from '../../src/ingest/import/claim.ts'
 import { type ImportContext, makeNextImport } from '../../src/ingest/import/make.ts'
 import { MOST_FILE_BYTES } from '../../src/ingest/import/profile-file.ts'
-import { eventsOf, pictureOf } from '../support/calls.ts'
+import { eventsOf, pictureOf, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
 
@@ -73,6 +73,20 @@ it('CSV-04 takes identifiers of every kind, and says which rows have none', asyn
   expect(done.refusedLines).toEqual([{ line: 3, code: 'no_identifier', message: expect.stringContaining('blank') }])
   const [person] = (await pictureOf(db, api.spaceId)).people
   expect(person?.identifiers).toMatchObject({ 'ios.push_token': ['tok1'], phone: ['+4915112345678'] })
+})
+
+it('CSV-04 one spelling or another of an address is one person with one anonymous id; a column may have any name', async () => {
+  const api = await space()
+  await importAll(api, 'email,__proto__,constructor\nAda@Example.com,1,2\nada@example.com ,1,2\n')
+  await importAll(api, 'phone\n+1 415 555 0100\n+1 (415) 555-0100\n')
+  const people = (await pictureOf(db, api.spaceId)).people
+  expect(people.map(({ identifiers }) => (identifiers['anonymous_id'] as readonly string[]).length)).toEqual([1, 1])
+  const [row] = await selectRows(
+    db,
+    sql`select traits::text as t from profile where space_id = ${api.spaceId} and traits ? 'email'`,
+  )
+  expect(JSON.parse(String(row?.['t']))).toHaveProperty('constructor', 2)
+  expect(row?.['t']).toContain('"__proto__": 1')
 })
 
 const rows = (count: number): string => `user_id,n\n${Array.from({ length: count }, (_, n) => `u${n},${n}\n`).join('')}`

@@ -1,6 +1,6 @@
 import { idFrom } from '../../base/ids.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
-import { isBuiltIn } from '../identifiers.ts'
+import { isBuiltIn, spelled } from '../identifiers.ts'
 
 /** A row of a file with the line that it begins in. */
 export type Row = { readonly line: number; readonly fields: readonly string[] }
@@ -25,16 +25,17 @@ type Sorted = { readonly ids: ReadonlyMap<string, string>; readonly traits: Json
 
 const sorted = ({ header, identifiers }: Around, fields: readonly string[]): Sorted => {
   const ids = new Map<string, string>()
-  const traits: Record<string, Json> = {}
+  const traits = new Map<string, Json>()
   for (const [at, name] of header.entries()) {
     // A blank cell changes nothing.
     const cell = (fields[at] ?? '').trim()
     if (cell === '') continue
     if (identifiers.has(name)) ids.set(name, cell)
-    if (!identifiers.has(name)) traits[name] = traitOf(cell)
-    else if (IN_TRAITS.has(name)) traits[name] = cell
+    if (!identifiers.has(name)) traits.set(name, traitOf(cell))
+    else if (IN_TRAITS.has(name)) traits.set(name, cell)
   }
-  return { ids, traits }
+  // Not an object filled key by key: a column may be called `__proto__`.
+  return { ids, traits: Object.fromEntries(traits) }
 }
 
 /**
@@ -45,6 +46,7 @@ export const callOfRow = (around: Around, { line, fields }: Row): JsonObject | u
   const { ids, traits } = sorted(around, fields)
   const [first] = ids
   if (!first) return undefined
+  const [type, value] = first
   const [userId, anonymousId] = [ids.get('user_id'), ids.get('anonymous_id')]
   const externalIds = [...ids]
     .filter(([type]) => !IN_TRAITS.has(type) && type !== 'user_id' && type !== 'anonymous_id')
@@ -55,7 +57,7 @@ export const callOfRow = (around: Around, { line, fields }: Row): JsonObject | u
     timestamp: around.startedAt.toISOString(),
     ...(userId === undefined ? {} : { userId }),
     ...(anonymousId === undefined ? {} : { anonymousId }),
-    ...((userId ?? anonymousId) ? {} : { anonymousId: idFrom('import', around.spaceId, ...first) }),
+    ...((userId ?? anonymousId) ? {} : { anonymousId: idFrom('import', around.spaceId, type, spelled(type, value)) }),
     traits,
     context: { library: { name: 'usher-import' }, active: false, ...(externalIds.length > 0 ? { externalIds } : {}) },
   }
