@@ -109,6 +109,7 @@ const SAID = {
   computed_trait_state: { column: 'reason', keys: ['computed_trait_id'] },
   sql_trait_run: { column: 'error', keys: ['sql_trait_id', 'number'] },
   journey_failure: { column: 'error', keys: ['cohort_id', 'journey_id', 'version', 'step'] },
+  connection_state: { column: 'last_error', keys: ['connection_id'] },
   provider_account_state: { column: 'reason', keys: ['account_id'] },
 } as const satisfies Readonly<Record<string, { readonly column: string; readonly keys: readonly string[] }>>
 

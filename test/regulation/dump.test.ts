@@ -90,6 +90,7 @@ const plantWords = async (): Promise<void> => {
   await sql`insert into journey_failure values ('spa_test', '00000000-0000-8000-8000-00000000000c', 'j', 1, 's', 'defect', ${said}, 1, ${clock}, ${clock})`.execute(
     db,
   )
+  await sql`insert into connection_state (space_id, connection_id, last_error) values ('spa_test', 'con', ${said})`.execute(db)
   await sql`insert into sql_trait_run (space_id, sql_trait_id, number, phase, started_at, error) values ('spa_test', 'sqt', 1, 'failed', ${clock}, ${said})`.execute(
     db,
   )
@@ -123,7 +124,6 @@ const NOTHING_OF_A_PERSON = [
   'catalog_switch',
   'computed_interest',
   'connection',
-  'connection_state',
   'computation_due',
   'computation_run',
   'computation_step',
