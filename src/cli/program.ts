@@ -6,6 +6,7 @@ import { codeCommand } from './commands/code.ts'
 import { computedTraitCommand } from './commands/computed-trait.ts'
 import { destinationCommand } from './commands/destination.ts'
 import { filterCommand } from './commands/filter.ts'
+import { identityCommand } from './commands/identity.ts'
 import { importCommand } from './commands/import.ts'
 import { journeyCommand } from './commands/journey.ts'
 import { oauthCommand } from './commands/oauth.ts'
@@ -38,6 +39,7 @@ export const createProgram = (config: Config, write: (text: string) => void): Co
     journeyCommand,
     personCommand,
     profileCommand,
+    identityCommand,
     importCommand,
     sourceCommand,
     oauthCommand,

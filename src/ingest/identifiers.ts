@@ -49,9 +49,16 @@ const readers = Object.entries(BUILT_IN)
 const camel = (key: string): string => key.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 const snake = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
+/** What of that which Usher knows by itself may be read from properties, too (spec/audiences §29 #3). */
+export const MAY_READ_TRAITS: ReadonlySet<string> = new Set(['email', 'phone'])
+
 // A type that a person configured is read from traits and properties of its name, in both spellings.
 const configured = (type: string, { traits, contextTraits, properties }: Places): readonly unknown[] =>
-  [traits, contextTraits, properties].flatMap((from) => [...new Set([type, camel(type), snake(type)])].map((key) => from[key]))
+  isBuiltIn(type) && !MAY_READ_TRAITS.has(type)
+    ? []
+    : [traits, contextTraits, properties].flatMap((from) =>
+        [...new Set([type, camel(type), snake(type)])].map((key) => from[key]),
+      )
 
 const TYPE = /^[a-z0-9][a-z0-9_.$-]*$/
 
@@ -99,6 +106,9 @@ export const identifiersOf = (places: Places, rules: Rules): Found => {
     }
   return { identifiers: [...distinct.values()], blocked: blocked ? [...blocked.values()] : NONE }
 }
+
+/** The types that Usher knows by itself. */
+export const BUILT_IN_TYPES: readonly string[] = Object.keys(BUILT_IN)
 
 /** Whether a type needs a row in the settings when it turns up: every other than those that Usher knows by itself. */
 export const isBuiltIn = (type: string): boolean => Object.hasOwn(BUILT_IN, type)

@@ -11,7 +11,7 @@ import { agedIdentifiers, Collision, loadPeople, type Owners, type Wanted } from
 import { carryOver } from '../profile/merge.ts'
 import { living } from '../profile/person.ts'
 import { addRefusals } from '../profile/refusal.ts'
-import { addSeenTypes, type Rules } from '../profile/rules.ts'
+import { addSeenTypes, MOST_TYPES, type Rules } from '../profile/rules.ts'
 import { saveGraph } from '../profile/save.ts'
 import { recordViolations } from '../tracking-plan/violations.ts'
 import { type Arrival, arrivalOf } from './arrival.ts'
@@ -179,11 +179,8 @@ export const storeReady = async (db: Db, work: Work): Promise<Transaction> => {
 
 const registerTypes = (db: Db, spaceId: string, calls: readonly Identified[], rules: Rules): Promise<void> => {
   const types = new Set(calls.flatMap(({ identifiers }) => identifiers.map(({ type }) => type)))
-  return addSeenTypes(
-    db,
-    spaceId,
-    [...types].filter((type) => !isBuiltIn(type) && !rules.known.has(type)),
-  )
+  const fresh = [...types].filter((type) => !isBuiltIn(type) && !rules.known.has(type))
+  return addSeenTypes(db, spaceId, fresh.slice(0, Math.max(0, MOST_TYPES - rules.known.size)))
 }
 
 /** Makes the partitions and the types of identifiers that these calls need. */

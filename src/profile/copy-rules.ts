@@ -26,11 +26,12 @@ export const copyRules = (db: Db, from: string, to: string): Promise<number> =>
         tx,
         query(
           'identifier_rule.copy',
-          sql`insert into identifier_rule (space_id, type, value_limit, period, priority, blocked, seen)
-            select ${to}, r.type, r.value_limit, r.period, r.priority, r.blocked::jsonb, r.seen
+          sql`insert into identifier_rule (space_id, type, value_limit, period, priority, blocked, seen, reads_traits)
+            select ${to}, r.type, r.value_limit, r.period, r.priority, r.blocked::jsonb, r.seen, r.reads_traits
             from unnest(${rows.map((r) => r.type)}::text[], ${rows.map((r) => r.value_limit)}::integer[], ${rows.map((r) => r.period)}::text[],
               ${rows.map((r) => r.priority)}::integer[], ${rows.map((r) => (r.blocked === null ? null : JSON.stringify(r.blocked)))}::text[],
-              ${rows.map((r) => r.seen)}::boolean[]) as r (type, value_limit, period, priority, blocked, seen)
+              ${rows.map((r) => r.seen)}::boolean[], ${rows.map((r) => r.reads_traits)}::boolean[])
+              as r (type, value_limit, period, priority, blocked, seen, reads_traits)
             order by r.type`,
         ),
       )

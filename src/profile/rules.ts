@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { isObject, type Json } from '../base/json.ts'
+import { linearPattern } from '../base/linear-pattern.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import type { IdentifierRuleRow } from '../db/rows/profile.ts'
@@ -12,7 +13,7 @@ export type Rules = {
   readonly of: (type: string) => Rule
   /** Negative when the first type is kept rather than the second. */
   readonly compare: (type: string, other: string) => number
-  /** Types that a person configured: they are also read from traits and properties of their name. */
+  /** Types that a person wants read from traits and properties of their name, too. */
   readonly configured: readonly string[]
   readonly known: ReadonlySet<string>
 }
@@ -20,6 +21,8 @@ export type Rules = {
 /** The system's caps: beyond them nothing more is merged or mapped, while events keep finding their profile (spec/audiences §5.3). */
 export const MOST_MERGES = 100
 export const MOST_IDENTIFIERS = 1_000
+/** Types in the settings of one space: all are read with every batch, and whoever holds a write key can make some up. Others go by the defaults. */
+export const MOST_TYPES = 500
 
 const DEFAULT_LIMIT = 5
 const DEFAULT_BLOCKED: readonly Json[] = [{ regex: '^[0-]*$' }, '-1', 'null', 'anonymous']
@@ -29,7 +32,7 @@ const PERIOD_DAYS: Readonly<Record<string, number>> = { weekly: 7, monthly: 30, 
 const matcher = (blocked: readonly Json[]): ((value: string) => boolean) => {
   const exact = new Set(blocked.filter((entry) => typeof entry === 'string'))
   const patterns = blocked.flatMap((entry) =>
-    isObject(entry) && typeof entry['regex'] === 'string' ? [new RegExp(entry['regex'])] : [],
+    isObject(entry) && typeof entry['regex'] === 'string' ? [linearPattern(entry['regex'])] : [],
   )
   return (value) => exact.has(value) || patterns.some((pattern) => pattern.test(value))
 }
@@ -39,8 +42,12 @@ const defaultPriority = (type: string): number => {
   const place = FIRST.indexOf(type)
   return place === -1 ? Infinity : place + 1
 }
+
+/** How many values of a type one profile has at most, where nobody says otherwise. */
+export const defaultLimit = (type: string): number => (type === 'user_id' ? 1 : DEFAULT_LIMIT)
+
 const defaultRule = (type: string): Rule => ({
-  limit: type === 'user_id' ? 1 : DEFAULT_LIMIT,
+  limit: defaultLimit(type),
   since: undefined,
   blocked: blockedByDefault,
 })
@@ -65,7 +72,7 @@ export const rulesFrom = (rows: readonly IdentifierRuleRow[], now: Date): Rules 
       const [mine, theirs] = [priority(type), priority(other)]
       return mine === theirs ? (type < other ? -1 : type > other ? 1 : 0) : mine - theirs
     },
-    configured: rows.filter((row) => !row.seen).map((row) => row.type),
+    configured: rows.filter((row) => !row.seen && row.reads_traits).map((row) => row.type),
     known: new Set(rules.keys()),
   }
 }

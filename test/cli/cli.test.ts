@@ -82,6 +82,19 @@ it('shows a person', async () => {
   expect(await usher('profile', 'show', 'user_id:ada')).toMatch(/email: ada@example.com[\s\S]*name: Ada[\s\S]*buyers/)
 })
 
+it('IDR-07 IDR-11 shows and changes by what people are recognised', async () => {
+  expect(await usher('identity', 'rules')).toMatch(/user_id +1 +ever[\s\S]*email +5 +ever/)
+  const words = ['--limit', '2', '--period', 'weekly', '--block', 'none', 'n/a', '--block-pattern', '^x']
+  expect(await usher('identity', 'set', 'loyalty_id', ...words)).toMatch(
+    /loyalty_id +2 +weekly +– +none, n\/a, \/\^x\/ +yes +you/,
+  )
+  expect(await usher('identity', 'set', 'loyalty_id', '--usual-blocked', '--no-read-traits')).toMatch(
+    /loyalty_id +2 .*the usual +no/,
+  )
+  await expect(usher('identity', 'set', 'user_id', '--limit', 'many')).rejects.toThrow(/limit/)
+  expect(await usher('identity', 'reset', 'loyalty_id')).not.toContain('loyalty_id')
+})
+
 it('says every problem of a journey that cannot be published', async () => {
   const definition = {
     entry: { type: 'audience', audience: 'nobody' },

@@ -38,7 +38,8 @@ const HISTORY = [
 
 it('IDR-16 a space takes identifiers, limits, priorities and blocked values of another, and recognises people as that one does', async () => {
   await identify(to, { userId: 'before', traits: { phone: '+14155550100' } })
-  expect((await rules(to)).map(({ type }: { type: string }) => type)).toEqual(['phone'])
+  const said = (await rules(to)).filter(({ stored }: { stored: boolean }) => stored)
+  expect(said.map(({ type }: { type: string }) => type)).toEqual(['phone'])
   const before = await rules(other)
   const copied = await copy(from.token)
   expect(copied.status).toBe(200)
@@ -51,7 +52,9 @@ it('IDR-16 a space takes identifiers, limits, priorities and blocked values of a
     period: 'ever',
     priority: null,
     blocked: [{ regex: '^x' }],
+    readsTraits: true,
     seen: false,
+    stored: true,
   })
   await identify(from, ...HISTORY)
   await identify(to, ...HISTORY)

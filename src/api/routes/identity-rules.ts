@@ -1,46 +1,76 @@
 import * as z from 'zod'
 import { Refused } from '../../base/errors.ts'
-import type { IdentifierRuleRow } from '../../db/rows/profile.ts'
 import { copyRules, storedRules } from '../../profile/copy-rules.ts'
+import { MOST_TYPES } from '../../profile/rules.ts'
+import { resetRule, setRule } from '../../profile/set-rules.ts'
 import { findManager } from '../auth.ts'
+import type { Door } from '../door.ts'
+import { changeOf, RuleAsked, RuleType, shownRules, usualOf, WireRule } from '../identity-rule/shapes.ts'
+import type { App } from '../server.ts'
 import type { Route } from './index.ts'
 
 const tags = ['identity']
 const Params = z.object({ space: z.string() })
+const response = { 200: z.object({ data: z.object({ rules: z.array(WireRule) }) }) }
 
-const WireRule = z.object({
-  type: z.string(),
-  limit: z.number().describe('how many values of it one profile has at most, in the period'),
-  period: z.enum(['ever', 'weekly', 'monthly', 'annually']),
-  priority: z.number().nullable().describe('null: user_id first, then email, then by the alphabet'),
-  blocked: z.array(z.unknown()).nullable().describe('values that name nobody: texts, or {"regex"}; null: the usual ones'),
-  seen: z.boolean().describe('it turned up in calls; nobody configured it'),
-})
-const Rules = z.object({ data: z.object({ rules: z.array(WireRule) }) })
-
-const wire = (row: IdentifierRuleRow): z.infer<typeof WireRule> => ({
-  type: row.type,
-  limit: row.value_limit,
-  period: row.period,
-  priority: row.priority,
-  blocked: row.blocked === null ? null : [...row.blocked],
-  seen: row.seen,
+const answer = async ({ db }: Door, spaceId: string) => ({
+  data: { rules: [...shownRules(spaceId, await storedRules(db, spaceId))] },
 })
 
-/** How a space recognises people, and how it takes that from another space (spec/audiences §5.1). */
-export const identityRuleRoutes: Route = (app, { db, now }) => {
+const refuseMore = async ({ db }: Door, spaceId: string, type: string): Promise<void> => {
+  const rows = await storedRules(db, spaceId)
+  if (rows.length >= MOST_TYPES && !rows.some((row) => row.type === type))
+    throw new Refused(
+      'too_many_types',
+      `A space has at most ${MOST_TYPES} types of identifiers of its own. Reset one that is not needed.`,
+    )
+}
+
+const changing = (app: App, door: Door): void => {
+  const params = Params.extend({ type: RuleType })
+  app.patch(
+    '/spaces/:space/identity-rules/:type',
+    {
+      schema: {
+        tags,
+        summary: 'Say how identifiers of one type are treated, or add a type; it holds for what is received from now on',
+        params,
+        body: RuleAsked,
+        response,
+      },
+    },
+    async ({ caller: { spaceId }, params: { type }, body }) => {
+      const change = changeOf(type, body)
+      await refuseMore(door, spaceId, type)
+      await setRule(door.db, spaceId, type, change, usualOf(type))
+      return answer(door, spaceId)
+    },
+  )
+  app.delete(
+    '/spaces/:space/identity-rules/:type',
+    { schema: { tags, summary: 'Treat a type as usual again; identifiers that are there stay', params, response } },
+    async ({ caller: { spaceId }, params: { type } }) => {
+      await resetRule(door.db, spaceId, type)
+      return answer(door, spaceId)
+    },
+  )
+}
+
+/** How a space recognises people, type by type, and how it takes that from another space (spec/audiences §5.1, §5.2). */
+export const identityRuleRoutes: Route = (app, door) => {
   app.get(
     '/spaces/:space/identity-rules',
     {
       schema: {
         tags,
-        summary: 'Identifier types with limits, priorities and blocked values',
+        summary: 'Identifier types with limits, priorities and blocked values, the one that is kept longest first',
         params: Params,
-        response: { 200: Rules },
+        response,
       },
     },
-    async ({ caller }) => ({ data: { rules: (await storedRules(db, caller.spaceId)).map(wire) } }),
+    ({ caller }) => answer(door, caller.spaceId),
   )
+  changing(app, door)
   app.post(
     '/spaces/:space/identity-rules/copies',
     {
@@ -49,19 +79,19 @@ export const identityRuleRoutes: Route = (app, { db, now }) => {
         summary: 'Take the identity rules of another space, in place of those here; they hold for what is received from now on',
         params: Params,
         body: z.strictObject({ token: z.string().min(1).describe('a token that manages the other space') }),
-        response: { 200: Rules },
+        response,
       },
     },
     async ({ caller, body }) => {
-      const other = await findManager(db, body.token, now())
+      const other = await findManager(door.db, body.token, door.now())
       if (!other)
         throw new Refused('forbidden', 'token: manages no space. Use one that manages the space whose rules you want.', {
           status: 403,
         })
       if (other.spaceId === caller.spaceId)
         throw new Refused('same_space', 'This is the token of this very space.', { status: 409 })
-      await copyRules(db, other.spaceId, caller.spaceId)
-      return { data: { rules: (await storedRules(db, caller.spaceId)).map(wire) } }
+      await copyRules(door.db, other.spaceId, caller.spaceId)
+      return answer(door, caller.spaceId)
     },
   )
 }

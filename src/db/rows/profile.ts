@@ -40,6 +40,7 @@ export type IdentifierRuleRow = {
   priority: number | null
   blocked: readonly Json[] | null
   seen: boolean
+  reads_traits: boolean
 }
 export type IdentityRefusalRow = {
   space_id: string
