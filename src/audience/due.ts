@@ -78,7 +78,7 @@ export const takeDue = async (
 /**
  * Takes all that is due, before everybody is looked at; answers whether anything but the mark for everybody was, and the version of the definition,
  * if it is still to be computed. One snapshot for both: an edit that is not seen here marks the computation after us. That time asks for
- * it counts as being behind: moments that nobody kept may have passed (`wake.ts`).
+ * it counts as being behind: moments that nobody kept may have passed (`wake.ts`). So does a change that everybody must be looked at for.
  */
 export const takeEverybody = async (
   tx: Db,
@@ -91,7 +91,7 @@ export const takeEverybody = async (
       `${kind}.take_everybody`,
       sql<{ wasBehind: boolean | null; version: number | null }>`with taken as (
           delete from computation_due where space_id = ${spaceId} and computation_id = ${id} returning batch, profiles)
-        select (select bool_or(t.profiles is not null or t.batch like '%.wake %') from taken t) as "wasBehind",
+        select (select bool_or(t.profiles is not null or t.batch like '%.wake %' or t.batch like 'everybody changed %') from taken t) as "wasBehind",
           (${versionOf(spaceId, { id, kind })}) as version`,
     ),
   )
@@ -132,6 +132,13 @@ export const forgetDone = async (db: Db, spaceId: string): Promise<void> => {
     )
   }
 }
+
+/**
+ * Marks computations to be evaluated in full because something changed for who knows whom: what that finds is no drift. Without a change to
+ * find, as a check, it is `markEverybody`.
+ */
+export const markAllChanged = (db: Db, spaceId: string, computationIds: readonly string[], batch: string): Promise<void> =>
+  markEverybody(db, spaceId, computationIds, `changed ${batch}`)
 
 /** Marks computations to be evaluated in full. */
 export const markEverybody = async (db: Db, spaceId: string, computationIds: readonly string[], batch: string): Promise<void> => {

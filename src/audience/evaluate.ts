@@ -9,7 +9,7 @@ import { type Computation, dependentsOf, inStages, loadComputations, scopeOf } f
 import { compileValue } from './compute.ts'
 import { applyValues, clearChanges, passValuesOn, tellValues, writeValues } from './computed-value.ts'
 import { distribute } from './distribute.ts'
-import { candidatesOf, type Due, dueOf, forgetDone, markEverybody, TOO_MANY, takeDue } from './due.ts'
+import { candidatesOf, type Due, dueOf, forgetDone, markAllChanged, markEverybody, TOO_MANY, takeDue } from './due.ts'
 import { record } from './evaluation.ts'
 import { gathered, withGathered } from './gather.ts'
 import { inLanes } from './lanes.ts'
@@ -144,7 +144,7 @@ export const tellDependents = async (
   const dependents = changed(changes) === 0 ? [] : dependentsOf(id, computations)
   if (dependents.length === 0) return undefined
   const batch = `${id} ${number}`
-  if (changed(changes) > TOO_MANY) await markEverybody(tx, spaceId, dependents, batch)
+  if (changed(changes) > TOO_MANY) await markAllChanged(tx, spaceId, dependents, batch)
   else if (computation.kind === 'audience') await passOn(tx, evaluation, dependents, batch)
   else await passValuesOn(tx, evaluation, dependents, batch)
   return changed(changes) > TOO_MANY ? undefined : batch

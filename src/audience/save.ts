@@ -13,7 +13,7 @@ import { type Catalog, loadCatalog } from './catalog.ts'
 import { wakeClock } from './clock.ts'
 import { type Computation, loadComputations } from './computation.ts'
 import type { ComputedTraitDefinition, Condition } from './condition.ts'
-import { markEverybody } from './due.ts'
+import { markAllChanged, markEverybody } from './due.ts'
 import { refuseCadence, refuseLongLookBack, refuseOtherForLife } from './fixed.ts'
 import { leaveValues } from './leave-values.ts'
 import type { Options } from './options.ts'
@@ -157,7 +157,7 @@ export const create = (db: Db, kind: Kind, act: Act, id: string, saved: NewSaved
     const { computations } = await loadComputations(tx, spaceId)
     const touched = refersTo(id, computations).map((each) => each.id)
     const computed = computes(saved)
-    await markEverybody(tx, spaceId, computed ? [id, ...touched] : touched, `made ${id}`)
+    await markAllChanged(tx, spaceId, computed ? [id, ...touched] : touched, `made ${id}`)
     const made = await definitionOf(tx, kind, spaceId, id)
     return computed ? queueFor(tx, kind, act, made) : made
   })
@@ -204,7 +204,7 @@ export const update = (db: Db, kind: Kind, act: Act, idOrKey: string, patch: Pat
     }
     const saved = await definitionOf(tx, kind, spaceId, old.id)
     if (!other && computes(old)) return saved
-    await markEverybody(tx, spaceId, [old.id], `saved ${now.toISOString()}`)
+    await markAllChanged(tx, spaceId, [old.id], `saved ${now.toISOString()}`)
     return queueFor(tx, kind, act, saved)
   })
 

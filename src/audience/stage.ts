@@ -4,7 +4,7 @@ import { idFrom } from '../base/ids.ts'
 import type { Db } from '../db/database.ts'
 import { transact } from '../db/query.ts'
 import { type Computation, dependentsOf } from './computation.ts'
-import { candidatesOf, type Due, markEverybody, TOO_MANY } from './due.ts'
+import { candidatesOf, type Due, markAllChanged, TOO_MANY } from './due.ts'
 import type { Outcome, Work } from './evaluate.ts'
 import { gathered } from './gather.ts'
 import { type Changes, changed } from './membership.ts'
@@ -70,7 +70,7 @@ const tellDependents = async (tx: Db, { spaceId, computations }: Work, found: re
     return dependents.length === 0 ? [] : [{ id, batch: `${id} ${number}`, profiles: changed(changes), dependents }]
   })
   for (const { batch, profiles, dependents } of passed)
-    if (profiles > TOO_MANY) await markEverybody(tx, spaceId, dependents, batch)
+    if (profiles > TOO_MANY) await markAllChanged(tx, spaceId, dependents, batch)
   const few = passed.filter(({ profiles }) => profiles <= TOO_MANY)
   await passFoundOn(tx, spaceId, few)
   return few

@@ -359,3 +359,25 @@ it('CMP-11 every entry and every exit is kept with its instant', async () => {
     ['exited', hour(9)],
   ])
 })
+
+it('CMP-09 what happened while one was switched off, or before its custom trait was a computed one, is no drift', async () => {
+  const spaceId = await space()
+  await buyer(spaceId, 'ada')
+  const many: Condition = { type: 'trait', path: 'orders', compare: { operator: 'at_least', value: 1 } }
+  await makeAudience(db, spaceId, 'buyers', did('Order'))
+  await makeAudience(db, spaceId, 'many', many)
+  await settle(spaceId, hour(1))
+  await update(db, 'audience', by(spaceId, 'eve', hour(2)), 'buyers', { enabled: false })
+  await buyer(spaceId, 'bob', hour(3))
+  await settle(spaceId, hour(3))
+  await update(db, 'audience', by(spaceId, 'eve', hour(4)), 'buyers', { enabled: true })
+  await create(db, 'computed_trait', by(spaceId, 'eve', hour(4)), 'tra_orders', {
+    ...{ name: 'Orders', key: 'orders', description: '', enabled: true, options: {} },
+    definition: { event: { name: 'Order' }, measure: { kind: 'count' } },
+  })
+  await settle(spaceId, hour(4))
+  const last = async (key: string) =>
+    (await evaluationsOf(db, spaceId, `aud_${key}`, 1)).map(({ entered, drift }) => [entered, drift])
+  expect(await last('buyers')).toEqual([[1, null]])
+  expect(await last('many')).toEqual([[2, null]])
+})
