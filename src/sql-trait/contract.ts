@@ -115,10 +115,13 @@ export const traitsOf = ({ traits }: Shape, row: Values): JsonObject =>
       .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   )
 
+/** An identifier as the space knows it: e-mail addresses in lower case, so that two spellings of one are the same person. */
+export const asKnown = (type: string, value: string): string => (type === 'email' ? value.trim().toLowerCase() : value)
+
 /** @throws Invalid for a row that is nobody's. */
 export const identifierAt = (row: Values, place: number, name: string): string => {
   const value = row[place]
-  if (value === null || value === undefined || value === '')
+  if (value === null || value === undefined || asKnown(name, value) === '')
     throw refuse('null_identifier', `A row has no ${name}.`, `leave such rows out: where ${name} is not null`)
   return value
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { JsonObject } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
-import { duplicate, identifierAt, type Shape, shapeOf, tooManyRows, traitsOf } from './contract.ts'
+import { asKnown, duplicate, identifierAt, type Shape, shapeOf, tooManyRows, traitsOf } from './contract.ts'
 import { limitsOf } from './limits.ts'
 import { asTable, type Reader } from './reader.ts'
 import { inWarehouse, type Reach } from './warehouse.ts'
@@ -20,14 +20,14 @@ export type Preview = { readonly count: number; readonly shape: Shape; readonly 
 
 const collectionOf = (type: string): 'users' | 'accounts' => (type === 'group_id' ? 'accounts' : 'users')
 
-/** Which of these values the space knows. E-mail addresses are known in lower case. */
+/** Which of these values the space knows. */
 export const knownAmong = async (
   db: Db,
   spaceId: string,
   type: string,
   values: readonly string[],
 ): Promise<ReadonlySet<string>> => {
-  const spelled = type === 'email' ? values.map((value) => value.trim().toLowerCase()) : values
+  const spelled = values.map((value) => asKnown(type, value))
   const rows = await run(
     db,
     query(
@@ -43,9 +43,12 @@ export const knownAmong = async (
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
+// As `asKnown`, in the customer's database.
+const knownAs = (type: string): string => (type === 'email' ? `lower(btrim(${quoted(type)}::text))` : quoted(type))
+
 // Counted in the customer's database, so that nothing but figures crosses the wire.
 const figures = async ({ ask }: Reader, text: string, { owner, member }: Shape): Promise<readonly number[]> => {
-  const [id, user] = [quoted(owner.type), member === undefined ? 'null' : quoted('user_id')]
+  const [id, user] = [knownAs(owner.type), member === undefined ? 'null' : quoted('user_id')]
   const { rows } = await ask(
     text,
     (inner) => `select count(*), count(*) filter (where ${id} is null or ${id}::text = ''),
@@ -56,7 +59,7 @@ const figures = async ({ ask }: Reader, text: string, { owner, member }: Shape):
 }
 
 const repeated = async ({ ask }: Reader, text: string, type: string): Promise<string> => {
-  const id = quoted(type)
+  const id = knownAs(type)
   const { rows } = await ask(text, (inner) => `select ${id} from ${asTable(inner)} group by ${id} having count(*) > 1 limit 1`)
   return rows[0]?.[0] ?? ''
 }

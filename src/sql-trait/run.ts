@@ -3,12 +3,12 @@ import { Invalid, Misconfigured, Refused, Unavailable } from '../base/errors.ts'
 import { sha256 } from '../base/hash.ts'
 import { transact } from '../db/query.ts'
 import { type Claimed, ClaimLost, holdClaim, release } from './claim.ts'
-import { duplicate, identifierAt, type Shape, shapeOf, tooManyRows, traitsOf } from './contract.ts'
+import { asKnown, duplicate, identifierAt, type Shape, shapeOf, tooManyRows, traitsOf } from './contract.ts'
 import { limitsOf, type SqlTraitLimits } from './limits.ts'
 import { mayRepeat } from './preview.ts'
 import type { Reader, Values } from './reader.ts'
 import { beginRun, forgetRuns, type Run, setDone, setFailed, setRead, type Tally } from './runs.ts'
-import { clearStaged, type Record, stage, stagedAmong, writeChanges } from './staging.ts'
+import { clearStaged, type Record, stage, stagedAmong, TOO_LARGE, writeChanges } from './staging.ts'
 import { type Telling, tell } from './tell.ts'
 import { nextTime } from './times.ts'
 import { inWarehouse, type Reach } from './warehouse.ts'
@@ -24,7 +24,7 @@ const recordOf = (shape: Shape, row: Values): Record => {
   const { owner, member } = shape
   const traits = JSON.stringify(traitsOf(shape, row))
   return {
-    owner: `${owner.type}:${identifierAt(row, owner.place, owner.type)}`,
+    owner: `${owner.type}:${asKnown(owner.type, identifierAt(row, owner.place, owner.type))}`,
     member: member === undefined ? '' : identifierAt(row, member, 'user_id'),
     hash: sha256(traits).slice(0, 32),
     traits,
@@ -45,6 +45,12 @@ const stageRows = async (context: RunContext, claimed: Claimed, shape: Shape, re
   throw duplicate(shape.owner.type, owner.slice(owner.indexOf(':') + 1))
 }
 
+// Too large to be told, but there: what was told of it before stays.
+const within =
+  ({ recordBytes }: SqlTraitLimits) =>
+  (record: Record): Record =>
+    Buffer.byteLength(record.traits) > recordBytes ? { ...record, hash: TOO_LARGE, traits: '' } : record
+
 type Read = { readonly traits: readonly string[]; readonly rows: number; readonly discarded: number }
 
 /** Reads the whole answer, a thousand rows at a time, and puts it aside. */
@@ -62,9 +68,9 @@ const readAll = async (context: RunContext, claimed: Claimed, reader: Reader, li
         { field: 'query', message: `reading the answer took longer than ${limits.readSeconds} s` },
       ])
     const records = answer.rows.map((row) => recordOf(known, row))
-    const kept = records.filter(({ traits }) => Buffer.byteLength(traits) <= limits.recordBytes)
-    discarded += records.length - kept.length
-    await stageRows(context, claimed, known, kept)
+    const large = records.filter(({ traits }) => Buffer.byteLength(traits) > limits.recordBytes)
+    discarded += large.length
+    await stageRows(context, claimed, known, large.length === 0 ? records : records.map(within(limits)))
     crashPoint('sql_trait.staged')
   }
   return { traits: shape?.traits.map(({ column }) => column.name) ?? [], rows, discarded }

@@ -7,6 +7,9 @@ import type { Claimed } from './claim.ts'
 /** A row of an answer as it is compared: a hash of all its traits. `member` is '' but for a user of an account. */
 export type Record = { readonly owner: string; readonly member: string; readonly hash: string; readonly traits: string }
 
+/** The hash of a record that is too large to be told: no change of it is written, neither that it is another nor that it is gone. */
+export const TOO_LARGE = ''
+
 type Of = Pick<Claimed, 'spaceId' | 'id'>
 
 const byKey = (a: Record, b: Record): number =>
@@ -71,7 +74,7 @@ export const writeChanges = async (tx: Db, { spaceId, id, resync }: Of & Pick<Cl
             from (select s.owner, s.member, s.hash, s.traits from sql_trait_staged s where s.space_id = ${spaceId} and s.sql_trait_id = ${id}) as n
               full join (select r.owner, r.member, r.hash from sql_trait_row r where r.space_id = ${spaceId} and r.sql_trait_id = ${id}) as o
                 on o.owner = n.owner and o.member = n.member
-            where n.hash is distinct from o.hash or (${resync} and n.hash is not null)
+            where (n.hash is distinct from o.hash or (${resync} and n.hash is not null)) and n.hash is distinct from ${TOO_LARGE}
             order by 1, 2) as d
           on conflict do nothing returning hash)
         select count(*) filter (where hash is not null) as changed, count(*) filter (where hash is null) as missing from change`,

@@ -46,6 +46,18 @@ it('SQT-01 SQT-04 SQT-06 made, run, and told again only where a row changed', as
   expect(body.data.runs.map((each: { number: number }) => each.number)).toEqual([5, 4, 3, 2, 1])
 })
 
+it('SQT-02 two spellings of one e-mail address are two rows of one person', async () => {
+  const space = await freshSpace()
+  const query = (more: string): string => `select 'Ada@Shop.com' as email, 1 as visits ${more}`
+  await expect(space.make(query(`union all select ' ada@shop.com', 2`))).rejects.toThrow(
+    /email \\"ada@shop.com\\" is in two rows/,
+  )
+  const id = await space.make(query(''))
+  await space.runs(id)
+  await space.call('PATCH', `/spaces/${space.spaceId}/sql-traits/${id}`, { query: query('').replace('Ada', 'ada') })
+  expect(await space.again(id), 'another spelling is no change').toMatchObject({ changed: 0, missing: 0 })
+})
+
 it('SQT-05 who is gone from the answer, and what is, is set to null', async () => {
   const space = await freshSpace()
   const people = await table(`('ada', 'pro', 10), ('bob', 'free', 0)`)
@@ -147,6 +159,11 @@ it('too large a record is left out and counted; more rows than allowed fail and 
     )
   const id = await space.make(`select n as user_id, repeat('x', n * 1000) as blob from generate_series(14, 18) as n`)
   expect(await space.runs(id)).toMatchObject({ rows: 5, changed: 3, discarded: 2 })
+  const blobs = async () => (await space.profiles()).map(({ traits }) => String(traits['blob']).length)
+  expect(await blobs()).toEqual([14_000, 15_000, 16_000])
+  await limit({ recordBytes: 15_500 })
+  expect(await space.again(id, { resync: true })).toMatchObject({ changed: 2, missing: 0, discarded: 3 })
+  expect(await blobs(), 'who grew too large is as they were').toEqual([14_000, 15_000, 16_000])
   await limit({ rows: 4 })
   expect(await space.again(id)).toMatchObject({ phase: 'failed', error_code: 'too_many_rows', changed: 0 })
   await limit({ traits: 1 })
