@@ -4,7 +4,7 @@ import { inChromium } from './in-chromium.ts'
 
 /* Audiences put in order, as a marketer does it: folders, a clone, versions compared and restored, a file of the members. */
 
-inChromium('audiences in order', { refused: [422, 429] }, ({ world, page, shoot, accessible, wholeOnPhones }) => {
+inChromium('audiences in order', { refused: [404, 422, 429] }, ({ world, page, shoot, accessible, wholeOnPhones }) => {
   it('AUD-14 makes a folder, moves an audience into it, and disbands it', async () => {
     await page.goto(`${world.url}/audiences`)
     await page.getByRole('button', { name: 'New folder' }).click()
@@ -54,6 +54,38 @@ inChromium('audiences in order', { refused: [422, 429] }, ({ world, page, shoot,
     await page.getByRole('button', { name: 'Make the copy' }).click()
     await page.getByText('Repeat buyers, winter').first().waitFor()
     await page.getByText('did “Order Completed” at least twice').first().waitFor()
+  })
+
+  it('AUD-08 says of one that was switched off that it is updated no more', async () => {
+    await page
+      .getByRole('heading', { level: 1 })
+      .filter({ hasText: /; exact / })
+      .waitFor()
+    await page.getByRole('button', { name: 'Stop updating' }).click()
+    await page
+      .getByRole('heading', { level: 1 })
+      .filter({ hasText: /; as of .*, and not updated since\./ })
+      .waitFor()
+    await page.getByRole('button', { name: 'Update again' }).click()
+    await page
+      .getByRole('heading', { level: 1 })
+      .filter({ hasText: /; exact / })
+      .waitFor()
+  })
+
+  it('AUD-09 deletes the copy, after saying what stays, and not one that a journey begins with', async () => {
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await page.getByText(/stays on 5 people as a custom trait “repeat_buyers_winter”/).waitFor()
+    await shoot('audience-delete')
+    await page.getByRole('button', { name: 'Delete it' }).click()
+    await page.getByRole('link', { name: 'Repeat buyers' }).waitFor()
+    await page.getByRole('link', { name: 'Repeat buyers, winter' }).waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'Repeat buyers' }).click()
+    await page.getByRole('link', { name: 'Thank you' }).waitFor()
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('It is used. Take it out there first:').waitFor()
+    expect(await page.getByRole('button', { name: 'Delete it' }).isDisabled()).toBe(true)
+    await page.getByRole('button', { name: 'Not now' }).click()
   })
 
   it('CSV-01 makes a file of the members and downloads it', async () => {

@@ -10,7 +10,7 @@ import { Block, Page, Tabs, Trail } from '../parts/page.tsx'
 import { Await, Failing, Loading } from '../parts/state.tsx'
 import { Status } from '../parts/status.tsx'
 import { useNow } from '../parts/time.tsx'
-import { ago, many, number } from '../parts/words.ts'
+import { freshness, many, number } from '../parts/words.ts'
 import type { Audience, Journey } from '../wire.ts'
 import { CloneButton } from './clone.tsx'
 import { ComputingNow, Mode } from './computing.tsx'
@@ -19,6 +19,8 @@ import { TestPerson } from './explain.tsx'
 import { Export } from './export.tsx'
 import { Insights } from './insights.tsx'
 import { Changes, Members } from './members.tsx'
+import { RemoveButton } from './remove.tsx'
+import { UsedBy, type User } from './used-by.tsx'
 import { Versions } from './versions.tsx'
 
 const SizeChart = lazy(() => import('./size-chart.tsx'))
@@ -26,14 +28,15 @@ const SizeChart = lazy(() => import('./size-chart.tsx'))
 const moreOrFewer = (net: number): string =>
   net === 0 ? 'as many as yesterday' : net > 0 ? `${number(net)} more than yesterday` : `${number(-net)} fewer than yesterday`
 
+const whoOf = ({ audienceType, size }: Audience): string =>
+  audienceType === 'ACCOUNTS' ? many(size.count, 'account') : many(size.count, 'person', 'people')
+
 const Fact = ({ of }: { readonly of: Audience }) => {
   const now = useNow()
   const net = (of.changes24h?.entered ?? 0) - (of.changes24h?.exited ?? 0)
-  const fresh = of.evaluatedAt ? `exact ${ago(of.evaluatedAt, now)}` : 'being evaluated for the first time'
   return (
     <>
-      {of.audienceType === 'ACCOUNTS' ? many(of.size.count, 'account') : many(of.size.count, 'person', 'people')},{' '}
-      {moreOrFewer(net)}; {fresh}.
+      {whoOf(of)}, {moreOrFewer(net)}; {freshness(of, now, 'evaluated')}.
     </>
   )
 }
@@ -46,32 +49,21 @@ type References = {
 const mentionsOf = (journeys: readonly Journey[], key: string): readonly Journey[] =>
   journeys.filter((journey) => JSON.stringify(journey.definition ?? {}).includes(`"audience":"${key}"`))
 
-const UsedBy = ({ of }: { readonly of: Audience }) => {
+const useUsers = (of: Audience): readonly User[] => {
   const found = useGet<References>(`/audiences/${of.id}/audience-references`)
   const journeys = useGet<{ journeys: readonly Journey[] }>('/journeys', { params: { count: 100 } })
-  const audiences = found.data?.audiences ?? []
   const inJourneys = [
     ...(found.data?.journeys ?? []),
     ...mentionsOf(journeys.data?.journeys ?? [], of.key).filter((j) => !found.data?.journeys?.some((k) => k.id === j.id)),
   ]
-  if (audiences.length + inJourneys.length === 0) return <p className="dim">Nothing uses it yet.</p>
-  return (
-    <ul className="list">
-      {inJourneys.map((journey) => (
-        <li key={journey.id}>
-          <Go to={`/journeys/${journey.id}`}>{journey.name}</Go> <span className="dim">journey</span>
-        </li>
-      ))}
-      {audiences.map((audience) => (
-        <li key={audience.id}>
-          <Go to={`/audiences/${audience.id}`}>{audience.name}</Go> <span className="dim">audience</span>
-        </li>
-      ))}
-    </ul>
-  )
+  return [
+    ...inJourneys.map(({ id, name }) => ({ kind: 'journey' as const, id, name })),
+    ...(found.data?.audiences ?? []).map(({ id, name }) => ({ kind: 'audience' as const, id, name })),
+  ]
 }
 
 const Actions = ({ of }: { readonly of: Audience }) => {
+  const users = useUsers(of)
   const api = useApi()
   const go = useGo()
   const queries = useQueryClient()
@@ -97,12 +89,13 @@ const Actions = ({ of }: { readonly of: Audience }) => {
         {of.enabled ? 'Stop updating' : 'Update again'}
       </Button>
       <CloneButton of={of} />
+      <RemoveButton of={of} noun="audiences" users={users} who={whoOf(of)} />
       <Button onClick={() => go(`/audiences/${of.id}/edit`)}>Edit</Button>
     </>
   )
 }
 
-const Summary = ({ of }: { readonly of: Audience }) => (
+const Summary = ({ of, users }: { readonly of: Audience; readonly users: readonly User[] }) => (
   <div className="cols side-right">
     <Block title="Size over 30 days">
       <Suspense fallback={<Loading lines={5} />}>
@@ -116,11 +109,13 @@ const Summary = ({ of }: { readonly of: Audience }) => (
         </Go>
       </Block>
       <Block title="Used by">
-        <UsedBy of={of} />
+        <UsedBy of={users} nobody="Nothing uses it yet." />
       </Block>
     </div>
   </div>
 )
+
+const Used = ({ of }: { readonly of: Audience }) => <Summary of={of} users={useUsers(of)} />
 
 const tabsOf = (audience: Audience) => [
   {
@@ -213,7 +208,7 @@ export default function AudiencePage() {
         </div>
       )}
       {audience.computation && <ComputingNow of={audience.computation} />}
-      <Summary of={audience} />
+      <Used of={audience} />
       <div>
         <Tabs of={tabsOf(audience)} />
       </div>

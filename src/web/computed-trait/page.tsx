@@ -4,6 +4,8 @@ import { useParams } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
 import { CloneButton } from '../audience/clone.tsx'
+import { RemoveButton } from '../audience/remove.tsx'
+import { UsedBy } from '../audience/used-by.tsx'
 import { Versions } from '../audience/versions.tsx'
 import { Destinations } from '../connection/destinations.tsx'
 import { useGo } from '../parts/go.tsx'
@@ -13,17 +15,15 @@ import '../parts/parts.css'
 import { Await, Failing } from '../parts/state.tsx'
 import { Status } from '../parts/status.tsx'
 import { Ago, useNow } from '../parts/time.tsx'
-import { ago, many, number } from '../parts/words.ts'
+import { freshness, many, number } from '../parts/words.ts'
 import { People } from './people.tsx'
-import { RemoveButton } from './remove.tsx'
 import { SpreadBars } from './spread.tsx'
-import { UsedBy } from './used-by.tsx'
 import type { ComputedTrait, Spread, TraitFigures } from './wire.ts'
 import { kindOf, numberWords, whoWords } from './words.ts'
 
 const Fact = ({ of, spread }: { readonly of: ComputedTrait; readonly spread: Spread | undefined }) => {
   const now = useNow()
-  const fresh = of.evaluatedAt ? `exact ${ago(of.evaluatedAt, now)}` : 'being computed for the first time'
+  const fresh = freshness(of, now, 'computed')
   if (!spread) return <>{of.name}</>
   return (
     <>
@@ -59,7 +59,12 @@ const Actions = ({ of, figures }: { readonly of: ComputedTrait; readonly figures
         {of.enabled ? 'Stop updating' : 'Update again'}
       </Button>
       <CloneButton of={of} noun="computed-traits" />
-      <RemoveButton of={of} figures={figures} />
+      <RemoveButton
+        of={of}
+        noun="computed-traits"
+        users={figures?.usedBy ?? []}
+        who={whoWords(figures?.people ?? 0, of.definition.type)}
+      />
       <Button onClick={() => go(`/computed-traits/${of.id}/edit`)}>Edit</Button>
     </>
   )
@@ -141,6 +146,8 @@ const tabsOf = (trait: ComputedTrait, figures: TraitFigures | undefined) => [
   { key: 'json', label: 'JSON', body: () => <pre>{JSON.stringify(trait.definition, null, 2)}</pre> },
 ]
 
+const NOBODY = 'Nothing asks for it yet. Templates may: they say {{ profile.traits.… }}.'
+
 const Summary = ({
   of,
   spread,
@@ -165,7 +172,7 @@ const Summary = ({
           {of.description && <dd>{of.description}</dd>}
         </dl>
       </Block>
-      <Block title="Used by">{figures ? <UsedBy of={figures.usedBy} /> : <p className="dim">…</p>}</Block>
+      <Block title="Used by">{figures ? <UsedBy of={figures.usedBy} nobody={NOBODY} /> : <p className="dim">…</p>}</Block>
     </div>
   </div>
 )

@@ -1,4 +1,5 @@
 import type { ComputedTraitDefinition, EventSelection, Measure } from '../../audience/condition.ts'
+import type { User } from '../audience/used-by.tsx'
 import type { Traits } from '../wire.ts'
 
 /* The API's shapes of computed traits, as they travel. */
@@ -40,7 +41,6 @@ export type ComputedTrait = {
   readonly updatedAt: string
   readonly evaluatedAt?: string
 }
-export type TraitUser = { readonly kind: 'audience' | 'computed_trait' | 'journey'; readonly id: string; readonly name: string }
 export type TraitFigures = {
   readonly id: string
   readonly people: number
@@ -48,7 +48,7 @@ export type TraitFigures = {
   readonly example?: unknown
   readonly checkedAt?: string
   readonly drift?: number
-  readonly usedBy: readonly TraitUser[]
+  readonly usedBy: readonly User[]
 }
 export type Numbers = { readonly low: number; readonly high: number; readonly average: number }
 export type Spread = {

@@ -30,6 +30,16 @@ export const ago = (at: string | Date, now: number): string => {
   return then.getFullYear() === new Date(now).getFullYear() ? day.format(then) : dayOfYear.format(then)
 }
 
+type Computed = { readonly enabled: boolean; readonly status: string; readonly evaluatedAt?: string | null }
+const STANDING: readonly string[] = ['Disabled', 'Not Computing', 'Awaiting Destinations', 'Error', 'Failed']
+
+/** How far what is shown of a computation holds: `exact 3 s ago`, or since when it is kept up to date no longer. `done`: evaluated, computed. */
+export const freshness = ({ enabled, status, evaluatedAt }: Computed, now: number, done: string): string => {
+  const standing = !enabled || STANDING.includes(status)
+  if (!evaluatedAt) return standing ? `never ${done}` : `being ${done} for the first time`
+  return standing ? `as of ${ago(evaluatedAt, now)}, and not updated since` : `exact ${ago(evaluatedAt, now)}`
+}
+
 export const instant = (at: string | Date): string => moment.format(new Date(at))
 export const dayOf = (at: string | Date): string => dayOfYear.format(new Date(at))
 

@@ -1,17 +1,19 @@
 import { Go } from '../parts/go.tsx'
 import { human } from '../parts/words.ts'
-import type { TraitUser } from './wire.ts'
 
-const PLACES: Readonly<Record<TraitUser['kind'], string>> = {
+/** What uses an audience or computed trait. */
+export type User = { readonly kind: 'audience' | 'computed_trait' | 'journey'; readonly id: string; readonly name: string }
+
+const PLACES: Readonly<Record<User['kind'], string>> = {
   audience: '/audiences',
   computed_trait: '/computed-traits',
   journey: '/journeys',
 }
 
-/** Who uses a computed trait. */
-export const UsedBy = ({ of }: { readonly of: readonly TraitUser[] }) =>
+/** Who uses an audience or computed trait. */
+export const UsedBy = ({ of, nobody }: { readonly of: readonly User[]; readonly nobody: string }) =>
   of.length === 0 ? (
-    <p className="dim">Nothing asks for it yet. Templates may: they say {'{{ profile.traits.… }}'}.</p>
+    <p className="dim">{nobody}</p>
   ) : (
     <ul className="list">
       {of.map(({ kind, id, name }) => (

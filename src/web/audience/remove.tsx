@@ -5,36 +5,42 @@ import { useApi } from '../api.ts'
 import { useActing } from '../parts/acting.ts'
 import { Answers, Dialog } from '../parts/dialog.tsx'
 import { useGo } from '../parts/go.tsx'
-import { UsedBy } from './used-by.tsx'
-import type { ComputedTrait, TraitFigures } from './wire.ts'
-import { whoWords } from './words.ts'
+import { UsedBy, type User } from './used-by.tsx'
 
-type Props = { readonly of: ComputedTrait; readonly figures: TraitFigures | undefined }
+type Props = {
+  readonly of: { readonly id: string; readonly key: string; readonly name: string; readonly enabled: boolean }
+  readonly noun: 'audiences' | 'computed-traits'
+  readonly users: readonly User[]
+  /** Whom it is about, as `12 people`. */
+  readonly who: string
+}
 
-const Asking = ({ of, figures, close }: Props & { readonly close: () => void }) => {
+const Asking = ({ of, noun, users, who, close }: Props & { readonly close: () => void }) => {
   const api = useApi()
   const go = useGo()
   const queries = useQueryClient()
   const { busy, problem, act } = useActing()
-  const users = figures?.usedBy ?? []
-  // A journey goes on without it, and says so; an audience or another trait would not know what to do.
-  const blocked = users.some(({ kind }) => kind !== 'journey')
+  const blocked = users.length > 0
   const remove = async (): Promise<void> => {
-    if (of.enabled) await api.call('PATCH', `/computed-traits/${of.id}`, { enabled: false })
-    await api.call('DELETE', `/computed-traits/${of.id}`)
-    go('/computed-traits')
-    await queries.invalidateQueries()
+    const at = `/${noun}/${of.id}`
+    if (of.enabled) await api.call('PATCH', at, { enabled: false })
+    // One that may not go stays as it was.
+    await api.call('DELETE', at).catch(async (error: unknown) => {
+      if (of.enabled) await api.call('PATCH', at, { enabled: true })
+      throw error
+    })
+    // Not asked for anew here, where it would be what is gone.
+    await queries.invalidateQueries({ refetchType: 'none' })
+    go(`/${noun}`)
   }
-  const who = whoWords(figures?.people ?? 0, of.definition.type)
   return (
     <>
-      {users.length > 0 && (
+      {blocked ? (
         <div>
-          <p>{blocked ? 'It is used. Take it out there first:' : 'These ask for it, and will find what it says now:'}</p>
-          <UsedBy of={users} />
+          <p>It is used. Take it out there first:</p>
+          <UsedBy of={users} nobody="" />
         </div>
-      )}
-      {!blocked && (
+      ) : (
         <p>
           It is computed no more. What it says now stays on {who} as a custom trait “{of.key}”, and the key is never used again.
           This cannot be taken back.
@@ -49,7 +55,7 @@ const Asking = ({ of, figures, close }: Props & { readonly close: () => void }) 
   )
 }
 
-/** Deletes a computed trait, after saying who uses it and what stays. */
+/** Deletes an audience or computed trait, after saying who uses it and what stays. */
 export const RemoveButton = (props: Props) => {
   const [open, setOpen] = useState(false)
   return (
