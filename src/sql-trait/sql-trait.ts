@@ -121,25 +121,23 @@ export const updateSqlTrait = async (
 ): Promise<SqlTrait> => {
   const old = await sqlTraitOf(db, spaceId, id)
   const { minutesBetweenRuns } = await limitsOf(db, spaceId)
-  const next = {
-    name: patch.name ?? old.name,
-    description: patch.description ?? old.description,
-    query: patch.query ?? old.query,
-    times: patch.times ? parseTimes(patch.times, minutesBetweenRuns) : old.times,
-    enabled: patch.enabled ?? old.enabled,
-  }
-  if (next.query !== old.query) await previewQuery(db, spaceId, { warehouseId: old.warehouse_id, query: next.query }, reach)
-  await run(
+  const times = patch.times ? parseTimes(patch.times, minutesBetweenRuns) : null
+  const { name = null, description = null, query: text = null, enabled = null } = patch
+  if (text !== null && text !== old.query) await previewQuery(db, spaceId, { warehouseId: old.warehouse_id, query: text }, reach)
+  // Only what is given: the query took its time to answer, and somebody else may have changed the rest meanwhile.
+  const next = await runOne(
     db,
     query(
       'sql_trait.update',
-      sql`update sql_trait set name = ${next.name}, description = ${next.description}, query = ${next.query}, times = ${next.times}::integer[],
-          enabled = ${next.enabled}, updated_by = ${by}, updated_at = ${now}::timestamptz
-        where space_id = ${spaceId} and id = ${id}`,
+      sql<Pick<SqlTraitRow, 'times' | 'enabled'>>`update sql_trait set name = coalesce(${name}::text, name),
+          description = coalesce(${description}::text, description), query = coalesce(${text}::text, query),
+          times = coalesce(${times}::integer[], times), enabled = coalesce(${enabled}::boolean, enabled),
+          updated_by = ${by}, updated_at = ${now}::timestamptz
+        where space_id = ${spaceId} and id = ${id} and deleted_at is null returning times, enabled`,
     ),
   )
-  const retimed = patch.times !== undefined || next.enabled !== old.enabled
-  if (retimed) await setNextRun(db, spaceId, id, next.enabled ? nextTime(next.times, now) : null)
+  const retimed = times !== null || (enabled !== null && enabled !== old.enabled)
+  if (next && retimed) await setNextRun(db, spaceId, id, next.enabled ? nextTime(next.times, now) : null)
   return sqlTraitOf(db, spaceId, id)
 }
 

@@ -58,6 +58,16 @@ it('SQT-02 two spellings of one e-mail address are two rows of one person', asyn
   expect(await space.again(id), 'another spelling is no change').toMatchObject({ changed: 0, missing: 0 })
 })
 
+it('two changes of different fields at once are both kept', async () => {
+  const space = await freshSpace()
+  const id = await space.make(`select 'ada' as user_id, 1 as visits`)
+  const at = `/spaces/${space.spaceId}/sql-traits/${id}`
+  const slow = space.call('PATCH', at, { query: `select 'ada' as user_id, 2 as visits from pg_sleep(0.3)` })
+  expect((await space.call('PATCH', at, { name: 'Visits', times: ['09:00'], enabled: false })).status).toBe(200)
+  expect((await slow).body.data.sqlTrait).toMatchObject({ name: 'Visits', times: ['09:00'], enabled: false })
+  expect((await space.call('GET', at)).body.data.sqlTrait.query).toContain('2 as visits')
+})
+
 it('SQT-05 who is gone from the answer, and what is, is set to null', async () => {
   const space = await freshSpace()
   const people = await table(`('ada', 'pro', 10), ('bob', 'free', 0)`)
