@@ -8,7 +8,6 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
-import { Invalid } from '../base/errors.ts'
 import { createCounter } from '../ingest/counter.ts'
 import { createTail } from '../ingest/tail.ts'
 import { createTally } from '../ingest/tally.ts'
