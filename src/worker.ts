@@ -29,6 +29,7 @@ import { reactionsOf } from './reactions.ts'
 import { keyHashes } from './regulation/rekey.ts'
 import { eraseLoop } from './regulation/work.ts'
 import { type SqlTraitContext, sqlTraitLoop } from './sql-trait/loop.ts'
+import { leaveDestinations } from './sync/leave.ts'
 import { listLoop, syncLoop } from './sync/loop.ts'
 import { workflowBundle } from './worker/bundle.ts'
 import { createFailing } from './worker/failing.ts'
@@ -175,7 +176,10 @@ const startLoops = (
       { db: context.db, now: context.now, told: () => context.notify('outbox') },
       failed('looking for what is unusual'),
     ),
-    erase: eraseLoop({ db: context.db, now: context.now, newClaim: () => randomUUID() }, failed('erasing')),
+    erase: eraseLoop(
+      { db: context.db, now: context.now, newClaim: () => randomUUID(), leave: leaveDestinations },
+      failed('erasing'),
+    ),
     statistics: loop(1_000, () => learnStatistics(context.db).then(() => false), failed('looking at grown tables')),
   }
 }

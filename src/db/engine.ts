@@ -87,6 +87,7 @@ export const SPREAD: Readonly<Record<keyof Database, Spread>> = {
   connection_state: own('connection_id'),
   connection_told: own('profile_id'),
   connection_mark: own('profile_id'),
+  connection_removal: own('profile_id'),
   evaluation_clock: own('space_id'),
   warehouse: own('reference'),
   sql_trait: own('reference'),

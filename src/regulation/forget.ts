@@ -11,7 +11,7 @@ import { readStates, type Vector, vectorKey } from '../subscription/state.ts'
 import { readSuppressions } from '../subscription/suppression.ts'
 import { keepTombstones, type Tombstone, TYPE_OF_CHANNEL } from '../subscription/tombstone.ts'
 import { identifiersIn, profilesOf, textOf } from './people.ts'
-import { addCounts, type Removed } from './remove.ts'
+import { addAll, addCounts, type Removed } from './remove.ts'
 
 /** Somebody was merged, or became known by another identifier, between finding and locking her: look again. */
 export class Moved extends Error {}
@@ -229,15 +229,17 @@ export type Forgetting = {
   readonly now: Date
   /** What the people were known by when samples and files were searched for them, by `textOf`. */
   readonly searched: ReadonlySet<string>
+  /** Turns what destinations were told of profiles into their removal there; answers what went, by table. */
+  readonly leave: (tx: Db, profileIds: readonly string[]) => Promise<Readonly<Removed>>
 }
 
 /**
  * The moment in which people cease to be known, in one transaction: their profiles, identifiers, subscriptions and addresses go, what they said
- * no to stays as hashes, and which profiles they were is noted until the rest is removed. @throws Moved.
+ * no to stays as hashes, where they are still to be taken off is noted, and which profiles they were, until the rest is removed. @throws Moved.
  */
 export const forgetPeople = (
   db: Db,
-  { spaceId, regulationId, suppresses, by, now, searched }: Forgetting,
+  { spaceId, regulationId, suppresses, by, now, searched, leave }: Forgetting,
   subjects: readonly Subject[],
 ): Promise<{ readonly people: readonly Person[]; readonly removed: Removed }> =>
   transact(db, async (tx) => {
@@ -255,6 +257,7 @@ export const forgetPeople = (
     await forgetQueried(tx, spaceId, identifiers, removed)
     await forgetIdentifiers(tx, spaceId, identifiers, removed)
     const ids = [...new Set(people.flatMap((person) => person.profileIds))].toSorted()
+    if (ids.length > 0) addAll(removed, await leave(tx, ids))
     await forgetProfiles(tx, spaceId, ids, removed, now)
     await hold(tx, spaceId, regulationId, people, now)
     return { people, removed }

@@ -10,14 +10,18 @@ import { type Identifier, identifier } from '../profile/identifier.ts'
 import { identifierHash, liftSuppressions, type Suppressing, suppressIdentifiers } from '../profile/suppressed.ts'
 import { knownAs, profilesOf, textOf } from './people.ts'
 
-/** What each type does: whether calls of the person are refused from now on, and whether what is stored is erased (spec/messaging §10.1). */
-export const REGULATIONS: Readonly<Record<RegulationType, { readonly suppresses: boolean; readonly erases: boolean }>> = {
-  SUPPRESS_ONLY: { suppresses: true, erases: false },
-  UNSUPPRESS: { suppresses: false, erases: false },
-  SUPPRESS_WITH_DELETE: { suppresses: true, erases: true },
-  DELETE_ONLY: { suppresses: false, erases: true },
-  SUPPRESS_WITH_DELETE_INTERNAL: { suppresses: true, erases: true },
-  DELETE_INTERNAL: { suppresses: false, erases: true },
+type Does = { readonly suppresses: boolean; readonly erases: boolean; readonly tells: boolean }
+/**
+ * What each type does: whether calls of the person are refused from now on, whether what is stored is erased, and whether destinations that know
+ * of the person are told to take her off (spec/messaging §10.1).
+ */
+export const REGULATIONS: Readonly<Record<RegulationType, Does>> = {
+  SUPPRESS_ONLY: { suppresses: true, erases: false, tells: false },
+  UNSUPPRESS: { suppresses: false, erases: false, tells: false },
+  SUPPRESS_WITH_DELETE: { suppresses: true, erases: true, tells: true },
+  DELETE_ONLY: { suppresses: false, erases: true, tells: true },
+  SUPPRESS_WITH_DELETE_INTERNAL: { suppresses: true, erases: true, tells: false },
+  DELETE_INTERNAL: { suppresses: false, erases: true, tells: false },
 }
 export const MOST_SUBJECTS = 5_000
 const MOST_A_MONTH = 110_000

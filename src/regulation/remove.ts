@@ -11,8 +11,8 @@ export const OF_A_PROFILE = [
   'message',
   'delivery_event',
   'outbox',
-  'connection_told',
   'connection_mark',
+  'connection_removal',
   'membership_change',
   'computed_value',
   'computed_change',
@@ -31,6 +31,10 @@ export const OF_A_PROFILE = [
 export type Removed = Record<string, number>
 export const addCounts = (removed: Removed, table: string, count: number): void => {
   if (count > 0) removed[table] = (removed[table] ?? 0) + count
+}
+/** Adds what was removed by others. */
+export const addAll = (removed: Removed, more: Readonly<Removed>): void => {
+  for (const [table, count] of Object.entries(more)) addCounts(removed, table, count)
 }
 
 const removeFrom = async (db: Db, spaceId: string, table: string, ids: readonly string[]): Promise<number> => {

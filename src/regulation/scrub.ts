@@ -56,6 +56,7 @@ const removeDeliveries = (db: Db, spaceId: string, patterns: readonly string[]):
     query(
       'erase.delivered_call',
       sql<One>`with hit as materialized (select d.profile_id, d.id from event_delivery d where d.space_id = ${spaceId}
+          and not exists (select from connection_removal r where r.space_id = ${spaceId} and r.profile_id = d.profile_id)
           and exists (select from unnest(${patterns}::text[]) as p (text)
             where strpos(lower(concat(d.payload::text, ' ', d.message_id, ' ', d.detail)), p.text) > 0))
         delete from event_delivery d using hit h where d.space_id = ${spaceId} and d.profile_id = h.profile_id and d.id = h.id returning 1 as one`,
@@ -165,6 +166,15 @@ export const scrubSamples = async (db: Db, spaceId: string, named: readonly Iden
   for (const table of Object.keys(SAID) as readonly (keyof typeof SAID)[])
     addCounts(removed, table, (await scrubSaid(db, spaceId, table, patterns)).length)
   addCounts(removed, 'source_call', (await removeCalls(db, spaceId, patterns)).length)
+}
+
+/**
+ * Removes what was sent, or waits to be, and names somebody by one of these identifiers: once she is forgotten, because until then it tells which tools
+ * know of her. What tells a tool to take somebody off stays until it did.
+ */
+export const scrubDelivered = async (db: Db, spaceId: string, named: readonly Identifier[], removed: Removed): Promise<void> => {
+  const patterns = [...new Set(named.map(patternOf))].toSorted()
+  if (patterns.length === 0) return
   addCounts(removed, 'event_delivery', (await removeDeliveries(db, spaceId, patterns)).length)
   addCounts(removed, 'delivery_attempt', (await removeAttempts(db, spaceId, patterns)).length)
 }

@@ -3,23 +3,41 @@ import { crashPoint } from '../base/crash-point.ts'
 import { Unavailable } from '../base/errors.ts'
 import { type Loop, loop } from '../base/loop.ts'
 import type { Db } from '../db/database.ts'
-import { query, run } from '../db/query.ts'
+import { query, run, transact } from '../db/query.ts'
 import type { RegulationSubjectRow, RegulationType } from '../db/rows/regulation.ts'
 import { forgetRows } from '../ingest/import/forget.ts'
 import { Collision } from '../profile/load.ts'
 import { forgetPeople, Moved, profilesEverOf, type Subject } from './forget.ts'
 import { knownAs, textOf } from './people.ts'
 import { REGULATIONS } from './regulation.ts'
-import { addCounts, type Removed, removeChanges, removeRows } from './remove.ts'
-import { scrubFiles, scrubFrequent, scrubLateFrequent, scrubSamples } from './scrub.ts'
+import { addAll, addCounts, type Removed, removeChanges, removeRows } from './remove.ts'
+import { scrubDelivered, scrubFiles, scrubFrequent, scrubLateFrequent, scrubSamples } from './scrub.ts'
 
-export type EraseContext = { readonly db: Db; readonly now: () => Date; readonly newClaim: () => string }
+/** Forgets what destinations were told of profiles, and where `tells`, notes where they are still to be taken off. Answers what went, by table. */
+export type Leave = (
+  tx: Db,
+  of: {
+    readonly spaceId: string
+    readonly regulationId: string
+    readonly profileIds: readonly string[]
+    readonly tells: boolean
+    readonly now: Date
+  },
+) => Promise<Readonly<Removed>>
+export type EraseContext = {
+  readonly db: Db
+  readonly now: () => Date
+  readonly newClaim: () => string
+  readonly leave: Leave
+}
 
 const LEASE_MS = 60_000
 // What was on its way when she was forgotten (a tick of evaluation, a message being sent) has ended by then, and is removed as well.
 const SETTLES_MS = 60_000
 // A part of a file of people that is being stored is through in less.
 const LOOKS_AGAIN_MS = 1_000
+// How destinations were told is looked at so often, when all else is done.
+const REMOVALS_MS = 5_000
 const SOME = 50
 const ATTEMPTS = 20
 
@@ -88,9 +106,21 @@ const nextDue = async (db: Db, { spaceId, id }: Claimed): Promise<Date | undefin
   return row?.at ? new Date(row.at.getTime() + SETTLES_MS) : undefined
 }
 
+// Until every destination was told, or that was given up.
+const nextLook = async (db: Db, { spaceId, id }: Claimed, now: Date): Promise<Date | undefined> => {
+  const [row] = await run(
+    db,
+    query(
+      'regulation.waits_for_removals',
+      sql<{ id: string }>`select id from regulation where space_id = ${spaceId} and id = ${id} and removals_waiting > 0`,
+    ),
+  )
+  return row && new Date(now.getTime() + REMOVALS_MS)
+}
+
 const addTo = (a: Readonly<Removed>, b: Readonly<Removed>): Removed => {
   const sum = { ...a }
-  for (const [table, count] of Object.entries(b)) addCounts(sum, table, count)
+  addAll(sum, b)
   return sum
 }
 
@@ -138,9 +168,23 @@ const finish = async (db: Db, { spaceId, id }: Claimed, subjects: readonly Held[
   )
 }
 
+const leaving = ({ leave, now }: EraseContext, { spaceId, id, type }: Claimed) => {
+  const { tells } = REGULATIONS[type]
+  return (tx: Db, profileIds: readonly string[]): Promise<Readonly<Removed>> =>
+    leave(tx, { spaceId, regulationId: id, profileIds, tells, now: now() })
+}
+
+// What a destination was told meanwhile is noted before it is forgotten.
+const removeAll = async (context: EraseContext, job: Claimed, ids: readonly string[], removed: Removed): Promise<void> => {
+  const { db } = context
+  if (ids.length > 0) addAll(removed, await transact(db, (tx) => leaving(context, job)(tx, ids)))
+  await removeRows(db, job.spaceId, ids, removed)
+}
+
 type Forgotten = { readonly removed: Removed; readonly underWay: boolean }
 
-const forgetSome = async ({ db, now }: EraseContext, job: Claimed, subjects: readonly Held[]): Promise<Forgotten> => {
+const forgetSome = async (context: EraseContext, job: Claimed, subjects: readonly Held[]): Promise<Forgotten> => {
+  const { db, now } = context
   const { spaceId, id, type, by } = job
   const named = [...subjects, ...[...(await knownAs(db, spaceId, subjects)).values()].flat()]
   const scrubbed: Removed = {}
@@ -152,22 +196,26 @@ const forgetSome = async ({ db, now }: EraseContext, job: Claimed, subjects: rea
   await scrubFrequent(db, spaceId, await profilesEverOf(db, spaceId, subjects), scrubbed)
   const { suppresses } = REGULATIONS[type]
   const searched = new Set(named.map(textOf))
-  const forgetting = { spaceId, regulationId: id, suppresses, by, now: now(), searched }
+  const forgetting = { spaceId, regulationId: id, suppresses, by, now: now(), searched, leave: leaving(context, job) }
   const { people, removed } = await forgetPeople(db, forgetting, subjects)
   crashPoint('regulation.forgotten')
   const rows = addTo(scrubbed, removed)
   const ids = [...new Set(people.flatMap((person) => person.profileIds))].toSorted()
-  await removeRows(db, spaceId, ids, rows)
+  await scrubDelivered(db, spaceId, named, rows)
+  await removeAll(context, job, ids, rows)
   await scrubFiles(db, spaceId, ids, rows)
   return { removed: rows, underWay: false }
 }
 
 // Once more, for what was written meanwhile by whoever had found her before.
-const settleSome = async ({ db, now }: EraseContext, job: Claimed, subjects: readonly Held[]): Promise<Removed> => {
+const settleSome = async (context: EraseContext, job: Claimed, subjects: readonly Held[]): Promise<Removed> => {
+  const { db, now } = context
   const removed: Removed = {}
   const ids = [...new Set(subjects.flatMap((subject) => subject.profile_ids))].toSorted()
-  await scrubSamples(db, job.spaceId, [...subjects, ...subjects.flatMap(({ known }) => known)], removed)
-  await removeRows(db, job.spaceId, ids, removed)
+  const named = [...subjects, ...subjects.flatMap(({ known }) => known)]
+  await removeAll(context, job, ids, removed)
+  await scrubSamples(db, job.spaceId, named, removed)
+  await scrubDelivered(db, job.spaceId, named, removed)
   await removeChanges(db, job.spaceId, ids)
   await scrubFiles(db, job.spaceId, ids, removed)
   for (const at of new Set(subjects.flatMap((each) => (each.forgotten_at ? [each.forgotten_at.getTime()] : []))))
@@ -187,7 +235,7 @@ const workOn = async (context: EraseContext, job: Claimed): Promise<void> => {
   }
   const settled = await subjectsAt(db, job, 'FORGOTTEN', new Date(at.getTime() - SETTLES_MS))
   const removed = settled.length > 0 ? await settleSome(context, job, settled) : {}
-  const next = await nextDue(db, job)
+  const next = (await nextDue(db, job)) ?? (await nextLook(db, job, at))
   await release(db, job, removed, { dueAt: next ?? null, status: next ? 'RUNNING' : 'FINISHED', attempts: 0 }, at)
 }
 

@@ -22,6 +22,9 @@ export const addresseesOf = (identifiers: Identifiers, anonymous: boolean): read
 
 const keyOf = ({ userId, anonymousId, email }: ToldId): string => JSON.stringify([userId, anonymousId, email])
 
+/** Each once. */
+export const unique = (ids: readonly ToldId[]): readonly ToldId[] => [...new Map(ids.map((id) => [keyOf(id), id])).values()]
+
 /** Those of the first that are not among the others. */
 export const without = (ids: readonly ToldId[], others: readonly ToldId[]): readonly ToldId[] => {
   const there = new Set(others.map(keyOf))

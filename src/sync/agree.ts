@@ -18,6 +18,9 @@ export type Said = {
   readonly occasion: string
 }
 
+/** The same without the rest of what is known of them. */
+export type Saying = Omit<Said, 'person'>
+
 // Who was in before the connection was made without existing members is not told of, nor that they leave.
 const wanted = ({ since }: Connected, { value, at, told }: Person) =>
   value !== null && (told !== null || since === null || (at !== null && at > since)) ? value : null
@@ -44,13 +47,20 @@ export const toSay = (connected: Connected, person: Person, again: boolean): Sai
   const same = told !== null && isDeepStrictEqual(told, value)
   const to = same && !again ? without(all, known) : all
   if (to.length === 0) return undefined
-  const resync = again ? ` again ${connected.resync}` : ''
+  // What is told for the first time is not told again: whether it was heard is asked when the person is erased.
+  const resync = again && told !== null ? ` again ${connected.resync}` : ''
   const telling = { profileId, value, ids: [...known, ...without(all, known)], at }
   return { person, telling, to, occasion: `is ${at.toISOString()} ${JSON.stringify(value)}${resync}` }
 }
 
 /** The calls that say it to one identifier, whichever of them are sent. */
-export const callsOf = (connected: Connected, destinations: readonly string[], said: Said, to: ToldId, now: Date) => {
+export const callsOf = (
+  connected: Connected,
+  destinations: readonly string[],
+  said: Pick<Saying, 'telling' | 'occasion'>,
+  to: ToldId,
+  now: Date,
+) => {
   const { spaceId, kind, computationId: id, key } = connected
   const { profileId, value, at } = said.telling
   const speaker: Speaker = { class: kind === 'audience' ? 'audience' : 'trait', id, key, spaceId, destinations }
@@ -63,7 +73,13 @@ export const callsOf = (connected: Connected, destinations: readonly string[], s
   return calls
 }
 
-const deliveriesOf = (connected: Connected, destinations: readonly string[], said: Said, now: Date): readonly NewDelivery[] =>
+/** The same, of those that are sent, as calls on their way. */
+export const deliveriesOf = (
+  connected: Connected,
+  destinations: readonly string[],
+  said: Saying,
+  now: Date,
+): readonly NewDelivery[] =>
   said.to.flatMap((to) =>
     callsOf(connected, destinations, said, to, now)
       .filter(({ type }) => (type === 'track' ? connected.send_track : connected.send_identify))

@@ -64,6 +64,12 @@ export const connectionsTo = async (
   return rows.map(connectedFrom)
 }
 
+/** All connections of a space, in the order of their ids. */
+export const allConnections = async (db: Db, spaceId: string): Promise<readonly Connected[]> => {
+  const rows = await run(db, query('connection.all', sql<Row>`${columns(spaceId)} order by c.id`))
+  return rows.map(connectedFrom)
+}
+
 /** Takes the turn of a connection until the transaction ends: who is told of by it is decided by one at a time. False where it is gone. */
 export const takeTurn = async (tx: Db, spaceId: string, id: string): Promise<boolean> => {
   const rows = await run(

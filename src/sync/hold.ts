@@ -83,3 +83,15 @@ export const letListGo = async (
     ),
   )
 }
+
+/** Lets a list go, of which there is nothing to complain. */
+export const freeList = async (db: Db, { spaceId, id }: Due, holder: string): Promise<void> => {
+  await run(
+    db,
+    query(
+      'connection_state.free',
+      sql`update connection_state set holder = null, held_until = null
+        where space_id = ${spaceId} and connection_id = ${id} and holder = ${holder}::uuid`,
+    ),
+  )
+}

@@ -10,7 +10,7 @@ import { type Outcome, waitAfter } from '../destination/retry.ts'
 import { exchange } from '../destination/send.ts'
 import { openSettings } from '../destination/settings.ts'
 import { without } from './addressee.ts'
-import { callsOf, type Said, toSay } from './agree.ts'
+import { callsOf, type Said, type Saying, toSay } from './agree.ts'
 import { type Connected, connectionsTo } from './connected.ts'
 import { type Due, holdList, keepList, letListGo, listsWithMarks, type Rest, stillHeld } from './hold.ts'
 import { type Mark, marked, unmark } from './mark.ts'
@@ -29,19 +29,21 @@ export type ListContext = {
 }
 
 /** A list that this worker has, and how its tool is asked. */
-type Work = ListContext & {
+export type Work = ListContext & {
   readonly connected: Connected
   readonly holder: string
   readonly tool: ListTool
   readonly settings: Settings
   readonly destinations: readonly string[]
 }
-type Trouble = Exclude<Outcome, { kind: 'delivered' }>
+/** Why a tool did not take something. */
+export type Trouble = Exclude<Outcome, { kind: 'delivered' }>
 
-const making = ({ settings, connected: { name, extras }, now }: Work) => ({ settings, name, extras, now: now() })
+/** What a request to a list's tool is made of. */
+export const making = ({ settings, connected: { name, extras }, now }: Work) => ({ settings, name, extras, now: now() })
 
-// By its id a tool knows a request that comes again.
-const ask = ({ now, hosts }: Work, outgoing: Outgoing, id: string) =>
+/** Asks a list's tool; by its id it knows a request that comes again. */
+export const ask = ({ now, hosts }: Work, outgoing: Outgoing, id: string) =>
   exchange({ ...outgoing, headers: { 'user-agent': 'Usher', ...outgoing.headers, 'usher-delivery-id': id } }, { now, hosts })
 
 // Made once: its id is kept before anybody is sent to it.
@@ -57,14 +59,15 @@ const makeList = async (work: Work): Promise<string | Trouble> => {
   return listId
 }
 
-const itemsOf = ({ connected, destinations, now }: Work, said: Said): readonly JsonObject[] =>
+const itemsOf = ({ connected, destinations, now }: Work, said: Saying): readonly JsonObject[] =>
   said.to.flatMap((to) => callsOf(connected, destinations, said, to, now()).filter(({ type }) => type === 'track'))
 
-type Part = { readonly said: readonly Said[]; readonly items: readonly JsonObject[] }
+/** Of whom one request speaks, and its items. */
+export type Part<S extends Saying = Said> = { readonly said: readonly S[]; readonly items: readonly JsonObject[] }
 
-// As many people as fit into a request; somebody with more items than that is sent alone.
-const partsOf = (work: Work, said: readonly Said[]): readonly Part[] => {
-  const parts: Part[] = []
+/** As many people as fit into each request; somebody with more items than that is sent alone. */
+export const partsOf = <S extends Saying>(work: Work, said: readonly S[]): readonly Part<S>[] => {
+  const parts: Part<S>[] = []
   for (const one of said) {
     const items = itemsOf(work, one)
     const last = parts.at(-1)
@@ -93,9 +96,10 @@ const record = ({ db, connected, holder }: Work, told: readonly Said[], done: re
     return true
   })
 
-// The request itself is at fault, and one item may be why: the others are sent without it.
-const SPLIT: ReadonlySet<string> = new Set(['400', '413', '422'])
-const halves = (work: Work, { said }: Part): readonly Part[] =>
+/** The request itself is at fault, and one item may be why: the others are sent without it. */
+export const SPLIT: ReadonlySet<string> = new Set(['400', '413', '422'])
+/** Two requests in place of one. */
+export const halvesOf = <S extends Saying>(work: Work, { said }: Part<S>): readonly Part<S>[] =>
   [said.slice(0, said.length >> 1), said.slice(said.length >> 1)].flatMap((half) => partsOf(work, half))
 
 // Before it is sent: whether a request that fails did anything, nobody knows. Who is told of so is told again under every identifier, or taken back
@@ -129,7 +133,7 @@ const sendPart = async (work: Work, listId: string, part: Part, marks: readonly 
   if (outcome.kind === 'retry' || !SPLIT.has(outcome.reason)) return outcome
   // Somebody whom the tool never takes is not asked for again before something changes.
   if (part.said.length === 1) return (await record(work, [], mine)) ? { kind: 'sent' } : { kind: 'lost' }
-  return sendAll(work, listId, halves(work, part), marks)
+  return sendAll(work, listId, halvesOf(work, part), marks)
 }
 
 const sendAll = async (work: Work, listId: string, parts: readonly Part[], marks: readonly Mark[]): Promise<Sent> => {
@@ -182,8 +186,8 @@ const workOf = async (context: ListContext, due: Due, holder: string): Promise<W
   return { ...context, connected, holder, tool: tool.list, settings, destinations: toolsOf(connections, due.computationId) }
 }
 
-// Settings that cannot be read are trouble of this connection, and of no other.
-const readyOf = async (context: ListContext, due: Due, holder: string): Promise<Work | Trouble | undefined> => {
+/** How a list's tool is asked; undefined where it is switched off. Settings that cannot be read are trouble of this connection, and of no other. */
+export const readyOf = async (context: ListContext, due: Due, holder: string): Promise<Work | Trouble | undefined> => {
   try {
     return await workOf(context, due, holder)
   } catch (error) {

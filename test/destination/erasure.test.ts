@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { eraseNext } from '../../src/regulation/work.ts'
+import { leaveDestinations } from '../../src/sync/leave.ts'
 import { selectRows } from '../support/calls.ts'
 import { foundInDump } from '../support/dump.ts'
 import { delivering } from './support.ts'
@@ -22,7 +23,7 @@ it('CNS-06 what went to destinations of an erased person is gone, also calls tha
   const body = { regulationType: 'SUPPRESS_WITH_DELETE', subjectType: 'USER_ID', subjectIds: [EVE] }
   expect((await api.call('POST', `${S}/regulations`, body)).status).toBeLessThan(300)
   pass(1_000)
-  while (await eraseNext({ db, now, newClaim: () => 'mine' }));
+  while (await eraseNext({ db, now, newClaim: () => 'mine', leave: leaveDestinations }));
   const found = await foundInDump(db, [EVE, 'eve@secret.example'])
   expect(found.filter((one) => /^(event_delivery|delivery_attempt)/.test(one))).toEqual([])
   expect((await deliveries(hook.id)).map(({ name }: { name: string }) => name)).toEqual(['Order'])

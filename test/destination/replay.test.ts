@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { eraseNext } from '../../src/regulation/work.ts'
+import { leaveDestinations } from '../../src/sync/leave.ts'
 import { basic, post } from '../support/calls.ts'
 import { replaying } from './replaying.ts'
 import { delivering } from './support.ts'
@@ -229,7 +230,7 @@ it('SRC-16 the events of a person who is suppressed are replayed, those of one w
     const body = { regulationType, subjectType: 'USER_ID', subjectIds: [subject] }
     expect((await api.call('POST', `${S}/regulations`, body)).status).toBeLessThan(300)
   }
-  while (await eraseNext({ db, now, newClaim: () => randomUUID() }));
+  while (await eraseNext({ db, now, newClaim: () => randomUUID(), leave: leaveDestinations }));
   await start(hook.id, { sourceId: id, ...DAY })
   await finish()
   expect(hook.bodies().map(({ messageId }) => messageId)).toEqual([suppressed])

@@ -8,6 +8,7 @@ import { parseCall } from '../../src/ingest/parse.ts'
 import { createTail } from '../../src/ingest/tail.ts'
 import { NOTHING_TOLD } from '../../src/ingest/told.ts'
 import { eraseNext } from '../../src/regulation/work.ts'
+import { leaveDestinations } from '../../src/sync/leave.ts'
 import { basic, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
@@ -188,7 +189,7 @@ it('CNS-06 a call that the API remembers is not written out for who looks after 
   const body = { regulationType: 'DELETE_ONLY', subjectType: 'USER_ID', subjectIds: ['eve'] }
   await quiet.call('POST', '/spaces/spa_quiet/regulations', body)
   for (let n = 0; n < 3; n++) {
-    while (await eraseNext({ db: database.db, now: () => clock, newClaim: () => `claim ${n}` }));
+    while (await eraseNext({ db: database.db, now: () => clock, newClaim: () => `claim ${n}`, leave: leaveDestinations }));
     clock = new Date(clock.getTime() + 61_000)
   }
   await sendQuietly([of('bob', 'afterwards')])

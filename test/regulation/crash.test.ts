@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { eraseNext } from '../../src/regulation/work.ts'
+import { leaveDestinations } from '../../src/sync/leave.ts'
 import { basic, eventsOf, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
@@ -30,7 +31,7 @@ it.each(['regulation.forgotten', 'regulation.removed'])(
     expect(await selectRows(db, sql`select * from profile where space_id = 'spa_test'`)).toEqual([])
     let clock = new Date()
     for (let n = 0; n < 6; n++) {
-      while (await eraseNext({ db, now: () => clock, newClaim: () => `claim ${n}` }));
+      while (await eraseNext({ db, now: () => clock, newClaim: () => `claim ${n}`, leave: leaveDestinations }));
       clock = new Date(clock.getTime() + 61_000)
     }
     const { regulation } = (await api.call('GET', `/spaces/spa_test/regulations/${id}`)).body.data

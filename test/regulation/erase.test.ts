@@ -6,6 +6,7 @@ import { SPREAD } from '../../src/db/engine.ts'
 import { eraseNext } from '../../src/regulation/work.ts'
 import { applySubscriptions } from '../../src/subscription/apply.ts'
 import { gateAddresses } from '../../src/subscription/asking.ts'
+import { leaveDestinations } from '../../src/sync/leave.ts'
 import { basic, eventsOf, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { foundInDump } from '../support/dump.ts'
@@ -17,7 +18,7 @@ const { db } = database
 let clock = new Date('2026-03-10T12:10:00Z')
 const api = await testApi(database, 'spa_test', () => clock)
 let claims = 0
-const context = { db, now: () => clock, newClaim: () => `claim ${claims++}` }
+const context = { db, now: () => clock, newClaim: () => `claim ${claims++}`, leave: leaveDestinations }
 const S = '/spaces/spa_test'
 const EVE = ['eve-the-user', 'eve@example.com', '+14155550123', 'eve of the web', 'eve.old@example.com']
 

@@ -5,6 +5,7 @@ import { connect } from '../../src/db/connect.ts'
 import { keyHashes } from '../../src/regulation/rekey.ts'
 import { eraseNext } from '../../src/regulation/work.ts'
 import { gateAddresses } from '../../src/subscription/asking.ts'
+import { leaveDestinations } from '../../src/sync/leave.ts'
 import { basic, eventsOf, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { dumpOf } from '../support/dump.ts'
@@ -24,7 +25,7 @@ const regulate = (regulationType: string, subjectIds: readonly string[], subject
 const eraseAll = async (): Promise<void> => {
   let claims = 0
   for (let n = 0; n < 4; n++) {
-    while (await eraseNext({ db, now: () => clock, newClaim: () => `claim ${claims++}` }));
+    while (await eraseNext({ db, now: () => clock, newClaim: () => `claim ${claims++}`, leave: leaveDestinations }));
     clock = new Date(clock.getTime() + 61_000)
   }
 }

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { claimImport, finishImport, keepImport } from '../../src/ingest/import/claim.ts'
 import { makeNextImport } from '../../src/ingest/import/make.ts'
 import { eraseNext } from '../../src/regulation/work.ts'
+import { leaveDestinations } from '../../src/sync/leave.ts'
 import { basic, pictureOf, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
@@ -12,7 +13,7 @@ const database = await freshDatabase()
 const { db } = database
 let clock = new Date('2026-03-10T12:10:00Z')
 let made = 0
-const context = { db, now: () => clock, newClaim: () => `claim ${made++}` }
+const context = { db, now: () => clock, newClaim: () => `claim ${made++}`, leave: leaveDestinations }
 const space = () => testApi(database, `spa_${made++}`, () => clock)
 type Space = Awaited<ReturnType<typeof space>>
 

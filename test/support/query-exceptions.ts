@@ -26,6 +26,7 @@ export const EXCEPTIONS: Readonly<Record<string, { readonly rules: readonly Find
   'import.replaying': { rules: ['R2'], why: ACROSS },
   'connection.waiting': { rules: ['R2'], why: ACROSS },
   'connection_mark.connections': { rules: ['R2'], why: ACROSS },
+  'connection_removal.due': { rules: ['R2'], why: ACROSS },
   'import.sending': { rules: ['R2'], why: ACROSS },
   'export.waiting': { rules: ['R2'], why: ACROSS },
   'export.over': { rules: ['R2'], why: ACROSS },

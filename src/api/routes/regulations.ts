@@ -37,6 +37,11 @@ const WireRegulation = z.object({
   streamStatus: z
     .array(z.object({ id: z.string(), removed: z.number() }))
     .describe('table by table, how many rows were removed or emptied until now'),
+  removals: z
+    .object({ waiting: z.number(), delivered: z.number(), givenUp: z.number() })
+    .describe(
+      'destinations that knew of these people by an audience or trait and are told to take them off, a person and connection each: who still is to be told, who took it, and who did not',
+    ),
 })
 
 const wire = (row: RegulationRow): z.infer<typeof WireRegulation> => ({
@@ -51,6 +56,7 @@ const wire = (row: RegulationRow): z.infer<typeof WireRegulation> => ({
   streamStatus: Object.entries(row.removed)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, removed]) => ({ id, removed })),
+  removals: { waiting: row.removals_waiting, delivered: row.removals_delivered, givenUp: row.removals_given_up },
 })
 
 const create: Route = (app, { db, now, random, notify }) => {

@@ -17,6 +17,12 @@ const subjectOf = (person: string): JsonObject => {
   return { subjectType: person.slice(0, at), subjectIds: [person.slice(at + 1)] }
 }
 
+const showRemovals = (regulation: JsonObject): readonly string[] => {
+  const { waiting, delivered, givenUp } = objectOf(regulation, 'removals')
+  if (!waiting && !delivered && !givenUp) return []
+  return [`taken off at destinations: ${textOf(delivered)} done, ${textOf(waiting)} to do, ${textOf(givenUp)} given up`]
+}
+
 const showRegulation = (answer: JsonObject): string => {
   const regulation = objectOf(answer, 'regulation')
   const rows = table(listOf(regulation, 'streamStatus'), [
@@ -26,6 +32,7 @@ const showRegulation = (answer: JsonObject): string => {
   return [
     `${textOf(regulation['id'])} ${textOf(regulation['regulationType'])}: ${textOf(regulation['overallStatus'])}, ${textOf(regulation['subjects'])} asked`,
     ...(regulation['error'] ? [textOf(regulation['error'])] : []),
+    ...showRemovals(regulation),
     rows,
   ].join('\n')
 }

@@ -46,6 +46,19 @@ export type ConnectionToldRow = {
   ids: readonly ToldId[]
   told_at: Date
 }
+/** Somebody erased who is still to be taken off at a destination. */
+export type ConnectionRemovalRow = {
+  space_id: string
+  /** Nobody's. */
+  profile_id: string
+  connection_id: string
+  regulation_id: string
+  ids: readonly ToldId[]
+  attempts: number
+  due_at: Date
+  queued_at: Date | null
+  created_at: Date
+}
 export type ComputedInterestRow = { space_id: string; computed_trait_id: string; consumer: string }
 
 export type ConnectionTables = {
@@ -53,5 +66,6 @@ export type ConnectionTables = {
   connection_state: ConnectionStateRow
   connection_told: ConnectionToldRow
   connection_mark: ConnectionMarkRow
+  connection_removal: ConnectionRemovalRow
   computed_interest: ComputedInterestRow
 }

@@ -18,6 +18,10 @@ export type RegulationRow = {
   finished_at: Date | null
   /** Table → rows that were removed or emptied. */
   removed: Readonly<Record<string, number>>
+  /** People whom destinations were told to take off, or are to be. */
+  removals_waiting: number
+  removals_delivered: number
+  removals_given_up: number
   error: string | null
   attempts: number
   /** When the worker has something to do for it; null when it is over. */

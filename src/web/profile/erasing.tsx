@@ -12,6 +12,7 @@ type Regulation = {
   readonly createdAt: string
   readonly finishedAt?: string
   readonly error?: string
+  readonly removals: { readonly waiting: number; readonly delivered: number; readonly givenUp: number }
   readonly streamStatus: readonly { readonly id: string; readonly removed: number }[]
 }
 
@@ -20,6 +21,24 @@ const FACTS: Readonly<Record<Status, string>> = {
   RUNNING: 'This person is being erased: nobody knows them any more, and the last of what was stored goes.',
   FINISHED: 'This person is erased. Nothing that is stored here names them.',
   FAILED: 'This person could not be erased.',
+}
+
+const Removals = ({ of: { waiting, delivered, givenUp } }: { readonly of: Regulation['removals'] }) => {
+  const known = waiting + delivered + givenUp
+  if (known === 0) return null
+  return (
+    <>
+      <p>
+        {`Destinations knew of this person by ${many(known, 'connection')}: ${delivered} taken off`}
+        {waiting > 0 && `, ${waiting} still to be told`}.
+      </p>
+      {givenUp > 0 && (
+        <p className="tone-bad">
+          {`${many(givenUp, 'destination')} could not be told, and will not be asked again: remove the person there yourself.`}
+        </p>
+      )}
+    </>
+  )
 }
 
 /** How far an erasure is: of whom, is not known here any more. */
@@ -50,6 +69,7 @@ export const Erasing = ({ regulation: id }: { readonly regulation: string }) => 
               {of.overallStatus === 'RUNNING' &&
                 'A minute later everything is looked through once more, for what was on its way.'}
             </p>
+            <Removals of={of.removals} />
             {of.error && <p className="tone-bad">{of.error}</p>}
             <ul className="list" aria-label="What was removed">
               {of.streamStatus.map((each) => (

@@ -1,2 +1,2 @@
-delete from "connection_told" where space_id = $1
+delete from "connection_removal" where space_id = $1
   and profile_id in (select r.id from unnest($2::uuid[]) as r (id)) returning 1 as one

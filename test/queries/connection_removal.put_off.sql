@@ -1,0 +1,2 @@
+update connection_removal set due_at = $1::timestamptz, attempts = attempts + $2::integer
+  where space_id = $3 and profile_id = $4::uuid

@@ -1,0 +1,1 @@
+select id from regulation where space_id = $1 and id = $2 and removals_waiting > 0
