@@ -27,11 +27,11 @@ export type DropCode =
   | 'event_setting'
   | FunctionCode
 
-/** What a rule says of a call. `by` is the rule's id: what it did is counted for it. `call` is what goes on in its place, without the properties or traits `omitted`; `did` says in words what was done to it. */
+/** What a rule says of a call. `by` is the rule's id: what it did is counted for it. `onward`: it is kept from the space only, and other destinations get it. `call` is what goes on in its place, without the properties or traits `omitted`; `did` says in words what was done to it. */
 export type Verdict = { readonly violations?: readonly Violation[]; readonly unplanned?: boolean } & (
   | { readonly kind: 'pass' }
   | { readonly kind: 'change'; readonly call: JsonObject; readonly omitted?: readonly string[]; readonly did?: readonly string[] }
-  | { readonly kind: 'drop'; readonly code: DropCode; readonly reason: string; readonly by: string }
+  | { readonly kind: 'drop'; readonly code: DropCode; readonly reason: string; readonly by: string; readonly onward?: true }
 )
 
 /** A rule at a source's door: asked of the call as it came over the wire, with its type, its messageId and its batch's context. Never throws. */

@@ -7,7 +7,8 @@ import { type Gate, PASS, type Verdict } from '../event/verdict.ts'
 import { type Answer, compileFql } from '../fql/compile.ts'
 import { parseFql } from '../fql/parse.ts'
 
-type Asked = Pick<EventFilterRow, 'id' | 'name' | 'condition'>
+/** `onward`: it is a filter of the space itself. */
+type Asked = Pick<EventFilterRow, 'id' | 'name' | 'condition'> & { readonly onward?: boolean }
 
 /** What one filter says of a call. A condition that nobody can read, or that a call makes undecidable, counts as fitting (spec/audiences §4). */
 export const askFilter = (condition: string): ((call: JsonObject) => Answer) => {
@@ -19,11 +20,12 @@ export const askFilter = (condition: string): ((call: JsonObject) => Answer) => 
   }
 }
 
-const verdictOf = ({ id, name }: Asked, answer: Answer): Verdict | undefined => {
+const verdictOf = ({ id, name, onward }: Asked, answer: Answer): Verdict | undefined => {
   if (answer.kind === 'false') return undefined
-  if (answer.kind !== 'failed') return { kind: 'drop', code: 'event_filter', reason: `fits the event filter "${name}"`, by: id }
+  const drop = { kind: 'drop', by: id, ...(onward ? { onward } : {}) } as const
+  if (answer.kind !== 'failed') return { ...drop, code: 'event_filter', reason: `fits the event filter "${name}"` }
   const reason = `cannot be decided by the event filter "${name}", so it is dropped: ${answer.reason}`
-  return { kind: 'drop', code: 'event_filter_failed', reason, by: id }
+  return { ...drop, code: 'event_filter_failed', reason }
 }
 
 /** One gate of several filters: the first that fits drops the call. Compiled once. */
@@ -38,13 +40,18 @@ export const filterGate = (filters: readonly Asked[]): Gate => {
   }
 }
 
-/** The enabled filters that a call of this source meets: the space's first, then its own. */
+/**
+ * The enabled filters that a call of this source meets: the space's first, then its own. "It still flows to other destinations" (spec/audiences §4) is
+ * said of the filters of a space, which stand before its profiles and nowhere else: what they drop goes on to the destinations of its source, if nothing
+ * else keeps it. A filter of a source stands where the plan and the switches of that source stand, at the door, before everything: what
+ * it drops goes nowhere. One of a destination is asked for that destination only, when the call is delivered.
+ */
 export const filtersAt = (db: Db, spaceId: string, sourceId: string): Promise<readonly Asked[]> =>
   run(
     db,
     query(
       'event_filter.at',
-      sql<Asked>`select id, name, condition from event_filter
+      sql<Asked>`select id, name, condition, integration_id = ${spaceId} as onward from event_filter
         where space_id = ${spaceId} and enabled and (integration_id = ${sourceId} or integration_id = ${spaceId})
         order by integration_id <> ${spaceId}, position, id`,
     ),

@@ -53,15 +53,21 @@ export const deliveriesOfStored = (attached: readonly Attached[], destinationsOf
 /** Stands where the profile of a call would be that is about nobody here. */
 export const nobodyOf = (spaceId: string, messageId: string): string => idFrom(spaceId, 'nobody', messageId)
 
+const passingOf = (one: Judged): Call | undefined => {
+  if (one.kind === 'filtered') return one.call
+  return one.kind === 'dropped' ? one.onward : undefined
+}
+
 /**
- * The same of calls that say themselves that they are not for the space: other tools may want them. They are about nobody here, so the place of
- * a profile has an id that follows from the call's.
+ * The same of calls that say themselves that they are not for the space, and of those that a filter of the space keeps from it (spec/audiences §4): other
+ * tools may want them. They are about nobody here, so the place of a profile has an id that follows from the call's.
  */
 export const deliveriesOfFiltered = (
   spaceId: string,
   judged: readonly Judged[],
   destinationsOf: DestinationsOf,
 ): readonly NewDelivery[] =>
-  judged.flatMap((one) =>
-    one.kind === 'filtered' ? deliveriesOf(one.call, nobodyOf(spaceId, one.messageId), destinationsOf(one.call.sourceId)) : NONE,
-  )
+  judged.flatMap((one) => {
+    const call = passingOf(one)
+    return call ? deliveriesOf(call, nobodyOf(spaceId, call.messageId), destinationsOf(call.sourceId)) : NONE
+  })

@@ -54,7 +54,10 @@ const load = async (db: Db, spaceId: string, sourceId: string): Promise<Door> =>
   const filters = await filtersAt(db, spaceId, sourceId)
   const destinations = await destinationsAt(db, spaceId, sourceId)
   const there = await plannedAt(db, spaceId, sourceId)
-  const gates = filters.length === 0 ? [] : [filterGate(filters)]
+  // Apart: what the space does not want is still asked about by the filters of its source.
+  const gates = [filters.filter(({ onward }) => onward), filters.filter(({ onward }) => !onward)]
+    .filter((some) => some.length > 0)
+    .map(filterGate)
   // Transformations are the last: what is planned and filtered are the names that were sent (spec/connections §0).
   const transformations = await transformationsAt(db, spaceId, sourceId)
   const last = transformations.length === 0 ? [] : [transformationGate(transformations)]
@@ -102,7 +105,10 @@ const isWired = (call: Call): call is Wired => call.wire !== undefined
 // What a rule said is done: what it changed is checked again.
 const apply = (call: Wired, wire: Wire, verdict: Verdict): RuleVerdict => {
   if (verdict.kind === 'pass') return 'pass'
-  if (verdict.kind === 'drop') return { drop: { code: verdict.code, reason: verdict.reason, subject: verdict.by } }
+  if (verdict.kind === 'drop') {
+    const { code, reason, by: subject, onward } = verdict
+    return { drop: { code, reason, subject, ...(onward ? { onward } : {}) } }
+  }
   const parsed = reparse(call, wire, verdict.call)
   if (parsed.kind === 'call') return { change: parsed.call }
   const { code, message } = parsed.kind === 'problem' ? parsed.problem : problem('bad_request')
@@ -111,19 +117,20 @@ const apply = (call: Wired, wire: Wire, verdict: Verdict): RuleVerdict => {
 
 const ruleOf =
   (gate: Gate, planned: Planned | undefined, noted: Noted[]): CallRule =>
-  (call): RuleVerdict => {
+  (call, _, outside): RuleVerdict => {
     if (!isWired(call)) return 'pass'
     const seen = seenOf(call, call.wire)
     const verdict = gate(seen)
     if (verdict === PASS) return 'pass'
-    noted.push({ call, seen, verdict, planned })
+    // What the space does not want breaks no plan in it, and nothing of it is forwarded.
+    if (!outside) noted.push({ call, seen, verdict, planned })
     return apply(call, call.wire, verdict)
   }
 
 /** The insert function of a source: what it is asked, what its answer does to a call, and what is asked behind it. */
 export type DoorInsert = {
   readonly insert: Insert
-  readonly applied: (call: Call, seen: JsonObject, verdict: Verdict) => RuleVerdict
+  readonly applied: (call: Call, seen: JsonObject, verdict: Verdict, outside: boolean) => RuleVerdict
   readonly after: readonly CallRule[]
 }
 
@@ -144,7 +151,7 @@ const insertOf = (insert: Insert, after: readonly CallRule[], noted: Noted[]): D
       subject: insert.functionId,
     },
   })
-  const applied: DoorInsert['applied'] = (call, seen, verdict) => {
+  const applied: DoorInsert['applied'] = (call, seen, verdict, outside) => {
     if (!isWired(call) || verdict === PASS) return 'pass'
     const wire = verdict.kind === 'change' ? timeGiven(call.wire, seen, verdict.call) : call.wire
     if (!wire) return refused('what it gave as timestamp is no time')
@@ -153,7 +160,7 @@ const insertOf = (insert: Insert, after: readonly CallRule[], noted: Noted[]): D
       const parsed = reparse(call, wire, verdict.call)
       return refused(parsed.kind === 'problem' ? sentenceOf(parsed.problem) : 'it cannot be stored')
     }
-    noted.push({ call, seen, verdict, planned: undefined, inserted: true })
+    if (!outside) noted.push({ call, seen, verdict, planned: undefined, inserted: true })
     return done
   }
   return { insert, applied, after }

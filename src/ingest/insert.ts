@@ -6,16 +6,16 @@ import type { Arrival } from './arrival.ts'
 import type { Call } from './call.ts'
 import { openDoor } from './door.ts'
 import { type DoorInsert, type Gates, seenOf } from './gates.ts'
-import { type Dropped, judge } from './rule.ts'
+import { type Judgement, judge } from './rule.ts'
 
 /*
  * Rules at the door are asked one call at a time and answer at once. An insert function does not: so the rules before it are asked about all calls of
  * a batch, the function about what is left, all at once, and then the rules behind it. Where no source of a batch has one, nothing of this happens.
  */
 
-/** What becomes of a call under the rules of its source and its insert function. */
-export type Through = { readonly call: Call } | { readonly drop: Dropped }
-type Before = Through & { readonly seen?: JsonObject; readonly at?: DoorInsert }
+type Before = Judgement & { readonly seen?: JsonObject; readonly at?: DoorInsert }
+
+const goingOf = (one: Judgement): Call | undefined => ('call' in one ? one.call : one.onward)
 
 const before = (arrival: Arrival, gates: Gates): Before | undefined => {
   const { parsed, sourceId, raw } = arrival
@@ -23,8 +23,8 @@ const before = (arrival: Arrival, gates: Gates): Before | undefined => {
   // Calls that rooms of ours made are theirs: no rule is asked about them, and no function.
   if (!at || parsed.kind === 'problem' || !parsed.call.wire) return undefined
   const verdict = judge(gates.rulesOf(sourceId), parsed.call, raw)
-  if ('drop' in verdict || !verdict.call.wire) return verdict
-  return { ...verdict, at, seen: seenOf(verdict.call, verdict.call.wire) }
+  const going = goingOf(verdict)
+  return going?.wire ? { ...verdict, at, seen: seenOf(going, going.wire) } : verdict
 }
 
 const asked = async (spaceId: string, judged: ReadonlyMap<Arrival, Before>): Promise<ReadonlyMap<Arrival, Verdict>> => {
@@ -58,11 +58,13 @@ const judgedBefore = (arrivals: readonly Arrival[], gates: Gates): ReadonlyMap<A
     }),
   )
 
-const after = ({ at, seen, ...one }: Before, verdict: Verdict | undefined, raw: unknown): Through => {
-  if ('drop' in one || !at || !seen || !verdict) return one
-  const applied = at.applied(one.call, seen, verdict)
-  if (applied !== 'pass' && 'drop' in applied) return applied
-  return judge(at.after, applied === 'pass' ? one.call : applied.change, raw)
+const after = ({ at, seen, ...one }: Before, verdict: Verdict | undefined, raw: unknown): Judgement => {
+  const going = goingOf(one)
+  if (!going || !at || !seen || !verdict) return one
+  const outside = 'drop' in one ? one.drop : undefined
+  const applied = at.applied(going, seen, verdict, outside !== undefined)
+  if (applied !== 'pass' && 'drop' in applied) return { drop: outside ?? applied.drop }
+  return judge(at.after, applied === 'pass' ? going : applied.change, raw, outside)
 }
 
 /** Asks the rules and the function of each source that has one about its calls; answers nothing of others. @throws Unavailable where no code can be run. */
@@ -70,7 +72,7 @@ export const throughInserts = async (
   spaceId: string,
   arrivals: readonly Arrival[],
   gates: Gates,
-): Promise<ReadonlyMap<Arrival, Through>> => {
+): Promise<ReadonlyMap<Arrival, Judgement>> => {
   if (!gates.inserting) return new Map()
   const judged = judgedBefore(arrivals, gates)
   const verdicts = await asked(spaceId, judged)
