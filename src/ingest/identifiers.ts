@@ -46,6 +46,24 @@ const BUILT_IN: Readonly<Record<string, (places: Places) => readonly unknown[]>>
 }
 const readers = Object.entries(BUILT_IN)
 
+const DEVICE = 'context.device'
+/** The same places in words, and that of the one type that only accounts have. */
+const PLACES: Readonly<Record<string, readonly string[]>> = {
+  user_id: ['userId'],
+  anonymous_id: ['anonymousId'],
+  group_id: ['groupId'],
+  email: ['traits.email', 'context.traits.email'],
+  phone: ['traits.phone', 'context.traits.phone'],
+  'android.id': [`${DEVICE}.id of Android`],
+  'android.idfa': [`${DEVICE}.advertisingId of Android`],
+  'android.push_token': [`${DEVICE}.token of Android`],
+  'ios.id': [`${DEVICE}.id of iOS`],
+  'ios.idfa': [`${DEVICE}.advertisingId of iOS`],
+  'ios.push_token': [`${DEVICE}.token of iOS`],
+  ga_client_id: ['context.integrations.Google Analytics.clientId'],
+  braze_id: ['context.Braze.braze_id'],
+}
+
 const camel = (key: string): string => key.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 const snake = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
@@ -105,6 +123,13 @@ export const identifiersOf = (places: Places, rules: Rules): Found => {
       if (pair) take(...pair)
     }
   return { identifiers: [...distinct.values()], blocked: blocked ? [...blocked.values()] : NONE }
+}
+
+/** Where in a call an identifier of a type is looked for, in words; `readsTraits`: it is configured to be read from traits and properties, too. */
+export const placesOf = (type: string, readsTraits: boolean): readonly string[] => {
+  const own = PLACES[type] ?? []
+  const named = readsTraits ? [`traits.${type}`, `context.traits.${type}`, `properties.${type}`] : []
+  return [...new Set([...own, ...named, ...(type === 'group_id' ? [] : ['context.externalIds'])])]
 }
 
 /** The types that Usher knows by itself. */

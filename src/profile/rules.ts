@@ -25,7 +25,8 @@ export const MOST_IDENTIFIERS = 1_000
 export const MOST_TYPES = 500
 
 const DEFAULT_LIMIT = 5
-const DEFAULT_BLOCKED: readonly Json[] = [{ regex: '^[0-]*$' }, '-1', 'null', 'anonymous']
+/** What names nobody, where a space says nothing else (spec/audiences §5.2). */
+export const DEFAULT_BLOCKED: readonly Json[] = [{ regex: '^[0-]*$' }, '-1', 'null', 'anonymous']
 const FIRST: readonly string[] = ['user_id', 'email']
 const PERIOD_DAYS: Readonly<Record<string, number>> = { weekly: 7, monthly: 30, annually: 365 }
 

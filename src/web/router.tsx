@@ -57,6 +57,7 @@ const screens = [
   screen('/functions', () => import('./function/list.tsx')),
   screen('/functions/$id', () => import('./function/page.tsx')),
   screen('/alerts', () => import('./alert/list.tsx')),
+  screen('/identity-rules', () => import('./identity-rule/list.tsx')),
   screen('/settings', () => import('./source/settings.tsx')),
 ]
 

@@ -53,6 +53,8 @@ it('IDR-16 a space takes identifiers, limits, priorities and blocked values of a
     priority: null,
     blocked: [{ regex: '^x' }],
     readsTraits: true,
+    mayReadTraits: true,
+    readFrom: ['traits.loyalty', 'context.traits.loyalty', 'properties.loyalty', 'context.externalIds'],
     seen: false,
     stored: true,
   })

@@ -32,7 +32,7 @@ it('IDR-01 IDR-07 a new space shows its types with what holds for them, the one 
   expect(rules.map(({ type }) => type)).toEqual(expect.arrayContaining(['anonymous_id', 'group_id', 'ga_client_id', 'phone']))
   expect(rules[0]).toEqual({
     ...{ type: 'user_id', limit: 1, period: 'ever', priority: null, blocked: null },
-    ...{ readsTraits: false, seen: false, stored: false },
+    ...{ readsTraits: false, mayReadTraits: false, readFrom: ['userId', 'context.externalIds'], seen: false, stored: false },
   })
   expect(rules.slice(1).every(({ limit }) => limit === 5)).toBe(true)
 })
@@ -119,7 +119,7 @@ it.each([
   ['email', { blocked: [''] }, 'blocked.0'],
   ['email', { blocked: ['x', { regex: '(' }] }, 'blocked.1.regex'],
   ['email', { blocked: [{ regex: '(a)\\1' }] }, 'blocked.0.regex'],
-  ['email', { limits: 5 }, ''],
+  ['email', { limits: 5 }, 'limits'],
   ['Loyalty', { limit: 5 }, 'type'],
   ['a%20b', { limit: 5 }, 'type'],
 ])('IDR-07 %s %j is refused at %s, and changes nothing', async (type, body, field) => {

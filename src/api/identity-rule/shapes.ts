@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { Invalid } from '../../base/errors.ts'
 import { linearPattern } from '../../base/linear-pattern.ts'
 import type { IdentifierRuleRow } from '../../db/rows/profile.ts'
-import { BUILT_IN_TYPES, isBuiltIn, MAY_READ_TRAITS } from '../../ingest/identifiers.ts'
+import { BUILT_IN_TYPES, isBuiltIn, MAY_READ_TRAITS, placesOf } from '../../ingest/identifiers.ts'
 import { defaultLimit, rulesFrom } from '../../profile/rules.ts'
 import type { RuleChange, Usual } from '../../profile/set-rules.ts'
 
@@ -19,19 +19,20 @@ export const WireRule = z.object({
   readsTraits: z
     .boolean()
     .describe('it is also read from traits, context.traits and properties of its name, in camel and snake case'),
+  mayReadTraits: z.boolean().describe('whether it can be read from there at all'),
+  readFrom: z.array(z.string()).describe('where calls are searched for it'),
   seen: z.boolean().describe('it turned up in calls; nobody configured it'),
   stored: z.boolean().describe('false: nothing was said of it, and all is as usual'),
 })
 
+const WHOLE = 'is no whole number from 1 to 1,000'
+const Whole = z.int(WHOLE).min(1, WHOLE).max(1_000, WHOLE)
+
 /** What may be said of a type; what is left out stays. */
 export const RuleAsked = z.strictObject({
-  limit: z.int().min(1).max(1_000).optional(),
+  limit: Whole.optional(),
   period: Period.optional(),
-  priority: z
-    .int()
-    .min(1)
-    .max(1_000)
-    .nullable()
+  priority: Whole.nullable()
     .optional()
     .describe('1 is kept longest; types of one priority go by the alphabet, and those without any come last'),
   blocked: Blocked.nullable().optional(),
@@ -58,7 +59,8 @@ const patternProblems = (blocked: z.infer<typeof Blocked> | null | undefined) =>
       linearPattern(entry.regex)
       return []
     } catch (error) {
-      const message = `is no pattern that can be used: ${error instanceof Error ? error.message : String(error)}`
+      const why = (error instanceof Error ? error.message : String(error)).replace(/^Invalid regular expression: .*: /s, '')
+      const message = `is no pattern that can be used (${why})`
       return [
         { field: `blocked.${at}.regex`, message, remedy: 'write a regular expression without look-around and back references' },
       ]
@@ -87,13 +89,18 @@ export const changeOf = (
   }
 }
 
+const readingOf = (row: IdentifierRuleRow) => {
+  const readsTraits = row.reads_traits && !row.seen && !unread(row.type)
+  return { readsTraits, mayReadTraits: !unread(row.type), readFrom: [...placesOf(row.type, readsTraits)] }
+}
+
 const wire = (row: IdentifierRuleRow, stored: boolean): z.infer<typeof WireRule> => ({
   type: row.type,
   limit: row.value_limit,
   period: row.period,
   priority: row.priority,
   blocked: row.blocked === null ? null : [...row.blocked],
-  readsTraits: row.reads_traits && !row.seen && !unread(row.type),
+  ...readingOf(row),
   seen: row.seen,
   stored,
 })

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { Refused } from '../../base/errors.ts'
 import { copyRules, storedRules } from '../../profile/copy-rules.ts'
-import { MOST_TYPES } from '../../profile/rules.ts'
+import { DEFAULT_BLOCKED, MOST_TYPES } from '../../profile/rules.ts'
 import { resetRule, setRule } from '../../profile/set-rules.ts'
 import { findManager } from '../auth.ts'
 import type { Door } from '../door.ts'
@@ -11,10 +11,11 @@ import type { Route } from './index.ts'
 
 const tags = ['identity']
 const Params = z.object({ space: z.string() })
-const response = { 200: z.object({ data: z.object({ rules: z.array(WireRule) }) }) }
+const usualBlocked = z.array(z.unknown()).describe('what `"blocked": null` stands for')
+const response = { 200: z.object({ data: z.object({ rules: z.array(WireRule), usualBlocked }) }) }
 
 const answer = async ({ db }: Door, spaceId: string) => ({
-  data: { rules: [...shownRules(spaceId, await storedRules(db, spaceId))] },
+  data: { rules: [...shownRules(spaceId, await storedRules(db, spaceId))], usualBlocked: [...DEFAULT_BLOCKED] },
 })
 
 const refuseMore = async ({ db }: Door, spaceId: string, type: string): Promise<void> => {

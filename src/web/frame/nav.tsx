@@ -22,7 +22,7 @@ export const places = (development: boolean): readonly Place[] => [
   ...(development ? [{ to: '/mailbox', label: 'Mailbox', icon: 'mailbox' as const }] : []),
   { to: '/destinations', label: 'Destinations', icon: 'destinations' },
   { to: '/sources', label: 'Sources', icon: 'sources', also: ['/tracking-plans', '/transformations', '/functions', '/alerts'] },
-  { to: '/settings', label: 'Settings', icon: 'settings' },
+  { to: '/settings', label: 'Settings', icon: 'settings', also: ['/identity-rules'] },
 ]
 
 export const Mark = ({ size = 24 }: { readonly size?: number }) => (

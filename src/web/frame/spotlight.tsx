@@ -39,6 +39,7 @@ const useFound = (text: string): readonly Found[] => {
     { to: '/audiences/new', label: 'Make an audience', kind: 'Action', icon: 'plus' },
     { to: '/computed-traits/new', label: 'Make a computed trait', kind: 'Action', icon: 'plus' },
     { to: '/destinations', label: 'Make a destination', kind: 'Action', icon: 'plus' },
+    { to: '/identity-rules', label: 'Identity rules', kind: 'Page', icon: 'settings' },
     ...places(session.development).map((p) => ({ to: p.to, label: p.label, kind: 'Page', icon: p.icon })),
   ]
   const wanted = text.toLowerCase()

@@ -20,6 +20,10 @@ export const TRAITS = [
   { to: '/sql-traits', label: 'From SQL' },
   { to: '/warehouses', label: 'Warehouses' },
 ]
+export const SETTINGS = [
+  { to: '/settings', label: 'Space' },
+  { to: '/identity-rules', label: 'Identity rules' },
+]
 export const PROFILES = [
   { to: '/people', label: 'People' },
   { to: '/accounts', label: 'Accounts' },

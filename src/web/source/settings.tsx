@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core'
 import { useApi, useGet } from '../api.ts'
 import { Block, Page } from '../parts/page.tsx'
+import '../parts/parts.css'
+import { SETTINGS, Siblings } from '../parts/siblings.tsx'
 import { Await } from '../parts/state.tsx'
 import { Channel } from '../parts/status.tsx'
 import { Tokens } from '../token/tokens.tsx'
@@ -90,6 +92,9 @@ export default function Settings() {
   const { session } = useApi()
   return (
     <Page title="Settings" tab="Settings" fact={`${session.spaceName}${session.development ? ', in development.' : '.'}`}>
+      <div className="filters">
+        <Siblings of={SETTINGS} />
+      </div>
       <div className="cols">
         <Block title="Who carries messages">
           <Accounts />

@@ -1,0 +1,78 @@
+import type { Blocked, IdentityRule, Period } from './wire.ts'
+
+/** A rule as it is edited: what is typed, as it is typed. */
+export type Draft = {
+  readonly type: string
+  readonly limit: string
+  readonly period: Period
+  readonly priority: string
+  readonly readsTraits: boolean
+  /** What is usual is blocked; the two texts wait until it is not. */
+  readonly usual: boolean
+  readonly values: string
+  readonly patterns: string
+}
+
+export const NEW: Draft = {
+  type: '',
+  limit: '5',
+  period: 'ever',
+  priority: '',
+  readsTraits: true,
+  usual: true,
+  values: '',
+  patterns: '',
+}
+
+const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line.trim() !== '')
+
+/** One value a line, and one pattern a line. */
+export const textsOf = (blocked: readonly Blocked[]): Pick<Draft, 'values' | 'patterns'> => ({
+  values: blocked.filter((entry) => typeof entry === 'string').join('\n'),
+  patterns: blocked.flatMap((entry) => (typeof entry === 'string' ? [] : [entry.regex])).join('\n'),
+})
+
+export const draftOf = (rule: IdentityRule, usualBlocked: readonly Blocked[]): Draft => ({
+  type: rule.type,
+  limit: String(rule.limit),
+  period: rule.period,
+  priority: rule.priority === null ? '' : String(rule.priority),
+  readsTraits: rule.readsTraits,
+  usual: rule.blocked === null,
+  ...textsOf(rule.blocked ?? usualBlocked),
+})
+
+/** How many of the blocked entries are values: the patterns come behind them. */
+export const valueCount = ({ values }: Draft): number => lines(values).length
+
+const blockedOf = ({ usual, values, patterns }: Draft): readonly Blocked[] | null =>
+  usual ? null : [...lines(values), ...lines(patterns).map((regex) => ({ regex }))]
+
+// What is emptied is asked for as nothing: the API says what belongs there.
+const numberOf = (text: string): number | null => (text.trim() === '' ? null : Number(text))
+
+type Body = {
+  readonly limit: number | null
+  readonly period: Period
+  readonly priority: number | null
+  readonly blocked: readonly Blocked[] | null
+  readonly readsTraits: boolean
+}
+
+const wholeOf = (draft: Draft): Body => ({
+  limit: numberOf(draft.limit),
+  period: draft.period,
+  priority: numberOf(draft.priority),
+  blocked: blockedOf(draft),
+  readsTraits: draft.readsTraits,
+})
+
+/** Only what was changed: what somebody else changes meanwhile stays theirs. */
+export const changesOf = (draft: Draft, before: Draft): Partial<Body> => {
+  const [now, then] = [wholeOf(draft), wholeOf(before)]
+  const changed = (Object.keys(now) as (keyof Body)[]).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]))
+  return Object.fromEntries(changed.map((key) => [key, now[key]]))
+}
+
+/** All of a new type. */
+export const allOf = (draft: Draft): Partial<Body> => wholeOf(draft)
