@@ -78,8 +78,8 @@ export const previewQuery = async (
   reach: Reach,
 ): Promise<Preview> => {
   const limits = await limitsOf(db, spaceId)
-  const { statementSeconds } = limits
-  return inWarehouse(db, spaceId, warehouseId, reach, { statementSeconds }, async (reader) => {
+  const { statementSeconds, readSeconds } = limits
+  return inWarehouse(db, spaceId, warehouseId, reach, { statementSeconds, readSeconds }, async (reader) => {
     const first = await reader.ask(text, (inner) => `select * from ${asTable(inner)} limit ${SHOWN}`)
     const shape = shapeOf(first.columns, limits)
     const { owner, member } = shape

@@ -26,6 +26,8 @@ export type Reader = {
 }
 export type ReaderOptions = {
   readonly statementSeconds: number
+  /** How long all of it may take: then the connection is cut, for a query can take the server's own timeout away. */
+  readonly readSeconds: number
   readonly hosts: readonly string[] | undefined
   readonly signal?: AbortSignal
 }
@@ -159,21 +161,33 @@ const readerOf = (client: pg.Client): Reader => ({
   },
 })
 
+const tooLong = (readSeconds: number): Invalid =>
+  new Invalid('query_timeout', [{ field: 'query', message: `reading the answer took longer than ${readSeconds} s` }])
+
 /**
- * Opens a read-only transaction with a statement timeout in a customer's database, and closes it whatever happens; `signal` cuts it off.
+ * Opens a read-only transaction with a statement timeout in a customer's database, and closes it whatever happens; `signal` cuts it off, and so
+ * does the end of `readSeconds`.
  * @throws Refused for a host, a login or a database that is refused; Invalid for the query; Unavailable where nobody answers.
  */
 export const withReader = async <T>(login: Login, options: ReaderOptions, work: (reader: Reader) => Promise<T>): Promise<T> => {
   const client = await clientOf(login, options.hosts)
   client.on('error', () => {})
+  let isLate = false
   const cut = (): void => void client.end().catch(() => {})
+  const clock = setTimeout(() => {
+    isLate = true
+    cut()
+  }, options.readSeconds * 1_000)
   try {
     await begin(client, login, options).catch((error: unknown) => {
       throw failure(error)
     })
     options.signal?.addEventListener('abort', cut, { once: true })
     return await work(readerOf(client))
+  } catch (error) {
+    throw isLate ? tooLong(options.readSeconds) : error
   } finally {
+    clearTimeout(clock)
     options.signal?.removeEventListener('abort', cut)
     await client.end().catch(() => {})
   }

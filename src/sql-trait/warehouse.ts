@@ -59,7 +59,11 @@ const TRY_SECONDS = 10
 
 /** Tries the login. @throws as `withReader`. */
 const tryLogin = (login: Login, { hosts }: Reach): Promise<void> =>
-  withReader(login, { statementSeconds: TRY_SECONDS, hosts }, async ({ ask }) => void (await ask('select 1', (text) => text)))
+  withReader(
+    login,
+    { statementSeconds: TRY_SECONDS, readSeconds: 3 * TRY_SECONDS, hosts },
+    async ({ ask }) => void (await ask('select 1', (text) => text)),
+  )
 
 /** Keeps a warehouse whose login was tried. @throws as `withReader`. */
 export const createWarehouse = async (

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { query, run } from '../../src/db/query.ts'
 import { addressOf } from '../../src/sql-trait/host.ts'
+import { type Reader, withReader } from '../../src/sql-trait/reader.ts'
 import { freshDatabase } from '../support/database.ts'
 import { sqlTraitSpace } from './space.ts'
 import { customerDatabase } from './warehouse.ts'
@@ -80,6 +81,39 @@ it('SQT-10 the query runs in a read-only transaction with a timeout and a row ca
   expect(slow.body.error.code).toBe('query_timeout')
   expect((await preview('select n as user_id, n as x from generate_series(1, 51) as n')).body.error.code).toBe('too_many_rows')
   expect((await preview('select n as user_id, n as x from generate_series(1, 50) as n')).status).toBe(200)
+})
+
+it.each([
+  ['a statement', ({ ask }: Reader) => ask('select pg_sleep(60)', (text) => text)],
+  [
+    'an answer of many pages',
+    async ({ read }: Reader) => {
+      for await (const _ of read('select n, pg_sleep(0.2) from generate_series(1, 300) as n', 1));
+    },
+  ],
+])('SQT-10 %s is cut off when its time is over, though the query took the timeout away', async (_, slow) => {
+  const began = performance.now()
+  const reading = withReader(customer.login, { statementSeconds: 1, readSeconds: 2, hosts: undefined }, async (reader) => {
+    await reader.ask(`select set_config('statement_timeout', '0', true)`, (text) => text)
+    await slow(reader)
+  })
+  await expect(reading).rejects.toThrow(/took longer than 2 s/)
+  expect(performance.now() - began).toBeLessThan(10_000)
+})
+
+it('SQT-10 a preview whose query takes the timeout away ends, too', async () => {
+  const limits = { statementSeconds: 30, readSeconds: 2 }
+  await run(
+    database.db,
+    query(
+      'test.*',
+      sql`update space set settings = ${JSON.stringify({ sqlTraitLimits: limits })}::jsonb where id = 'spa_warehouse'`,
+    ),
+  )
+  const slow = await preview(
+    `select n as user_id, set_config('statement_timeout', '0', true) as off, pg_sleep(0.1)::text as x from generate_series(1, 400) as n`,
+  )
+  expect([slow.status, slow.body.error.code]).toEqual([422, 'query_timeout'])
 })
 
 it('is described in OpenAPI', async () => {
