@@ -58,6 +58,25 @@ export const runsOf = (db: Db, spaceId: string, id: string, count: number): Prom
     ),
   )
 
+const countOf = async (db: Db, spaceId: string): Promise<number> => {
+  const row = await runOne(
+    db,
+    query(
+      'sql_trait.count',
+      sql<{ count: number }>`select count(*) as count from sql_trait where space_id = ${spaceId} and deleted_at is null`,
+    ),
+  )
+  return row?.count ?? 0
+}
+
+const refuseMore = async (db: Db, spaceId: string, most: number): Promise<void> => {
+  if ((await countOf(db, spaceId)) >= most)
+    throw new Refused(
+      'too_many_sql_traits',
+      `A space has at most ${most} SQL traits. Delete one, or raise sqlTraitLimits.traits.`,
+    )
+}
+
 export type NewSqlTrait = {
   readonly id: string
   readonly name: string
@@ -75,15 +94,14 @@ export type NewSqlTrait = {
 export const createSqlTrait = async (db: Db, { spaceId, by, now }: Act, wanted: NewSqlTrait, reach: Reach): Promise<SqlTrait> => {
   const limits = await limitsOf(db, spaceId)
   const times = wanted.times ? parseTimes(wanted.times, limits.minutesBetweenRuns) : DEFAULT_TIMES
-  if ((await sqlTraitsOf(db, spaceId)).length >= limits.traits)
-    throw new Refused(
-      'too_many_sql_traits',
-      `A space has at most ${limits.traits} SQL traits. Delete one, or raise sqlTraitLimits.traits.`,
-    )
+  await refuseMore(db, spaceId, limits.traits)
   await warehouseOf(db, spaceId, wanted.warehouseId)
   await previewQuery(db, spaceId, wanted, reach)
   const { id, name, description, warehouseId, query: text, enabled } = wanted
   await transact(db, async (tx) => {
+    // Others may have been made while the query was asked: one at a time counts, and inserts.
+    await run(tx, query('sql_trait.turn', sql`select id from space where id = ${spaceId} for no key update`))
+    await refuseMore(tx, spaceId, limits.traits)
     await run(
       tx,
       query(

@@ -180,6 +180,18 @@ it('too large a record is left out and counted; more rows than allowed fail and 
   await expect(space.make(`select 'a' as user_id, 1 as n`)).rejects.toThrow(/at most 1 SQL traits/)
 })
 
+it('GOV-04 several that are made at once are not more than the space may have', async () => {
+  const space = await freshSpace()
+  await run(
+    db,
+    query('test.*', sql`update space set settings = '{"sqlTraitLimits": {"traits": 3}}'::jsonb where id = ${space.spaceId}`),
+  )
+  const made = await Promise.allSettled(Array.from({ length: 6 }, () => space.make(`select 'a' as user_id, 1 as n`)))
+  expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
+  const refused = made.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []))
+  expect(refused.every((text) => text.includes('too_many_sql_traits'))).toBe(true)
+})
+
 it('GOV-04 the limits of SQL traits are settings with the defaults of §28', async () => {
   expect(SqlTraitLimits.parse({})).toMatchObject({
     traits: 25,
