@@ -5,19 +5,8 @@ import { preparedQuery, query, run, runOne } from '../db/query.ts'
 import type { ProfileIdentifierRow, ProfileRow } from '../db/rows/profile.ts'
 import type { Collection, Identifier } from './identifier.ts'
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
 /** How a profile is named from outside: its own id, or one of its identifiers as `type:value`. */
 export type ProfileReference = { readonly id: string } | Identifier
-
-/** Reads `type:value` or a UUID; undefined when it is neither. Types and e-mail addresses are taken in lower case (spec/audiences §5.1). */
-export const parseReference = (text: string): ProfileReference | undefined => {
-  if (UUID.test(text)) return { id: text.toLowerCase() }
-  const colon = text.indexOf(':')
-  if (colon < 1 || colon === text.length - 1) return undefined
-  const [type, value] = [text.slice(0, colon).toLowerCase(), text.slice(colon + 1)]
-  return { type, value: type === 'email' ? value.trim().toLowerCase() : value }
-}
 
 const byId = (db: Db, spaceId: string, id: string): Promise<ProfileRow | undefined> =>
   runOne(

@@ -278,3 +278,16 @@ it('PRF-06 the 101st request of a second is answered 429 with Retry-After', asyn
     '1',
   ])
 })
+
+it('PRF-01 a telephone number names its person in any spelling, by every door', async () => {
+  still = false
+  await tell('spa_test', { type: 'identify', userId: 'caller', messageId: 'calls', traits: { phone: '+1 206 555 0100' } })
+  const { body } = await get('/spaces/spa_test/profiles/user_id:caller')
+  const { id } = body.data.profile
+  for (const spelling of ['+12065550100', '+1 (206) 555-0100', '+1.206.555.0100']) {
+    const named = `phone:${encodeURIComponent(spelling)}`
+    expect((await get(`/spaces/spa_test/profiles/${named}`)).body.data?.profile.id, spelling).toBe(id)
+    expect((await get(`/spaces/spa_test/messages?profile=${named}`)).status, spelling).toBe(200)
+    expect((await get(`${BASE}/${named}/traits`)).status, spelling).toBe(200)
+  }
+})

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { Refused } from '../../base/errors.ts'
 import { spelled } from '../../ingest/identifiers.ts'
-import { findProfile, parseReference } from '../../profile/read.ts'
+import { parseReference } from '../../ingest/reference.ts'
+import { findProfile } from '../../profile/read.ts'
 import { removeIdentifier } from '../../profile/remove-identifier.ts'
 import type { Door } from '../door.ts'
 

@@ -2,13 +2,13 @@ import * as z from 'zod'
 import { notFound } from '../../base/errors.ts'
 import type { Db } from '../../db/database.ts'
 import type { ProfileRow } from '../../db/rows/profile.ts'
+import { parseReference } from '../../ingest/reference.ts'
 import {
   computedTraitsOf,
   findProfile,
   linkedProfiles,
   listProfiles,
   membershipsOf,
-  parseReference,
   peopleOfAccounts,
   searchProfiles,
 } from '../../profile/read.ts'

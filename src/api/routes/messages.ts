@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { notFound } from '../../base/errors.ts'
+import { parseReference } from '../../ingest/reference.ts'
 import { contentsOf } from '../../message/contents.ts'
 import { type Entry, listMessages, messageOf } from '../../message/ledger.ts'
 import { sentenceOf } from '../../message/sentence.ts'
-import { findProfile, parseReference } from '../../profile/read.ts'
+import { findProfile } from '../../profile/read.ts'
 import { pageOf, placeOf } from '../journey/cursor.ts'
 import type { Route } from './index.ts'
 

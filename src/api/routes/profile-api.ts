@@ -2,9 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import * as z from 'zod'
 import { Refused } from '../../base/errors.ts'
-import { findKnownProfile, findProfile, parseReference } from '../../profile/read.ts'
+import { parseReference } from '../../ingest/reference.ts'
+import { findKnownProfile, findProfile } from '../../profile/read.ts'
 import { createRates } from '../../space/rates.ts'
-import { normaliseAddress } from '../../subscription/address.ts'
 import { authenticate } from '../auth.ts'
 import type { Door } from '../door.ts'
 import { answerFailure } from '../failure.ts'
@@ -68,11 +68,7 @@ const asked = async <Profile>(
     throw new Refused('validation_error', 'Name the profile as <type>:<value>, for example user_id:u1; write + as %2B.', {
       status: 400,
     })
-  const named =
-    'type' in reference && reference.type === 'phone'
-      ? { ...reference, value: normaliseAddress('sms', reference.value) ?? reference.value }
-      : reference
-  const profile = await find(door.db, space, named, collection)
+  const profile = await find(door.db, space, reference, collection)
   if (!profile) throw new Refused('not_found', `No profile of ${collection} is known as ${id}.`, { status: 404 })
   return { db: door.db, profile, url: request.url.split('?')[0] ?? request.url, now: door.now() }
 }

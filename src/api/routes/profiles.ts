@@ -3,6 +3,7 @@ import { notFound } from '../../base/errors.ts'
 import type { Db } from '../../db/database.ts'
 import type { ProfileRow } from '../../db/rows/profile.ts'
 import type { SubscriptionChannel } from '../../db/rows/subscription.ts'
+import { parseReference } from '../../ingest/reference.ts'
 import {
   computedTraitsOf,
   findProfile,
@@ -10,7 +11,6 @@ import {
   linkedProfiles,
   listProfiles,
   membershipsOf,
-  parseReference,
   searchProfiles,
 } from '../../profile/read.ts'
 import { suppressionOf } from '../../profile/suppressed.ts'
