@@ -55,6 +55,18 @@ export const refuseCadence = ({ recompute }: Options, collection: Collection): v
     ])
 }
 
+/** @throws Invalid where people are asked to count for the group that an event names: only accounts do (spec/audiences §12). */
+export const refuseGroups = ({ honourGroupId }: Options, collection: Collection): void => {
+  if (honourGroupId !== true || collection === 'accounts') return
+  throw new Invalid('honour_group_id', [
+    {
+      field: 'options.honourGroupId',
+      message: "is for accounts; a person's events are theirs in every group",
+      remedy: 'leave it out',
+    },
+  ])
+}
+
 /** @throws Invalid for a look-back that is longer than the space may have (spec/audiences §15.2). */
 export const refuseLongLookBack = ({ backfillEventDataDays: days }: Options, limits: Limits = DEFAULT_LIMITS): void => {
   const most = limits.look_back

@@ -14,7 +14,8 @@ import { wakeClock } from './clock.ts'
 import { type Computation, loadComputations } from './computation.ts'
 import type { ComputedTraitDefinition, Condition } from './condition.ts'
 import { markAllChanged, markEverybody } from './due.ts'
-import { refuseCadence, refuseLongLookBack, refuseOtherForLife } from './fixed.ts'
+import { refuseUnknownIds } from './eligible.ts'
+import { refuseCadence, refuseGroups, refuseLongLookBack, refuseOtherForLife } from './fixed.ts'
 import { leaveValues } from './leave-values.ts'
 import type { Options } from './options.ts'
 import { refuseLocked } from './progress.ts'
@@ -151,6 +152,8 @@ export const create = (db: Db, kind: Kind, act: Act, id: string, saved: NewSaved
     await check(tx, kind, act, { key, collection, definition: saved.definition })
     refuseLongLookBack(saved.options, act.limits)
     refuseCadence(saved.options, collection)
+    refuseGroups(saved.options, collection)
+    await refuseUnknownIds(tx, spaceId, saved.options, collection)
     await insertDefinition(tx, kind, spaceId, { ...saved, id, key, collection }, by, now)
     await keepVersion(tx, spaceId, id, { ...saved, version: 1, savedBy: by, savedAt: now, restoredFrom: null })
     // What used to be a custom trait of this name is this now, for those who ask for it.
@@ -193,6 +196,8 @@ export const update = (db: Db, kind: Kind, act: Act, idOrKey: string, patch: Pat
     if (other && computes(next)) refuseLocked(old)
     refuseLongLookBack(next.options, act.limits)
     refuseCadence(next.options, old.collection)
+    // Where it has been all along it does no harm, and a version that says it comes back as it was.
+    if (patch.options && !patch.restoredFrom && !old.options.honourGroupId) refuseGroups(next.options, old.collection)
     await updateDefinition(tx, kind, spaceId, { ...next, version }, by, now)
     if (other) {
       const restoredFrom = patch.restoredFrom ?? null

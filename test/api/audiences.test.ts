@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
 import { addChange, addEvent, addProfile, did, hour, makePartitions } from '../audience/support/world.ts'
@@ -288,4 +289,48 @@ it('describes the condition language in OpenAPI', async () => {
   const { body } = await api.call('GET', '/openapi.json')
   expect(Object.keys(body.components.schemas)).toEqual(expect.arrayContaining(['Condition', 'Audience', 'ComputedTrait']))
   expect(body.paths['/spaces/{space}/audiences/{id}/explain']).toBeDefined()
+})
+
+it('AUD-05 refuses identifier types that the space never saw, and names those it knows', async () => {
+  const make = (filterByExternalIds: readonly string[], space = api) =>
+    space.call('POST', `/spaces/${space.spaceId}/audiences`, {
+      name: `Has ${filterByExternalIds.join(' or ')}`,
+      definition: buyers,
+      options: { filterByExternalIds },
+    })
+  const refused = await make(['email', 'nonsense', 'group_id'])
+  expect(refused.status).toBe(422)
+  expect(refused.body.error.problems.map(({ field }: { field: string }) => field)).toEqual([
+    'options.filterByExternalIds.1',
+    'options.filterByExternalIds.2',
+  ])
+  expect(refused.body.error.problems[0].remedy).toMatch(/user_id, anonymous_id, email, .*identity rules/)
+  expect((await make(['email', 'android.idfa'])).status).toBe(201)
+  expect((await make(['loyalty_id'])).status).toBe(422)
+  expect((await api.call('PATCH', `${SPACE}/identity-rules/loyalty_id`, { limit: 1 })).status).toBe(200)
+  expect((await make(['loyalty_id'])).status, 'configured').toBe(201)
+  expect((await make(['loyalty_id'], decoy)).status, 'elsewhere').toBe(422)
+  const zoe = await addProfile(db, 'spa_test', 'zoe', {}, { club: ['c1'] })
+  await sql`insert into profile_identifier (space_id, type, value, profile_id, created_at)
+    values ('spa_test', 'club', 'c1', ${zoe}, ${now})`.execute(db)
+  expect((await make(['club'])).status, 'somebody has one').toBe(201)
+  expect((await make(['club'], decoy)).status, 'elsewhere').toBe(422)
+})
+
+it('AUD-05 refuses honourGroupId for people, when it is made and later', async () => {
+  const options = { honourGroupId: true }
+  const refused = await api.call('POST', `${SPACE}/audiences`, { name: 'Grouped', definition: buyers, options })
+  expect([refused.status, refused.body.error.problems[0].field]).toEqual([422, 'options.honourGroupId'])
+  const made = await api.call('POST', `${SPACE}/audiences`, { name: 'Ungrouped', definition: buyers })
+  const later = await api.call('PATCH', `${SPACE}/audiences/${made.body.data.audience.id}`, { options })
+  expect([later.status, later.body.error.problems[0].field]).toEqual([422, 'options.honourGroupId'])
+  expect(
+    (
+      await api.call('POST', `${SPACE}/computed-traits`, {
+        name: 'Orders',
+        definition: { event: { name: 'Order' }, measure: { kind: 'count' } },
+        options,
+      })
+    ).status,
+  ).toBe(422)
 })

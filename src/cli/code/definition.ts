@@ -53,6 +53,12 @@ export const writtenAs = (kind: Kind) =>
     if (unknown.length > 0) addIssue({ code: 'unrecognized_keys', keys: unknown, path: ['options'], input: options })
     if (options.recompute && audienceType === 'USERS')
       addIssue({ code: 'custom', path: ['options', 'recompute'], message: 'is for accounts: people are always exact' })
+    if (options.honourGroupId && audienceType === 'USERS')
+      addIssue({
+        code: 'custom',
+        path: ['options', 'honourGroupId'],
+        message: "is for accounts: a person's events are theirs in every group",
+      })
   })
 
 /** A definition with its kind and key. */
