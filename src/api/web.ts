@@ -57,7 +57,7 @@ const PAGE_HEADERS = {
   'x-content-type-options': 'nosniff',
 }
 
-const API = /^\/(spaces|v1|webhooks|openapi\.json|reference|assets)(\/|$|\?)/
+const API = /^\/(spaces|v1|cdn|analytics\.js|analytics-next|next-integrations|webhooks|openapi\.json|reference|assets)(\/|$|\?)/
 
 const wantsPage = (request: FastifyRequest): boolean =>
   (request.method === 'GET' || request.method === 'HEAD') &&

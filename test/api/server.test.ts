@@ -41,9 +41,10 @@ it('every operation says in OpenAPI what it answers when it succeeds', async () 
       return said ? [] : [`${method.toUpperCase()} ${path}`]
     }),
   )
-  // These answer no JSON: a picture, TwiML, a file, a stream that never ends.
+  // These answer no JSON: a picture, a script, TwiML, a file, a stream that never ends.
   expect(silent).toEqual([
     ...['identify', 'track', 'page', 'screen', 'group', 'alias'].map((call) => `GET /v1/pixel/${call}`),
+    'GET /analytics.js/v1/{writeKey}/analytics.min.js',
     'POST /webhooks/twilio/{space}/{account}/inbound',
     'GET /exports/{token}',
     'GET /spaces/{space}/live',

@@ -34,6 +34,10 @@ const CALLS = `
   analytics.group('acme', { employees: 12 })
   analytics.alias('u2')`
 
+const SEGMENT = 'https://cdn.segment.com'
+/** Usher as pages of the world see it. */
+const SECURE = 'https://events.example'
+
 declare const analytics: { readonly track: (event: string) => Promise<{ readonly event: { readonly integrations: object } }> }
 declare const told: readonly string[]
 
@@ -44,6 +48,7 @@ describe.skipIf(!executablePath)('@segment/analytics-next in Chromium', () => {
   let site: string
   let context: BrowserContext
   let script = ''
+  let asked: string[] = []
   let database: Awaited<ReturnType<typeof freshDatabase>>
 
   beforeAll(async () => {
@@ -67,9 +72,11 @@ describe.skipIf(!executablePath)('@segment/analytics-next in Chromium', () => {
     })
     atEnd(() => context.close())
     // Where the script from npm has its parts, unless a site bundles them.
-    await context.route('https://cdn.segment.com/analytics-next/bundles/**', (route) =>
-      route.fulfill({ path: partOf(route.request().url()) }),
+    await context.route(`${SEGMENT}/analytics-next/bundles/**`, (route) => route.fulfill({ path: partOf(route.request().url()) }))
+    await context.route(`${SECURE}/**`, async (route) =>
+      route.fulfill({ response: await route.fetch({ url: route.request().url().replace(SECURE, door.url) }) }),
     )
+    context.on('request', (request) => asked.push(request.url()))
   })
 
   const makeSource = async (name: string): Promise<{ spaceId: string; writeKey: string; call: ReturnType<typeof callerOf> }> => {
@@ -152,6 +159,29 @@ describe.skipIf(!executablePath)('@segment/analytics-next in Chromium', () => {
         'it again',
       )
       if (options !== BATCHING) expect(again.at - refused.at).toBeGreaterThanOrEqual(990)
+      await forget()
+    },
+  )
+
+  it.each(['http', 'https'] as const)(
+    "SRC-12 Segment's snippet, in which only the host is another, at an address of %s: what was called before it came and after is there once",
+    async (scheme) => {
+      const { spaceId, writeKey } = await makeSource(`snippet_${scheme}`)
+      const cdn = scheme === 'http' ? door.url : SECURE
+      asked = []
+      script = LOADERS.snippet({ writeKey, cdn, options: {}, calls: CALLS.slice(0, CALLS.indexOf('analytics.group')) })
+      const { page, broke } = await open(`${site}/?ajs_event=Clicked`)
+      await waitFor(spaceId, ['Clicked', 'Order Completed', 'Page Viewed', 'identify'])
+      await page.evaluate(() => analytics.track('Later'))
+      const events = await waitFor(spaceId, ['Clicked', 'Later', 'Order Completed', 'Page Viewed', 'identify'])
+      expect(events.map((event) => event['name']).toSorted()).toEqual([
+        'Clicked',
+        'Later',
+        'Order Completed',
+        'Page Viewed',
+        'identify',
+      ])
+      expect([broke, asked.filter((url) => url.startsWith(SEGMENT))]).toEqual([[], []])
       await forget()
     },
   )

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { min } from '@segment/snippet'
 
 // The package names no such path among its exports: its scripts are for pages.
 const UMD = join(dirname(fileURLToPath(import.meta.resolve('@segment/analytics-next'))), '..', 'umd')
@@ -10,15 +11,12 @@ const UMD = join(dirname(fileURLToPath(import.meta.resolve('@segment/analytics-n
 /** What a page does with the SDK: `cdn` is where the SDK asks for its settings, `calls` what it is told, as code. */
 export type Use = { readonly writeKey: string; readonly cdn: string; readonly options: object; readonly calls: string }
 
-// What Segment gives to sites, without what only saves bytes; `_cdn` is how a site says where the SDK's files and settings are.
-const snippet = ({ writeKey, cdn, options, calls }: Use): string => `<script>
-  const analytics = (window.analytics = []);
-  for (const method of ['identify', 'track', 'page', 'group', 'alias']) analytics[method] = (...words) => (analytics.push([method, ...words]), analytics);
-  analytics._writeKey = ${JSON.stringify(writeKey)};
-  analytics._cdn = ${JSON.stringify(cdn)};
-  analytics._loadOptions = ${JSON.stringify(options)};
-  ${calls}
-</script><script async src="/analytics.js/v1/${encodeURIComponent(writeKey)}/analytics.min.js"></script>`
+// Segment's own text for pages, minified, in which nothing but the host is another. It knows hosts of https alone.
+const snippet = ({ writeKey, cdn, options, calls }: Use): string => {
+  const { host, origin } = new URL(cdn)
+  const load = Object.keys(options).length > 0 ? options : true
+  return `<script>${min({ host, apiKey: writeKey, load, page: false }).replace(`https://${host}`, origin)}</script><script>${calls}</script>`
+}
 
 const started = ({ writeKey, cdn, options, calls }: Use, settings: string): string => `<script src="/index.js"></script><script>
   const analytics = (window.analytics = AnalyticsNext.AnalyticsBrowser.load(
@@ -58,8 +56,7 @@ export const serveSite =
   (page: () => string) =>
   ({ url = '/' }: IncomingMessage, answer: ServerResponse): boolean => {
     const { pathname } = new URL(url, 'http://site')
-    if (/^\/analytics\.js\/v1\/[^/]+\/analytics\.min\.js$/.test(pathname)) return script(answer, 'standalone.js')
-    if (/^(\/analytics-next\/bundles)?\/[\w.-]+\.js$/.test(pathname)) return script(answer, basename(pathname))
+    if (/^\/[\w.-]+\.js$/.test(pathname)) return script(answer, basename(pathname))
     if (pathname !== '/') return false
     answer.writeHead(200, { 'content-type': 'text/html' })
     answer.end(`<!doctype html><meta charset="utf-8"><title>A shop</title><link rel="icon" href="data:,"><body>${page()}`)

@@ -43,6 +43,7 @@ import { profileGraphRoutes } from './profile-graph.ts'
 import { profileRoutes } from './profiles.ts'
 import { providerAccountRoutes } from './provider-accounts.ts'
 import { regulationRoutes } from './regulations.ts'
+import { sdkScriptRoutes } from './sdk-scripts.ts'
 import { sessionRoutes } from './session.ts'
 import { sourceCallRoutes } from './source-calls.ts'
 import { sourceCatalogRoutes } from './source-catalog.ts'
@@ -75,6 +76,7 @@ export const openRoutes: readonly Route[] = [
   sessionRoutes,
   oauthTokenRoutes,
   trackingRoutes,
+  sdkScriptRoutes,
   preferenceRoutes,
   profileApiRoutes,
   webhookRoutes,
