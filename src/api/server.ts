@@ -16,6 +16,7 @@ import type { Door } from './door.ts'
 import { answerFailure } from './failure.ts'
 import { refuseDeep } from './nesting.ts'
 import { managementRoutes, openRoutes } from './routes/index.ts'
+import { isPixel, sendGif } from './tracking/pixel.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -43,7 +44,8 @@ export const makeServer = (door: Door) =>
     // An address that cannot be read reaches no route: it is answered as everything else is.
     frameworkErrors: (error, request, reply) => {
       reply.header('request-id', request.id)
-      answerFailure(error, request, reply)
+      if (isPixel(request.url)) sendGif(reply)
+      else answerFailure(error, request, reply)
     },
   }).withTypeProvider<ZodTypeProvider>()
 

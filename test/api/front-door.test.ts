@@ -182,7 +182,30 @@ it.each([
   expect((await eventsOf(db, 'spa_decoy')).length).toBe(before)
 })
 
+it('SRC-14 who only asks whether the image is there stores nothing', async () => {
+  const url = `/v1/pixel/track?data=${encodeURIComponent(JSON.stringify(opened('asked for')))}`
+  const { statusCode, headers, rawPayload } = await decoy.server.inject({ method: 'HEAD', url })
+  expect([statusCode, headers['content-type'], headers['cache-control'], rawPayload.length]).toEqual([
+    200,
+    'image/gif',
+    'no-store',
+    0,
+  ])
+  expect(await stored('asked for')).toBeUndefined()
+})
+
+it.each(['open', 'key_of_spa_decoy', 'track/', 'track/open', '', '%E0%A4', '%00'])(
+  'F172 SRC-14 /v1/pixel/%s, which names no call, is an image all the same, and stores nothing',
+  async (type) => {
+    const data = encodeURIComponent(JSON.stringify(opened(`of no call: ${type}`)))
+    expect(await pixel(data, type)).toEqual(IMAGE)
+    expect(await pixel(undefined, type)).toEqual(IMAGE)
+    expect(await stored(`of no call: ${type}`)).toBeUndefined()
+  },
+)
+
 it('SRC-14 what a pixel brings and is not taken is counted with its reason', async () => {
   const { drops } = (await decoy.call('GET', '/spaces/spa_decoy/sources/src_spa_decoy/drops')).body.data
-  expect(drops.map((one: { code: string }) => one.code)).toContain('event_not_string')
+  const codes = drops.map((one: { code: string }) => one.code)
+  expect([codes.includes('event_not_string'), codes.includes('invalid_type')]).toEqual([true, true])
 })

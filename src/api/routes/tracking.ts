@@ -20,7 +20,7 @@ import { answer, answerAgain, DISCARDED, discard, isStrict, REFUSED, type Refusa
 import { keepEverywhere } from '../tracking/feed.ts'
 import { createIdentity, type Identity } from '../tracking/identity.ts'
 import { createPace, type Pace } from '../tracking/pace.ts'
-import { GIF, readPixel } from '../tracking/pixel.ts'
+import { PIXEL_OF_NO_CALL, readPixel, sendGif } from '../tracking/pixel.ts'
 import type { Route } from './index.ts'
 import { sdkSettings } from './sdk-settings.ts'
 
@@ -161,7 +161,7 @@ const takeBatch = async (desk: Desk, request: FastifyRequest, reply: FastifyRepl
 }
 
 // Whatever is wrong with it is counted where it can be said whose it was: the page that shows the image shows no broken one.
-const takePixel = async (desk: Desk, request: FastifyRequest, type: EventType): Promise<void> => {
+const takePixel = async (desk: Desk, request: FastifyRequest, type: EventType | undefined): Promise<void> => {
   const { data } = request.query as { data?: unknown }
   const body = readPixel(data, request.headers['user-agent'], MOST_CALL_BYTES)
   if (body.kind !== 'body') return
@@ -172,7 +172,7 @@ const takePixel = async (desk: Desk, request: FastifyRequest, type: EventType): 
     return count(desk, source, refusal, source ? value : { writeKey: `${keyOf(request, value)?.slice(0, 4) ?? ''}…` })
   }
   const unproved = await desk.identity(request, source)
-  if (unproved) return count(desk, source, unproved, value)
+  if (unproved || !type) return count(desk, source, unproved ?? PIXEL_OF_NO_CALL, value)
   const around = surroundings(desk, request, source)
   const { sourceId, receivedAt } = around
   const arrival = { raw: value, type, parsed: parseCall(value, { ...around, type }), sourceId, receivedAt }
@@ -181,6 +181,12 @@ const takePixel = async (desk: Desk, request: FastifyRequest, type: EventType): 
 
 /** `GET /v1/pixel/<call>`: an image in somebody else's mail that is a call (spec/connections §2.7, journeys §10.4). */
 const pixels = (app: App, desk: Desk): void => {
+  const show = async (request: FastifyRequest, reply: FastifyReply, type?: EventType): Promise<FastifyReply> => {
+    // Who asks for the head only, as scanners of mail do, has not seen the image.
+    if (request.method === 'GET')
+      await takePixel(desk, request, type).catch((error: unknown) => request.log.warn({ err: error }, 'a pixel was not stored'))
+    return sendGif(reply)
+  }
   for (const [path, type] of Object.entries(CALLS))
     app.get(
       `/v1/pixel/${path}`,
@@ -195,11 +201,10 @@ const pixels = (app: App, desk: Desk): void => {
           produces: ['image/gif'],
         },
       },
-      async (request, reply) => {
-        await takePixel(desk, request, type).catch((error: unknown) => request.log.warn({ err: error }, 'a pixel was not stored'))
-        return reply.type('image/gif').header('cache-control', 'no-store').send(GIF)
-      },
+      (request, reply) => show(request, reply, type),
     )
+  for (const path of ['/v1/pixel', '/v1/pixel/*'])
+    app.get(path, { schema: { hide: true } }, (request, reply) => show(request, reply))
 }
 
 /** What a call is answered, also where nothing was taken: then `code`, `message` and `remedy` say why. */
