@@ -138,6 +138,8 @@ export const isForSpace = (wire: Pick<Wire, 'item' | 'around'>): boolean => isFo
 
 const idOf = (value: Json | undefined): string | undefined =>
   typeof value === 'string' && value !== '' ? storable(value) : undefined
+// A number that was read as it was sent is its text: one that gets an id of ours each time would be stored each time that it comes.
+const messageIdOf = (value: Json | undefined): string | undefined => idOf(Number.isSafeInteger(value) ? String(value) : value)
 const objectIn = (from: JsonObject, key: string): JsonObject => {
   const value = from[key]
   return isObject(value) ? value : NOTHING
@@ -193,7 +195,7 @@ const check = (type: unknown, own: JsonObject, at: number, around: Surroundings)
 /** Checks one call against the spec and makes it ready to be stored: one pass, because this is where the load is. Never throws. */
 export const parseCall = (item: unknown, around: Surroundings): Parsed => {
   if (!isObject(item)) return { kind: 'problem', messageId: undefined, problem: problem('bad_request') }
-  const messageId = idOf(item['messageId']) ?? around.newMessageId()
+  const messageId = messageIdOf(item['messageId']) ?? around.newMessageId()
   if (messageId.length > LONGEST_MESSAGE_ID) return { kind: 'problem', messageId, problem: problem('message_id_too_long') }
   const at = correctedTime(item['originalTimestamp'] ?? item['timestamp'], item['sentAt'] ?? around.sentAt, around.receivedAt)
   const type = around.type ?? item['type']
