@@ -14,6 +14,7 @@ import { createTally } from '../ingest/tally.ts'
 import { authenticate, type Caller } from './auth.ts'
 import type { Door } from './door.ts'
 import { answerFailure } from './failure.ts'
+import { readJsonBodies } from './json-body.ts'
 import { refuseDeep } from './nesting.ts'
 import { managementRoutes, openRoutes } from './routes/index.ts'
 import { isPixel, sendGif } from './tracking/pixel.ts'
@@ -95,6 +96,7 @@ export const createServer = async (outside: Door): Promise<FastifyInstance> => {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(answerFailure)
+  readJsonBodies(app as unknown as FastifyInstance)
   await document(app)
   for (const route of openRoutes) await app.register(async (scope) => route(scope as App, door))
   await app.register(async (scope) => {

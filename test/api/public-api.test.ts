@@ -256,6 +256,39 @@ it('AUD-01 what cannot be read as JSON is refused with what to send instead', as
   ])
 })
 
+it('AUD-01 a key that no object may have is named, where it is', async () => {
+  const send = async (path: string, payload: string) => {
+    const headers = { authorization: `Bearer ${api.token}`, 'content-type': 'application/json; charset=utf-8' }
+    const { statusCode, body } = await api.server.inject({ method: 'POST', url: `${SPACE}/${path}`, headers, payload })
+    return [statusCode, JSON.parse(body)]
+  }
+  const tester = `sources/src_${api.spaceId}/test-call`
+  const call = (properties: string): string => `{"call":{"type":"track","userId":"u","event":"E","properties":${properties}}}`
+  const nested = (levels: number): string => `${'{"a":'.repeat(levels)}{}${'}'.repeat(levels)}`
+  for (const [properties, field] of [
+    ['{"list":[1,{"__proto__":{"x":1}}]}', 'call.properties.list.1.__proto__'],
+    ['{"\\u005f_proto__":1}', 'call.properties.__proto__'],
+    ['{"constructor":{"prototype":1}}', 'call.properties.constructor.prototype'],
+    [`{"a":${nested(150_000)},"__proto__":1}`, 'call.properties.__proto__'],
+    [`{"a":${nested(150_000).replace('{}', '{"__proto__":1}')}}`, 'body'],
+  ] as const)
+    expect(await send(tester, call(properties)), field).toEqual([
+      422,
+      {
+        error: {
+          code: 'forbidden_key',
+          message: expect.stringContaining(field),
+          problems: [{ field, message: expect.stringContaining('__proto__'), remedy: expect.stringContaining('leave it out') }],
+        },
+      },
+    ])
+  expect(await send('audiences', '{"name":"x","__proto__":1}')).toMatchObject([422, { errors: [{ field: '__proto__' }] }])
+  expect((await send(tester, call('{"constructor":1,"prototype":2,"text":"__proto__"}')))[0]).toBe(200)
+  expect(await send(tester, call('{"__proto__":'))).toMatchObject([400, { error: { code: 'not_json' } }])
+  // Nor is what is nested beyond all reading a defect of ours.
+  expect(await send(tester, call(nested(150_000)))).toMatchObject([422, { error: { code: 'nesting' } }])
+})
+
 it('AUD-02 AUD-05 neither key nor external ids change', async () => {
   const made = await api.call('POST', `${SPACE}/audiences`, { name: 'Big Spenders', definition: { query: QUERY } })
   expect(made.body.data.audience.key).toBe('big_spenders')
