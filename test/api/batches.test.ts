@@ -56,3 +56,23 @@ it('ING-06 ING-18 a rule sees what the batch says of integrations', async () => 
   ).toEqual(['event_filter', 'stored'])
   await api.call('DELETE', `${S}/filters/${id}`)
 })
+
+it('ING-11 a messageId that is a number is its text, so that the call sent again is stored once', async () => {
+  const item = { type: 'track', userId: 'numbered', event: 'Numbered', messageId: 5 }
+  const answers = [
+    await post(api.server, '/v1/track', item, key),
+    await post(api.server, '/v1/track', { ...item, messageId: '5' }, key),
+    await send({ batch: [item, { ...item, messageId: 0 }, { ...item, messageId: -3 }] }),
+  ]
+  const results = answers.flatMap(({ body }) => body.results as { status: string; messageId: string }[])
+  expect(results.map(({ status, messageId: id }) => [status, id])).toEqual([
+    ['stored', '5'],
+    ['duplicate', '5'],
+    ['duplicate', '5'],
+    ['stored', '0'],
+    ['stored', '-3'],
+  ])
+  // Beyond 2^53 two numbers are read as one: they are no ids.
+  const beyond = await send({ batch: [2 ** 53, 2 ** 53, true, {}].map((id) => ({ ...item, messageId: id })) })
+  expect(beyond.body.results.map(({ status }: { status: string }) => status)).toEqual(Array(4).fill('stored'))
+})
