@@ -82,6 +82,48 @@ it('PRO-04 a schema that cannot be asked is refused when it is saved, with the r
   expect((await api.call('PATCH', `${other}/${id}/rules`, { rules: [{ ...trackRule('', {}) }] })).status).toBe(422)
 })
 
+// Each refers twice to the one before.
+const doubling = (times: number) =>
+  Object.fromEntries(
+    Array.from({ length: times + 1 }, (_, n) => {
+      const before = { $ref: `#/definitions/d${n - 1}` }
+      return [`d${n}`, n === 0 ? { required: ['x'] } : { allOf: [before, before] }]
+    }),
+  )
+
+it('PRO-04 a schema whose references double what is asked of one value is refused when it is saved, and one that is merely large is not', async () => {
+  const id = await plan([])
+  const save = (jsonSchema: object) =>
+    api.call('PATCH', `${other}/${id}/rules`, { rules: [{ type: 'TRACK', key: 'A', version: 1, jsonSchema }] })
+  const within = (times: number) => ({
+    definitions: doubling(times),
+    properties: { properties: { properties: { p: { $ref: `#/definitions/d${times}` } } } },
+  })
+  const tree = { $ref: '#/definitions/tree' }
+  const twice = { properties: { child: { allOf: [tree, tree] } } }
+  const growing = { definitions: { tree: twice }, properties: { properties: tree } }
+  for (const schema of [within(9), within(25), within(400), growing]) {
+    const begun = performance.now()
+    const answer = await save(schema)
+    expect(performance.now() - begun).toBeLessThan(2_000)
+    expect([answer.status, answer.body.error.problems]).toEqual([
+      422,
+      [
+        {
+          field: 'rules.0.jsonSchema',
+          message: expect.stringContaining('more than 1,000 schemas of one value'),
+          remedy: expect.stringContaining('refer to each definition once'),
+        },
+      ],
+    ])
+  }
+  expect((await save(within(5))).status).toBe(200)
+  const once = { properties: { child: tree, sibling: tree, children: { items: tree } } }
+  expect((await save({ definitions: { tree: once }, properties: { properties: tree } })).status).toBe(200)
+  const many = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`p${n}`, { $ref: '#/definitions/d3' }]))
+  expect((await save({ definitions: doubling(3), properties: { properties: { properties: many } } })).status).toBe(200)
+})
+
 it('PRO-05 a second plan for a source is a 409 that names the first; the same again is no mistake; disconnected, it may have another', async () => {
   const { id } = await source()
   const [first, second] = [await plan([], 'First'), await plan([], 'Second')]
