@@ -13,6 +13,7 @@ import { type Explanation, explain, profileIdOf } from './explain.ts'
 import { eligibilityOf, type Options } from './options.ts'
 import { create } from './save.ts'
 import { definitionOf, type Kind } from './store.ts'
+import { pointedAt } from './text/condition.ts'
 
 /*
  * A case is a small history and who is in an audience after it. It is played for real: the calls go through `ingest` into a space of their
@@ -26,6 +27,8 @@ export type CaseDefinition = {
   readonly definition: JsonObject
   readonly options: Options
   readonly collection?: Collection | undefined
+  /** The text that it was read from: what is refused is pointed at in it. */
+  readonly query?: string | undefined
 }
 
 /** People are written as user ids, accounts as group ids, or both as `type:value`. A call's `timestamp` may be `3 days ago`; without one it happens at `at`. */
@@ -80,26 +83,26 @@ const wrongOf = async (tx: Db, one: Case, { id }: Play): Promise<readonly Wrong[
   return wrong
 }
 
-const inDefinition = (kind: Kind, key: string, error: unknown): unknown =>
-  error instanceof Invalid
-    ? new Invalid(
-        error.id,
-        error.problems.map((each) => ({
-          ...each,
-          field: `${kind === 'audience' ? 'audiences' : 'computedTraits'}.${key}.${each.field}`,
-        })),
-      )
-    : error
+const inDefinition = ({ kind, key, query }: CaseDefinition, error: unknown): unknown => {
+  if (!(error instanceof Invalid)) return error
+  const problems = query === undefined ? error.problems : pointedAt(query, kind, error.problems)
+  const list = kind === 'audience' ? 'audiences' : 'computedTraits'
+  return new Invalid(
+    error.id,
+    problems.map((each) => ({ ...each, field: `${list}.${key}.${each.field}` })),
+  )
+}
 
 const play = async (tx: Db, definitions: readonly CaseDefinition[], one: Case, calls: readonly JsonObject[], how: Play) => {
   const { id } = how
   await createSpace(tx, { id, slug: id, name: id }, one.at)
   await createSource(tx, { spaceId: id, id: `src_${id}`, name: 'case', kind: 'server', writeKey: `key_${id}` }, one.at)
   await send(tx, one, calls, how)
-  for (const { kind, key, definition, options, collection } of definitions) {
+  for (const each of definitions) {
+    const { kind, key, definition, options, collection } = each
     const saved = { name: key, key, description: '', enabled: true, definition, options, collection }
     await create(tx, kind, { spaceId: id, by: 'case', now: one.at }, key, saved).catch((error: unknown) => {
-      throw inDefinition(kind, key, error)
+      throw inDefinition(each, error)
     })
   }
   await evaluateSpaceFully(tx, id, one.at, LIMITS)

@@ -69,6 +69,65 @@ it('says where a query is wrong, and refuses what JSON would be refused for', as
   expect([own.status, own.body.error.code]).toEqual([422, 'audience_cycle'])
 })
 
+it('what is read and means something impossible is pointed at in the query, too', async () => {
+  const query = "trait('plan') = 'pro' AND\n  event('Order').where(property('a') = property(parent: 'a')).count() >= 1"
+  const wrong = await send({ query }, 'No parent')
+  expect(wrong.status).toBe(422)
+  expect(wrong.body.error).toMatchObject({
+    code: 'definition',
+    problems: [
+      {
+        field: 'definition.condition.conditions.1.event.where.compare',
+        line: 2,
+        column: 40,
+        remedy: 'only an event inside the `where` of another has one',
+      },
+    ],
+  })
+  const [{ message }] = wrong.body.error.problems
+  expect(message.split('\n')).toEqual([
+    'line 2, column 40: there is no event around this one',
+    "  …Order').where(property('a') = property(parent: 'a')).count()…",
+    '                                 ^',
+  ])
+  const long = "trait('plan') = 'pro' OR event('Order').within(40000 days).count() > 0"
+  const at = { line: 1, column: 41, field: 'definition.condition.conditions.1.event.within' }
+  for (const [method, path, body] of [
+    ['POST', 'audiences/previews', {}],
+    ['PATCH', 'audiences/pro_buyers', {}],
+    ['POST', 'audiences/pro_buyers/edit-previews', {}],
+    ['POST', 'audiences/pro_buyers/overlap', {}],
+  ] as const) {
+    const { status, body: said } = await api.call(method, `${SPACE}/${path}`, { ...body, definition: { query: long } })
+    expect([path, status, said.error?.problems]).toMatchObject([path, 422, [at]])
+  }
+  const json = await send({ condition: did('Order', undefined, { within: '40000 days' }) }, 'Long')
+  expect(json.body.error.problems[0].line).toBeUndefined()
+})
+
+it('so is what a computed trait cannot be, and a definition of a case', async () => {
+  const query = "event('Order')\n.expires_after(91 days).count()"
+  const definition = { query }
+  for (const path of ['computed-traits', 'computed-traits/previews']) {
+    const { status, body } = await api.call(
+      'POST',
+      `${SPACE}/${path}`,
+      path.endsWith('s/previews') ? { definition } : { name: 'Session', definition },
+    )
+    expect([path, status, body.error?.problems]).toMatchObject([
+      path,
+      422,
+      [{ field: 'definition.event.expiresAfter', line: 2, column: 2 }],
+    ])
+  }
+  const audiences = [{ key: 'vip', query: "NOT\n trait('vip') = property('x')" }]
+  const cases = [{ name: 'one', audience: 'vip', at: hour(0).toISOString(), calls: [], in: [] }]
+  const said = await api.call('POST', `${SPACE}/audience-cases`, { audiences, cases })
+  expect(said.body.error.problems).toMatchObject([
+    { field: 'audiences.vip.definition.condition.condition.compare', line: 2, column: 17 },
+  ])
+})
+
 it('a computed trait is made, read and changed as a query', async () => {
   const path = `${SPACE}/computed-traits`
   const made = await api.call('POST', path, { name: 'Spent', definition: { query: "event('Order').sum('revenue')" } })

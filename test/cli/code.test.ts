@@ -330,7 +330,9 @@ describe('cases', () => {
     await expect(usher('test', folder)).rejects.toThrow(/tests\/wrong\.yaml: [\s\S]*cases\.0\.calls\.0: /)
     write('tests/wrong.yaml', 'audience: wrong\ncases:\n  - { name: x, calls: [] }\n')
     write('audiences/wrong.yaml', "name: Wrong\nquery: ANY trait('a').exists()\n")
-    await expect(usher('test', folder)).rejects.toThrow(/audiences\.wrong\.definition\.condition: ANY and ALL are for/)
+    await expect(usher('test', folder)).rejects.toThrow(
+      /audiences\.wrong\.definition\.condition: line 1, column 1: ANY and ALL are for/,
+    )
     for (const path of ['audiences', 'tests']) rmSync(join(folder, `${path}/wrong.yaml`))
   })
 

@@ -5,7 +5,7 @@ import { sentence } from '../../audience/sentence.ts'
 import { type Definition, definitionOf } from '../../audience/store.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
-import { conditionFrom } from './query.ts'
+import { conditionFrom, pointing } from './query.ts'
 import { AudienceDefinition, AudienceType, collectionFrom, OneParams, Options } from './wire.ts'
 
 const tags = ['audience']
@@ -93,7 +93,7 @@ const overlapRoutes = (app: App, { db, now, config: { limits } }: Door): void =>
       const first = await definitionOf(db, 'audience', spaceId, params.id)
       const condition = await conditionFrom(db, spaceId, definition)
       const asked = { condition, collection: collectionFrom(audienceType, definition.type), options, limits }
-      const found = await overlapWith(db, spaceId, first, asked, now())
+      const found = await pointing('audience', definition, () => overlapWith(db, spaceId, first, asked, now()))
       return { data: { overlap: overlapFrom(found, saved(first), { sentence: sentence(condition) }) } }
     },
   )

@@ -10,7 +10,7 @@ import type { Door } from '../door.ts'
 import { isFromApp } from '../public-api/guard.ts'
 import type { App } from '../server.ts'
 import { Identifiers, identifiersFrom } from './insights.ts'
-import { conditionFrom } from './query.ts'
+import { conditionFrom, pointing } from './query.ts'
 import {
   AnsweredDefinition,
   AudienceDefinition,
@@ -116,7 +116,8 @@ const requestFrom = async (door: Door, spaceId: string, body: z.infer<typeof Pre
   const collection = collectionFrom(body.audienceType, body.definition.type)
   const { at, count, identifiers, options = {} } = body
   // What cannot be compiled is refused here, and not by a preview that fails.
-  await whomOf(door.db, spaceId, { condition, collection, options, limits: door.config.limits }, door.now())
+  const whom = { condition, collection, options, limits: door.config.limits }
+  await pointing('audience', body.definition, () => whomOf(door.db, spaceId, whom, door.now()))
   return { condition, collection, options, count, identifiers, ...(at === undefined ? {} : { at }) }
 }
 

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import { loadCatalog } from '../../audience/catalog.ts'
 import type { ComputedTraitDefinition, Condition } from '../../audience/condition.ts'
-import { parseCondition, parseTrait, printCondition, printTrait } from '../../audience/text/condition.ts'
+import type { Kind } from '../../audience/store.ts'
+import { parseCondition, parseTrait, pointedAt, printCondition, printTrait } from '../../audience/text/condition.ts'
 import { Invalid } from '../../base/errors.ts'
 import { must } from '../../base/must.ts'
 import type { Db } from '../../db/database.ts'
@@ -41,4 +42,19 @@ export const traitFrom = ({ event, measure, query }: z.infer<typeof TraitDefinit
   const parsed = parseTrait(query, { field: FIELD })
   if (given) refuseOther(printTrait(given), printTrait(parsed))
   return given ?? parsed
+}
+
+type Sent = { readonly query?: string | undefined } | undefined
+
+/**
+ * Does what a definition was sent for. Where it was sent as a query, what is refused about a part of it says line and column of the query, as
+ * what cannot be read does. @throws Invalid.
+ */
+export const pointing = async <T>(kind: Kind, sent: Sent, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Invalid) || sent?.query === undefined || error.id === 'query') throw error
+    throw new Invalid(error.id, pointedAt(sent.query, kind, error.problems))
+  }
 }

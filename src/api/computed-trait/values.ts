@@ -6,7 +6,7 @@ import { printTrait } from '../../audience/text/condition.ts'
 import { previewTrait, spreadOf, type Valued, valuesOf } from '../../audience/values.ts'
 import { Invalid } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import { traitFrom } from '../audience/query.ts'
+import { pointing, traitFrom } from '../audience/query.ts'
 import {
   AudienceType,
   collectionFrom,
@@ -67,7 +67,9 @@ const previewing = (app: App, { db, now, config }: Door): void => {
       const collection = collectionFrom(body.definition.type)
       const options = storedOptions(body.options ?? {})
       const asked = { now: now(), count: body.count, collection, options, limits: config.limits }
-      const { count, numbers, people } = await previewTrait(db, spaceId, definition, asked)
+      const { count, numbers, people } = await pointing('computed_trait', body.definition, () =>
+        previewTrait(db, spaceId, definition, asked),
+      )
       const computedTraitPreview = {
         size: { count, type: typeOf(collection) },
         ...(numbers ? { numbers } : {}),

@@ -65,6 +65,7 @@ const definitionsOf = ({ computedTraits, audiences }: z.infer<typeof Body>): rea
       return {
         kind: 'computed_trait',
         key,
+        query,
         definition: definition as unknown as JsonObject,
         options,
         collection: collectionFrom(audienceType),
@@ -75,6 +76,7 @@ const definitionsOf = ({ computedTraits, audiences }: z.infer<typeof Body>): rea
       return {
         kind: 'audience',
         key,
+        query,
         definition: definition as unknown as JsonObject,
         options,
         collection: collectionFrom(audienceType),

@@ -12,7 +12,7 @@ import { exportRoutes } from '../audience/exports.ts'
 import { insightRoutes } from '../audience/insights.ts'
 import { listPage } from '../audience/list.ts'
 import { previewRoutes } from '../audience/previews.ts'
-import { conditionFrom } from '../audience/query.ts'
+import { conditionFrom, pointing } from '../audience/query.ts'
 import { referenceRoutes } from '../audience/references.ts'
 import { versionRoutes } from '../audience/versions.ts'
 import {
@@ -79,19 +79,21 @@ const reading = (app: App, door: Door): void => {
   )
 }
 
+const acting = (door: Door) => (caller: { readonly spaceId: string; readonly name: string }) => ({
+  spaceId: caller.spaceId,
+  by: caller.name,
+  now: door.now(),
+  limits: door.config.limits,
+})
+
 const writing = (app: App, door: Door): void => {
-  const actOf = (caller: { spaceId: string; name: string }) => ({
-    spaceId: caller.spaceId,
-    by: caller.name,
-    now: door.now(),
-    limits: door.config.limits,
-  })
+  const actOf = acting(door)
   app.post(
     '/spaces/:space/audiences',
     { schema: { tags, summary: 'Make an audience', params: SpaceParams, body: NewAudience, response: { 201: One } } },
     async ({ caller, body }, reply) => {
       const condition = await conditionFrom(door.db, caller.spaceId, body.definition)
-      const row = await create(door.db, 'audience', actOf(caller), prefixedId('aud', door.random(12)), {
+      const saved = {
         name: body.name,
         key: body.key,
         description: body.description ?? '',
@@ -99,7 +101,10 @@ const writing = (app: App, door: Door): void => {
         definition: condition as unknown as JsonObject,
         options: body.options ?? {},
         collection: collectionFrom(body.audienceType, body.definition.type),
-      })
+      }
+      const row = await pointing('audience', body.definition, () =>
+        create(door.db, 'audience', actOf(caller), prefixedId('aud', door.random(12)), saved),
+      )
       door.notify('profile_change')
       return reply.status(201).send(await showOne(door, caller.spaceId, row))
     },
@@ -125,7 +130,7 @@ const writing = (app: App, door: Door): void => {
         options: options && changedOptions(options),
         definition: condition as JsonObject | undefined,
       }
-      const row = await update(door.db, 'audience', actOf(caller), params.id, patch)
+      const row = await pointing('audience', definition, () => update(door.db, 'audience', actOf(caller), params.id, patch))
       door.notify('profile_change')
       return showOne(door, caller.spaceId, row)
     },

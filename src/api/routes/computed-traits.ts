@@ -8,7 +8,7 @@ import { removeConnectionsOf } from '../../sync/connection.ts'
 import { cloneRoutes } from '../audience/clones.ts'
 import { exportRoutes } from '../audience/exports.ts'
 import { listPage } from '../audience/list.ts'
-import { traitFrom } from '../audience/query.ts'
+import { pointing, traitFrom } from '../audience/query.ts'
 import { referenceRoutes } from '../audience/references.ts'
 import { versionRoutes } from '../audience/versions.ts'
 import {
@@ -63,20 +63,22 @@ const reading = (app: App, { db }: Door): void => {
   )
 }
 
+const acting = (door: Door) => (caller: { readonly spaceId: string; readonly name: string }) => ({
+  spaceId: caller.spaceId,
+  by: caller.name,
+  now: door.now(),
+  limits: door.config.limits,
+})
+
 const writing = (app: App, door: Door): void => {
-  const actOf = (caller: { spaceId: string; name: string }) => ({
-    spaceId: caller.spaceId,
-    by: caller.name,
-    now: door.now(),
-    limits: door.config.limits,
-  })
+  const actOf = acting(door)
   app.post(
     '/spaces/:space/computed-traits',
     {
       schema: { tags, summary: 'Make a computed trait', params: SpaceParams, body: NewComputedTrait, response: { 201: One } },
     },
     async ({ caller, body }, reply) => {
-      const row = await create(door.db, 'computed_trait', actOf(caller), prefixedId('tra', door.random(12)), {
+      const saved = {
         name: body.name,
         key: body.key,
         description: body.description ?? '',
@@ -84,7 +86,10 @@ const writing = (app: App, door: Door): void => {
         definition: traitFrom(body.definition) as unknown as JsonObject,
         options: storedOptions(body.options ?? {}),
         collection: collectionFrom(body.definition.type),
-      })
+      }
+      const row = await pointing('computed_trait', body.definition, () =>
+        create(door.db, 'computed_trait', actOf(caller), prefixedId('tra', door.random(12)), saved),
+      )
       door.notify('profile_change')
       return reply.status(201).send({ data: { computedTrait: computedTraitFrom(caller.spaceId, row) } })
     },
@@ -108,7 +113,9 @@ const writing = (app: App, door: Door): void => {
         options: options && changedOptions(options),
         definition: definition && (traitFrom(definition) as unknown as JsonObject),
       }
-      const row = await update(door.db, 'computed_trait', actOf(caller), params.id, patch)
+      const row = await pointing('computed_trait', definition, () =>
+        update(door.db, 'computed_trait', actOf(caller), params.id, patch),
+      )
       door.notify('profile_change')
       return { data: { computedTrait: computedTraitFrom(caller.spaceId, row) } }
     },

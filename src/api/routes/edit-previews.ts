@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { previewAudienceEdit, previewTraitEdit } from '../../audience/edit-preview.ts'
 import type { Definition } from '../../audience/store.ts'
 import { definitionOf } from '../../audience/store.ts'
-import { conditionFrom, traitFrom } from '../audience/query.ts'
+import { conditionFrom, pointing, traitFrom } from '../audience/query.ts'
 import {
   AudienceDefinition,
   changedOptions,
@@ -40,7 +40,8 @@ export const editPreviewRoutes: Route = (app, { db, now }) => {
     async ({ caller: { spaceId }, params, body }) => {
       const audience = withOptions(await definitionOf(db, 'audience', spaceId, params.id), body.options)
       const condition = await conditionFrom(db, spaceId, body.definition)
-      return { data: { editPreview: await previewAudienceEdit(db, spaceId, audience, condition, now()) } }
+      const count = () => previewAudienceEdit(db, spaceId, audience, condition, now())
+      return { data: { editPreview: await pointing('audience', body.definition, count) } }
     },
   )
   app.post(
@@ -56,7 +57,9 @@ export const editPreviewRoutes: Route = (app, { db, now }) => {
     },
     async ({ caller: { spaceId }, params, body }) => {
       const trait = withOptions(await definitionOf(db, 'computed_trait', spaceId, params.id), body.options)
-      return { data: { editPreview: await previewTraitEdit(db, spaceId, trait, traitFrom(body.definition), now()) } }
+      const definition = traitFrom(body.definition)
+      const count = () => previewTraitEdit(db, spaceId, trait, definition, now())
+      return { data: { editPreview: await pointing('computed_trait', body.definition, count) } }
     },
   )
 }

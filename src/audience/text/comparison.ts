@@ -8,8 +8,12 @@ const ruleOf = <O extends Operator>(operator: O): TextRule<O> => OPERATORS[opera
 const NAMES = Object.keys(OPERATORS) as readonly Operator[]
 
 // What a rule reads is what its operator needs, by the type of the table.
-const read = (reader: Reader, operator: Operator): Comparison =>
-  ({ operator, ...ruleOf(operator).operand.read(reader) }) as Comparison
+const read = (reader: Reader, operator: Operator): Comparison => {
+  const right = reader.peek()
+  const compare = { operator, ...ruleOf(operator).operand.read(reader) } as Comparison
+  reader.places.note(compare, right)
+  return compare
+}
 
 const CALLS: Calls<Comparison> = Object.fromEntries(
   NAMES.map((operator) => [ruleOf(operator).word, (reader: Reader) => read(reader, operator)]),

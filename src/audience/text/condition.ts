@@ -1,3 +1,4 @@
+import type { Problem } from '../../base/errors.ts'
 import { unreachable } from '../../base/must.ts'
 import type { ComputedTraitDefinition, Condition, EventSelection, Filter } from '../condition.ts'
 import { keysOf, pathOf } from '../path.ts'
@@ -57,20 +58,51 @@ const growing = (reading: Reading): Grow<Condition> => ({
   leaf: (reader) => readLeaf(reader, reading),
 })
 
-/** Reads a query that defines an audience. @throws Invalid that points at the first place that is wrong; nothing else for any text. */
-export const parseCondition = (text: string, reading: Reading = {}): Condition => {
-  const reader = readerOf(text, reading.field ?? 'query')
+const readCondition = (reader: Reader, reading: Reading): Condition => {
   const condition = readBool(reader, growing(reading))
   if (reader.peek().kind !== 'end') throw reader.fault({ expected: ['AND', 'OR', 'the end'] })
   return condition
 }
 
-/** Reads a query that defines a computed trait: it ends with a reducer. @throws Invalid as `parseCondition` does. */
-export const parseTrait = (text: string, { field = 'query' }: Pick<Reading, 'field'> = {}): ComputedTraitDefinition => {
-  const reader = readerOf(text, field)
+/** Reads a query that defines an audience. @throws Invalid that points at the first place that is wrong; nothing else for any text. */
+export const parseCondition = (text: string, reading: Reading = {}): Condition =>
+  readCondition(readerOf(text, reading.field ?? 'query'), reading)
+
+const readTrait = (reader: Reader): ComputedTraitDefinition => {
+  const token = reader.peek()
   const definition = readStream(reader, readCall(reader, { event: readEventName, entity: notYet('an entity') }))
+  reader.places.note(definition, token)
   if (reader.peek().kind === 'end') return definition
   throw reader.fault({ expected: ['the end'], remedy: 'end a computed trait with its reducer, as in .count()' })
+}
+
+/** Reads a query that defines a computed trait: it ends with a reducer. @throws Invalid as `parseCondition` does. */
+export const parseTrait = (text: string, { field = 'query' }: Pick<Reading, 'field'> = {}): ComputedTraitDefinition =>
+  readTrait(readerOf(text, field))
+
+// A definition is checked as JSON: a condition below `definition.condition`, a computed trait below `definition`.
+const ROOTS = { audience: 'definition.condition', computed_trait: 'definition' } as const
+
+/**
+ * The same problems with what was read from a query, each with the line and column of the part that it is about; its field stays the
+ * place in the JSON. What is about no part of the definition stays as it is.
+ */
+export const pointedAt = (text: string, kind: keyof typeof ROOTS, problems: readonly Problem[]): readonly Problem[] => {
+  const reader = readerOf(text, 'query')
+  const whole = kind === 'audience' ? readCondition(reader, {}) : readTrait(reader)
+  const root = ROOTS[kind]
+  return problems.map((problem) => {
+    const { field, message: sentence, remedy } = problem
+    if ('line' in problem || (field !== root && !field.startsWith(`${root}.`))) return problem
+    const token = reader.places.find(
+      whole,
+      field
+        .slice(root.length + 1)
+        .split('.')
+        .filter(Boolean),
+    )
+    return token ? reader.problemAt(field, token, { sentence, remedy }) : problem
+  })
 }
 
 const open: Open<Condition> = (condition) => {

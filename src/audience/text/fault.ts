@@ -37,8 +37,8 @@ const excerpt = (line: string, column: number): string => {
 const alternatives = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
-/** The failure of a query at one of its tokens: line, column, what was found and expected, and the place with a caret under it. */
-export const fault = (field: string, source: string, token: Token, says: Says): Invalid => {
+/** What is wrong at a token of a query: line, column, what was found and expected, and the place with a caret under it. */
+export const problemAt = (field: string, source: string, token: Token, says: Says): QueryProblem => {
   const before = source.slice(0, token.start).split('\n')
   const line = before.length
   const column = characters(before.at(-1) ?? '') + 1
@@ -46,11 +46,14 @@ export const fault = (field: string, source: string, token: Token, says: Says): 
   const expected = 'expected' in says ? says.expected : []
   const sentence = 'sentence' in says ? says.sentence : `found ${shown(token)}, expected ${alternatives(expected)}`
   const remedy = token.note ?? says.remedy
-  const problem: QueryProblem = {
+  return {
     field,
     message: `line ${line}, column ${column}: ${sentence}\n${excerpt(whole, column)}`,
     ...(remedy === undefined ? {} : { remedy }),
     ...{ line, column, found: token.raw.slice(0, 200), expected },
   }
-  return new Invalid('query', [problem])
 }
+
+/** The failure of a query at one of its tokens. */
+export const fault = (field: string, source: string, token: Token, says: Says): Invalid =>
+  new Invalid('query', [problemAt(field, source, token, says)])

@@ -27,7 +27,7 @@ const USERS = [
   ['ALL', 'all'],
 ] as const
 
-const readUnary = <Node>(reader: Reader, grow: Grow<Node>): Node => {
+const readOne = <Node extends object>(reader: Reader, grow: Grow<Node>): Node => {
   if (acceptWord(reader, 'NOT')) return grow.not(reader.nested(() => readUnary(reader, grow)))
   for (const [word, type] of USERS) {
     if (!isWord(reader, word)) continue
@@ -44,15 +44,26 @@ const readUnary = <Node>(reader: Reader, grow: Grow<Node>): Node => {
   return inner
 }
 
-const readJoined = <Node>(reader: Reader, type: 'and' | 'or', grow: Grow<Node>, part: () => Node): Node => {
+const readUnary = <Node extends object>(reader: Reader, grow: Grow<Node>): Node => {
+  const token = reader.peek()
+  const node = readOne(reader, grow)
+  reader.places.note(node, token)
+  return node
+}
+
+const readJoined = <Node extends object>(reader: Reader, type: 'and' | 'or', grow: Grow<Node>, part: () => Node): Node => {
+  const token = reader.peek()
   const first = part()
   const parts = [first]
   while (acceptWord(reader, type.toUpperCase())) parts.push(part())
-  return parts.length === 1 ? first : grow.join(type, parts)
+  if (parts.length === 1) return first
+  const joined = grow.join(type, parts)
+  reader.places.note(joined, token)
+  return joined
 }
 
 /** NOT, ANY and ALL bind tighter than AND, AND tighter than OR (spec/audiences §11.2). A group in parentheses stays a group of its own. */
-export const readBool = <Node>(reader: Reader, grow: Grow<Node>): Node =>
+export const readBool = <Node extends object>(reader: Reader, grow: Grow<Node>): Node =>
   readJoined(reader, 'or', grow, () => readJoined(reader, 'and', grow, () => readUnary(reader, grow)))
 
 /** What a tree of some kind is made of at its top. */

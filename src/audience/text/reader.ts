@@ -1,5 +1,6 @@
 import { Invalid } from '../../base/errors.ts'
-import { fault, type Says } from './fault.ts'
+import { fault, problemAt, type QueryProblem, type Says } from './fault.ts'
+import { newPlaces, type Places } from './place.ts'
 import { type Token, tokensOf } from './token.ts'
 
 /** The longest query, in characters. */
@@ -19,6 +20,10 @@ export type Reader = {
   readonly nested: <T>(read: () => T) => T
   /** The failure at a token (the next one unless told), to be thrown. */
   readonly fault: (says: Says, token?: Token) => Invalid
+  /** Where what was read stands. */
+  readonly places: Places
+  /** What is wrong with a part of what was read, which stands at a token. */
+  readonly problemAt: (field: string, token: Token, says: Says) => QueryProblem
 }
 
 /** A reader at the beginning of a query. @throws Invalid for one that is too long. */
@@ -63,5 +68,7 @@ export const readerOf = (source: string, field: string): Reader => {
       return result
     },
     fault: failure,
+    places: newPlaces(),
+    problemAt: (part, token, says) => problemAt(part, source, token, says),
   }
 }

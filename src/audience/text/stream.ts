@@ -120,11 +120,20 @@ const STEPS: Calls<Step> = {
 
 const both = (a: Filter | undefined, b: Filter): Filter => (a === undefined ? b : { type: 'and', filters: [a, b] })
 
+const withWhere = (reader: Reader, event: EventSelection, where: Filter): EventSelection => {
+  const next = { ...event, where: both(event.where, where) }
+  reader.places.hand(event, next)
+  return next
+}
+
 const narrowed = (reader: Reader, event: EventSelection, { filter, word }: Extract<Step, { word: Token }>): EventSelection => {
-  if (filter.where) return { ...event, where: both(event.where, filter.where) }
+  if (filter.where) return withWhere(reader, event, filter.where)
   const [key] = Object.keys(filter)
   if (key !== undefined && Object.hasOwn(event, key)) throw reader.fault({ sentence: `there is a ${word.raw}(…) already` }, word)
-  return { ...event, ...filter }
+  const next = { ...event, ...filter }
+  reader.places.hand(event, next)
+  reader.places.note(next, word, key)
+  return next
 }
 
 /** The name in `event( … )`. */
@@ -139,9 +148,12 @@ const readLength = (reader: Reader, list: Extract<Measure, { kind: 'unique' }>):
 
 /** The filters after `event('Name')` and the reducer that ends them. */
 export const readStream = (reader: Reader, event: EventSelection): ComputedTraitDefinition => {
+  const word = reader.peek(1)
   const step = readLink(reader, STEPS)
   if (!('measure' in step)) return readStream(reader, narrowed(reader, event, step))
-  return { event, measure: step.measure.kind === 'unique' ? readLength(reader, step.measure) : step.measure }
+  const measure = step.measure.kind === 'unique' ? readLength(reader, step.measure) : step.measure
+  reader.places.note(measure, word)
+  return { event, measure }
 }
 
 const REDUCERS = { sum: 'sum', average: 'avg', unique: 'unique' } as const
