@@ -1,12 +1,19 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import type { Comparison } from '../../src/audience/condition.ts'
-import type { Json } from '../../src/base/json.ts'
-import { freshDatabase } from '../support/database.ts'
+import { holds } from '../../src/audience/evaluator/matches.ts'
+import type { Json, JsonObject } from '../../src/base/json.ts'
+import { connect } from '../../src/db/connect.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { administrate } from '../../src/dev/postgres.ts'
+import { freshDatabase, TEST_SECRET } from '../support/database.ts'
 import { addProfile, makeSpace, matching, START } from './support/world.ts'
 
 const { db } = await freshDatabase()
 const SPACE = 'spa_operators'
 await makeSpace(db, SPACE)
+
+const SOMEBODY = { collection: 'users', merged: false, identifiers: {}, events: [], memberships: {}, computed: {} } as const
+const WORLD = { audiences: [], computedTraits: [], externalIds: [] }
 
 const NOTHING = Symbol('no such trait')
 type Case = readonly [check: string, stored: Json | typeof NOTHING, compare: Comparison, expected: boolean]
@@ -21,12 +28,22 @@ const d = (operator: 'within_last' | 'within_next' | 'before_last' | 'after_next
   operator,
   duration,
 })
+const cased = (compare: Comparison): Comparison => ({ ...compare, ignoreCase: true }) as Comparison
 const exists: Comparison = { operator: 'exists' }
 const absent: Comparison = { operator: 'absent' }
 
 const CASES: readonly Case[] = [
   ['CND-01 equals', 'gold', v('equals', 'gold'), true],
   ['CND-26 case', 'Gold', v('equals', 'gold'), false],
+  // A sigma that ends a word is written ς, and is a sigma.
+  ['CND-26 final sigma, begins', 'ΟΔΟΣΑ', cased(v('starts_with', 'ΟΔΟΣ')), true],
+  ['CND-26 final sigma, begins', 'οδοσα', cased(v('starts_with', 'οδος')), true],
+  ['CND-26 final sigma, contains', 'Η ΟΔΟΣΑ', cased(vs('contains', 'ΟΔΟΣ')), true],
+  ['CND-26 final sigma, omits', 'Η ΟΔΟΣΑ', cased(v('omits', 'ΟΔΟΣ')), false],
+  ['CND-26 final sigma, ends', 'ΟΔΟΣ', cased(v('ends_with', 'Σ')), true],
+  ['CND-26 final sigma, equals', 'ΟΔΟΣ', cased(v('equals', 'οδοσ')), true],
+  ['CND-26 final sigma, one of', 'οδος', cased(vs('one_of', 'ΟΔΟΣ')), true],
+  ['CND-26 final sigma, case matters', 'ΟΔΟΣΑ', v('starts_with', 'οδος'), false],
   ['CND-01 equals number', 5, v('equals', 5), true],
   ['CND-01 equals 5.0', 5, v('equals', 5.0), true],
   ['CND-04 text of number', '100', v('equals', 100), true],
@@ -141,6 +158,34 @@ describe('stored value × operator', () => {
     expect((await matching(db, SPACE, condition, now)).includes(id)).toBe(expected)
     const negated = await matching(db, SPACE, { type: 'not', condition }, now)
     expect(negated.includes(id), 'CND-03: NOT is the other half').toBe(!expected)
+    const traits: JsonObject = stored === NOTHING ? {} : { t: stored }
+    expect(holds(condition, { person: { ...SOMEBODY, id, traits }, world: WORLD, now }), 'what gives the evidence').toBe(expected)
+  })
+
+  it('CND-26 case is Unicode’s, whatever the collation of the database', async () => {
+    const admin = inject('postgres')
+    const name = `test_collation_${process.pid}`
+    await administrate(
+      admin,
+      `create database ${name} template template0 encoding 'UTF8' locale_provider icu icu_locale 'tr-TR' locale 'C'`,
+    )
+    const turkish = connect(admin.replace(/postgres$/, name), { secret: TEST_SECRET })
+    try {
+      await migrate(turkish.db)
+      await makeSpace(turkish.db, SPACE)
+      const id = await addProfile(turkish.db, SPACE, 'one', { t: 'ΟΔΟΣΑ TITLE' })
+      for (const [compare, expected] of [
+        [cased(v('starts_with', 'ΟΔΟΣ')), true],
+        [cased(v('ends_with', 'title')), true],
+        [cased(v('ends_with', 'tıtle')), false],
+      ] as const) {
+        const found = await matching(turkish.db, SPACE, { type: 'trait', path: 't', compare }, now)
+        expect(found.includes(id), JSON.stringify(compare)).toBe(expected)
+      }
+    } finally {
+      await turkish.close()
+      await administrate(admin, `drop database ${name} with (force)`)
+    }
   })
 })
 

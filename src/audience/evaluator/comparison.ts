@@ -16,8 +16,8 @@ const rightsOf = (right: Literal | Reference | Time, place: Place): readonly Rig
   return value === undefined ? [] : [{ value, literal: true }]
 }
 
-/** Letters without their case: small ones. */
-const folded = (text: string, ignoreCase: boolean): string => (ignoreCase ? text.toLowerCase() : text)
+/** Letters without their case: small ones, and the sigma that ends a word is a sigma. */
+const folded = (text: string, ignoreCase: boolean): string => (ignoreCase ? text.toLowerCase().replaceAll('ς', 'σ') : text)
 
 /**
  * Exact match after coercion: values of different types are equal where they mean the same (the words true and false, plain decimals). Two

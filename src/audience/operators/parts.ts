@@ -16,7 +16,9 @@ export type Right = Literal | Reference
 type Written = Literal | Time
 type Spelling = { readonly ignoreCase?: true | undefined }
 
-const unspelled = (literal: Literal): Literal => (typeof literal === 'string' ? literal.toLowerCase() : literal)
+// As `without_case` does it: small letters, and a sigma that ends a word is a sigma.
+const withoutCase = (text: string): string => text.toLowerCase().replaceAll('ς', 'σ')
+const unspelled = (literal: Literal): Literal => (typeof literal === 'string' ? withoutCase(literal) : literal)
 
 // A literal that is equal to a value exactly if their texts are: no number, which has many, and no text that a list or an object might have.
 const plainText = (literal: Literal): string | undefined => {
@@ -167,7 +169,7 @@ export const textsOf = (
   { read }: Around,
 ): { readonly text: Sql; readonly part: Sql } => {
   const text = readsAsStored(right) ? rawText(value) : sql`text_of(${value})`
-  const part = isReference(right) ? sql`text_of(${read(right)})` : sql`${ignoreCase ? right.toLowerCase() : right}`
+  const part = isReference(right) ? sql`text_of(${read(right)})` : sql`${ignoreCase ? withoutCase(right) : right}`
   if (!ignoreCase) return { text, part }
   return { text: sql`without_case(${text})`, part: isReference(right) ? sql`without_case(${part})` : part }
 }
