@@ -1,3 +1,4 @@
+import { spokenDuration } from '../base/duration.ts'
 import { unreachable } from '../base/must.ts'
 import { ruleOf } from './compare.ts'
 import type { Comparison, ComputedTraitDefinition, Condition, EventSelection, Filter } from './condition.ts'
@@ -60,12 +61,14 @@ type Child = Extract<Filter, { type: 'event' }>
 const childSentence = (child: Child): string =>
   `then ${eventSentence(child)}${child.event.settled ? ', once that time is over' : ''}`
 
+const spokenSpan = ([from, to]: readonly [string, string]): string => `between ${spokenDuration(from)} and ${spokenDuration(to)}`
+
 const windowsOf = ({ within, between, withinParent, betweenParent, expiresAfter }: EventSelection): readonly string[] => [
-  ...(within === undefined ? [] : [`within the last ${within}`]),
-  ...(between ? [`between ${between[0]} and ${between[1]} ago`] : []),
-  ...(withinParent === undefined ? [] : [`within ${withinParent} of it`]),
-  ...(betweenParent ? [`between ${betweenParent[0]} and ${betweenParent[1]} after it`] : []),
-  ...(expiresAfter === undefined ? [] : [`in a session that ends after ${expiresAfter} of silence`]),
+  ...(within === undefined ? [] : [`within the last ${spokenDuration(within)}`]),
+  ...(between ? [`${spokenSpan(between)} ago`] : []),
+  ...(withinParent === undefined ? [] : [`within ${spokenDuration(withinParent)} of it`]),
+  ...(betweenParent ? [`${spokenSpan(betweenParent)} after it`] : []),
+  ...(expiresAfter === undefined ? [] : [`in a session that ends after ${spokenDuration(expiresAfter)} of silence`]),
 ]
 
 const windowSentence = (event: EventSelection): string =>

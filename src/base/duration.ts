@@ -24,6 +24,13 @@ export const milliseconds = (duration: Duration): number => {
   return Number(amount) * MILLISECONDS[unit as keyof typeof MILLISECONDS]
 }
 
+/** A duration as people say it: what says `1 days` is `1 day`, and `30 day` is `30 days`. */
+export const spokenDuration = (duration: Duration): string => {
+  const [, amount, unit] = PATTERN.exec(duration) ?? []
+  if (amount === undefined || unit === undefined) throw new Error(`not a duration: ${duration}`)
+  return `${Number(amount)} ${unit}${Number(amount) === 1 ? '' : 's'}`
+}
+
 /** `now` plus (or, with a minus sign in front, minus) a duration. */
 export const plus = (now: Date, duration: Duration): Date => new Date(now.getTime() + milliseconds(duration))
 export const minus = (now: Date, duration: Duration): Date => new Date(now.getTime() - milliseconds(duration))

@@ -35,12 +35,31 @@ it.each([
   ["event('A').where(event('B').expires_after(1 hour).count() >= 1).count() >= 1", 'a session is for computed traits'],
   ["event('A').sum('list.$') > 1", 'an aggregate takes one value an event'],
   ["event('A').where(event('B').count().before_date(2026-01-01)).count() >= 1", 'a measured number is no date'],
+  ["event('A').count() = 'abc'", '“abc” is no number, and a measured number is never that'],
+  ["event('A').count() != true", 'true is no number'],
+  ["event('A').count() = 2026-01-01", '2026-01-01 is no number'],
+  ["event('A').count().one_of(1, 'x', '2')", '“x” is no number'],
+  ["event('A').sum('price') > ' 5'", '“ 5” is no number'],
+  ["event('A').unique('price').count() < '1e3'", '“1e3” is no number'],
+  ["event('A').where(event('B').count() = 'abc').count() >= 1", '“abc” is no number'],
+  ["event('A').count().within_last(1 day)", 'a measured number is no date'],
   ["event('A').where(event('B').within(999999 weeks).count() >= 1).count() >= 1", 'is too long'],
   ["ANY trait('x') = 1", 'ANY and ALL are for audiences of accounts'],
   ["trait('x') = 1 AND NOT ALL NOT trait('x') = 1", 'ANY and ALL are for audiences of accounts'],
   ["event('A').where(trait('x\0') = 1).count() >= 1", 'has a character that cannot be stored'],
 ])('refuses %s', (text, message) => {
   expect(messages(parseCondition(text))).toEqual([expect.stringContaining(message)])
+})
+
+it.each([
+  "event('A').count() = '5'",
+  "event('A').count() = trait('x')",
+  "event('A').sum('price').starts_with('1')",
+  "event('A').max('price' as string) = 'abc'",
+  "event('A').last('plan') = 'abc'",
+  "trait('x') = 'abc'",
+])('takes %s, which may be true', (text) => {
+  expect(messages(parseCondition(text))).toEqual([])
 })
 
 it.each([

@@ -10,6 +10,16 @@ it.each<[string, Condition]>([
   ['did “Order” at least twice within the last 30 days', did('Order', { operator: 'at_least', value: 2 }, { within: '30 days' })],
   ['did “Order”', did('Order')],
   ['did not do “Order” within the last 60 days', did('Order', { operator: 'equals', value: 0 }, { within: '60 days' })],
+  ['did “Order” within the last 1 day', did('Order', undefined, { within: '1 days' })],
+  ['did “Order” between 1 hour and 30 days ago', did('Order', undefined, { between: ['1 hours', '30 day'] })],
+  [
+    '“since” is within the last 1 day',
+    { type: 'trait', path: 'since', compare: { operator: 'within_last', duration: '1 days' } },
+  ],
+  [
+    '“since” is more than 1 week ago',
+    { type: 'trait', path: 'since', compare: { operator: 'before_last', duration: '1 weeks' } },
+  ],
   ['did “Order” exactly once', did('Order', { operator: 'equals', value: 1 })],
   ['did “Order” at most 3 times', did('Order', { operator: 'at_most', value: 3 })],
   [

@@ -1,4 +1,4 @@
-import { milliseconds } from '../../base/duration.ts'
+import { milliseconds, spokenDuration } from '../../base/duration.ts'
 import { unreachable } from '../../base/must.ts'
 import type { Comparison, Condition, EventSelection, Filter, Measure } from '../condition.ts'
 import { type Instant, writtenInstant } from './instant.ts'
@@ -22,7 +22,7 @@ const reached = (event: Happened, text = spoken(event)): Moment => ({
 // An event is older than a duration one millisecond after it is as old as that.
 const older = (event: Happened, duration: string): Moment => ({
   at: event.timestamp.getTime() + milliseconds(duration) + 1,
-  because: `${spoken(event)} becomes older than ${duration}`,
+  because: `${spoken(event)} becomes older than ${spokenDuration(duration)}`,
 })
 
 const ofWindow = (event: Happened, { within, between }: EventSelection): readonly Moment[] => [
@@ -47,22 +47,23 @@ const ofDate = (value: Value, compare: Comparison, what: string): readonly Momen
   const instant = instantOf(value)
   if (instant === undefined || !('duration' in compare)) return []
   const span = BigInt(milliseconds(compare.duration)) * 1000n
+  const said = spokenDuration(compare.duration)
   const named = `${what} (${writtenInstant(instant)})`
   switch (compare.operator) {
     case 'within_last':
       return [
         { at: from(instant), because: `${named} is reached` },
-        { at: after(instant + span), because: `${named} becomes older than ${compare.duration}` },
+        { at: after(instant + span), because: `${named} becomes older than ${said}` },
       ]
     case 'within_next':
       return [
-        { at: from(instant - span), because: `${named} comes within ${compare.duration}` },
+        { at: from(instant - span), because: `${named} comes within ${said}` },
         { at: after(instant), because: `${named} is over` },
       ]
     case 'before_last':
-      return [{ at: from(instant + span), because: `${named} becomes ${compare.duration} old` }]
+      return [{ at: from(instant + span), because: `${named} becomes ${said} old` }]
     case 'after_next':
-      return [{ at: after(instant - span), because: `${named} comes closer than ${compare.duration}` }]
+      return [{ at: after(instant - span), because: `${named} comes closer than ${said}` }]
     default:
       return unreachable(compare)
   }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { milliseconds, plus } from '../../base/duration.ts'
+import { milliseconds, plus, spokenDuration } from '../../base/duration.ts'
 import type { OperatorRule } from '../operator.ts'
 import { span } from '../text/operand.ts'
 import { dayNear, instantIn } from './parts.ts'
@@ -10,6 +10,6 @@ export const afterNext: OperatorRule<'after_next'> = {
   test: (value, { duration }, { now }) => sql`${instantIn(value)} >= ${plus(now, duration)}::timestamptz`,
   needs: (value, { duration }, { now }) => dayNear(value, { from: plus(now, duration) }),
   negated: false,
-  sentence: ({ duration }) => `is more than ${duration} from now`,
+  sentence: ({ duration }) => `is more than ${spokenDuration(duration)} from now`,
   flips: ({ duration }) => [-milliseconds(duration)],
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { milliseconds, minus } from '../../base/duration.ts'
+import { milliseconds, minus, spokenDuration } from '../../base/duration.ts'
 import type { OperatorRule } from '../operator.ts'
 import { span } from '../text/operand.ts'
 import { dayNear, instantIn } from './parts.ts'
@@ -11,6 +11,6 @@ export const withinLast: OperatorRule<'within_last'> = {
     sql`${instantIn(value)} between ${minus(now, duration)}::timestamptz and ${now}::timestamptz`,
   needs: (value, { duration }, { now }) => dayNear(value, { from: minus(now, duration), to: now }),
   negated: false,
-  sentence: ({ duration }) => `is within the last ${duration}`,
+  sentence: ({ duration }) => `is within the last ${spokenDuration(duration)}`,
   flips: ({ duration }) => [0, milliseconds(duration)],
 }

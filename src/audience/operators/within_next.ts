@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { milliseconds, plus } from '../../base/duration.ts'
+import { milliseconds, plus, spokenDuration } from '../../base/duration.ts'
 import type { OperatorRule } from '../operator.ts'
 import { span } from '../text/operand.ts'
 import { dayNear, instantIn } from './parts.ts'
@@ -11,6 +11,6 @@ export const withinNext: OperatorRule<'within_next'> = {
     sql`${instantIn(value)} between ${now}::timestamptz and ${plus(now, duration)}::timestamptz`,
   needs: (value, { duration }, { now }) => dayNear(value, { from: now, to: plus(now, duration) }),
   negated: false,
-  sentence: ({ duration }) => `is within the next ${duration}`,
+  sentence: ({ duration }) => `is within the next ${spokenDuration(duration)}`,
   flips: ({ duration }) => [-milliseconds(duration), 0],
 }

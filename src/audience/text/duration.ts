@@ -1,12 +1,7 @@
-import type { Duration } from '../../base/duration.ts'
+import { type Duration, spokenDuration } from '../../base/duration.ts'
 import type { Reader } from './reader.ts'
 
 const UNITS = ['second', 'minute', 'hour', 'day', 'week']
-
-const spelled = (amount: string, unit: string): Duration => {
-  const number = Number(amount)
-  return `${number} ${unit}${number === 1 ? '' : 's'}`
-}
 
 /** `30 days`. Segment has hours and days here; the other units are read as well because conditions can hold them. @throws Invalid. */
 export const readDuration = (reader: Reader): Duration => {
@@ -16,14 +11,11 @@ export const readDuration = (reader: Reader): Duration => {
   const unit = reader.peek().raw.replace(/s$/, '')
   if (!UNITS.includes(unit)) throw reader.fault({ expected: UNITS.map((each) => `${each}s`) })
   reader.next()
-  return spelled(amount.raw, unit)
+  return spokenDuration(`${amount.raw} ${unit}`)
 }
 
 /** The one spelling of a duration: `1 day`, `30 days`. */
-export const writeDuration = (duration: Duration): string => {
-  const [amount = '', unit = ''] = duration.split(' ')
-  return spelled(amount, unit.replace(/s$/, ''))
-}
+export const writeDuration = (duration: Duration): string => spokenDuration(duration)
 
 /** `parent:` before a duration or path: it is about the event around this one in a funnel. */
 export const readParent = (reader: Reader): boolean => {

@@ -47,6 +47,12 @@ export const readReference = (reader: Reader): Reference | undefined => {
 
 const EXPECTED = ['a text in single quotes', 'a number', 'true', 'false', 'a day such as 2026-01-31']
 
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['null', 'ask for a missing value with .absent()'],
+  ['true', 'write true'],
+  ['false', 'write false'],
+])
+
 /** A text, a number, true, false, a day or instant without quotes, or `literal( … )` around one. */
 export const readLiteral = (reader: Reader): Written => {
   const token = reader.peek()
@@ -55,8 +61,7 @@ export const readLiteral = (reader: Reader): Written => {
   if (reader.accept('true')) return { value: true, token }
   if (reader.accept('false')) return { value: false, token }
   if (token.kind === 'word' && Object.hasOwn(NAMED, token.raw)) return readCall(reader, NAMED)
-  const remedy = token.raw === 'null' ? 'ask for a missing value with .absent()' : undefined
-  throw reader.fault({ expected: EXPECTED, remedy })
+  throw reader.fault({ expected: EXPECTED, remedy: REMEDIES.get(token.raw.toLowerCase()) })
 }
 
 /** Whatever was written, as text: `'5'` and `5` are the same to an operator on text. */

@@ -34,6 +34,17 @@ it('points at the place with line, column, what was found, what was expected and
   })
 })
 
+it.each([
+  ['TRUE', 'write true'],
+  ['True', 'write true'],
+  ['FALSE', 'write false'],
+  ['NULL', 'ask for a missing value with .absent()'],
+  ['constructor', undefined],
+])('says what to write for %s', (word, remedy) => {
+  const problem = problemOf(() => parseCondition(`trait('vip') = ${word}`))
+  expect([problem.column, problem.remedy]).toEqual([16, remedy])
+})
+
 it('shows of a long line what is around the place', () => {
   const { message } = problemOf(() => parseCondition(`${"trait('🙂') = 1 AND ".repeat(20)} nonsense('x') > 1`))
   const [, line = '', caret = ''] = message.split('\n')
