@@ -74,22 +74,6 @@ export const writeInterest = async (tx: Db, spaceId: string, journey: Pick<Journ
   await writeAudiences(tx, spaceId, journey.id, [...audiences].toSorted())
 }
 
-/** The journeys that wait for changes of an audience, by name. */
-export const journeysOfAudience = (
-  db: Db,
-  spaceId: string,
-  audienceId: string,
-): Promise<readonly { readonly id: string; readonly name: string }[]> =>
-  run(
-    db,
-    query(
-      'audience_interest.journeys',
-      sql<{ id: string; name: string }>`select j.id, j.name from audience_interest i
-        join journey j on j.space_id = ${spaceId} and j.id = i.consumer
-        where i.space_id = ${spaceId} and i.audience_id = ${audienceId} order by j.name, j.id`,
-    ),
-  )
-
 // A draft and every version that somebody may still walk; a trait stands in a condition or on the right side of a comparison, at any depth.
 const MENTIONS = '$.** ? ((@.type == "trait" || @.reference == "trait") && (@.path == $key || @.path starts with $within))'
 
@@ -118,15 +102,19 @@ const USES =
   '$.** ? (@.audience == $key || ((@.type == "trait" || @.reference == "trait") && (@.path == $key || @.path starts with $within)))'
 
 /**
- * The journeys, as people say them, whose draft, live or draining version begins with an audience, splits by it or asks for its trait or a
+ * The journeys whose draft, live or draining version begins with an audience, splits by it or asks for its trait or a
  * computed trait with this key, at any depth. Of an archived one nothing goes on.
  */
-export const journeysUsing = async (db: Db, spaceId: string, key: string): Promise<readonly string[]> => {
-  const rows = await run(
+export const journeysUsing = (
+  db: Db,
+  spaceId: string,
+  key: string,
+): Promise<readonly { readonly id: string; readonly name: string }[]> =>
+  run(
     db,
     query(
       'journey.using',
-      sql<{ name: string }>`select j.name from journey j
+      sql<{ id: string; name: string }>`select j.id, j.name from journey j
         where j.space_id = ${spaceId} and j.deleted_at is null and (
           (j.status <> 'archived' and jsonb_path_exists(j.draft, ${USES}::jsonpath, jsonb_build_object('key', ${key}::text, 'within', ${key}::text || '.')))
           or exists (select from journey_version v where v.space_id = ${spaceId} and v.journey_id = j.id and v.status <> 'archived'
@@ -134,5 +122,7 @@ export const journeysUsing = async (db: Db, spaceId: string, key: string): Promi
         order by j.name, j.id`,
     ),
   )
-  return rows.map(({ name }) => `the journey "${name}"`)
-}
+
+/** The same as people say them: `the journey "Welcome"`. */
+export const namesOfJourneysUsing = async (db: Db, spaceId: string, key: string): Promise<readonly string[]> =>
+  (await journeysUsing(db, spaceId, key)).map(({ name }) => `the journey "${name}"`)

@@ -206,7 +206,9 @@ export type AudiencePlan = {
   readonly plan: readonly string[]
   readonly analyzed: boolean
   readonly references: Readonly<Record<'events' | 'traits' | 'audiences' | 'computedTraits', readonly string[]>>
-  readonly referencedBy: Readonly<Record<'audiences' | 'journeys', readonly { readonly id: string; readonly name: string }[]>>
+  readonly referencedBy: Readonly<
+    Record<'audiences' | 'computedTraits' | 'journeys', readonly { readonly id: string; readonly name: string }[]>
+  >
   readonly evaluations: readonly Evaluation[]
 }
 export type Evaluation = {

@@ -238,7 +238,7 @@ it('PRE-06 explains how an audience is evaluated', async () => {
     plan: expect.arrayContaining([expect.stringContaining('cost=')]),
     analyzed: false,
     references: { events: ['Order'], traits: ['plan'], audiences: ['big_spenders'], computedTraits: [] },
-    referencedBy: { audiences: [], journeys: [] },
+    referencedBy: { audiences: [], computedTraits: [], journeys: [] },
   })
   const of = await api.call('GET', `${SPACE}/audiences/big_spenders/plan?analyze=true`)
   expect(of.body.data).toMatchObject({

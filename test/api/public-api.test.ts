@@ -365,6 +365,33 @@ it('AUD-15 AUD-16 lists who refers to an audience or trait, sorted; refuses a cy
   expect(await referring('computed-traits', 'orders_2', 'NAME')).toEqual(['abe'])
   const page = await api.call('GET', `${SPACE}/audiences/base/audience-references?count=1&sort=NAME`)
   expect(page.body.data).toMatchObject({ audiences: [{ key: 'abe', definition: {} }], pagination: { totalEntries: 2 } })
+  const trait = await api.call('POST', `${SPACE}/computed-traits`, {
+    name: 'Orders of base',
+    definition: { query: "event('Order').where(trait('base') = true).count()" },
+  })
+  const condition = { type: 'audience', audience: 'base' }
+  const split = { type: 'split', branches: [{ name: 'In', condition, next: null }], otherwise: { name: 'Out', next: null } }
+  const entry = { type: 'event', event: 'Order', frequency: 'every_time' }
+  const splits = { entry, start: 'split', steps: { split } }
+  const journey = await api.call('POST', `${SPACE}/journeys`, { name: 'Splits', definition: splits })
+  expect([trait.status, journey.status], JSON.stringify([trait.body, journey.body])).toEqual([201, 201])
+  const used = await api.call('GET', `${SPACE}/audiences/base/audience-references?count=1`)
+  expect(used.body.data.usedBy, 'whatever uses it, on every page').toMatchObject([
+    { kind: 'audience', key: 'abe', name: 'Abe' },
+    { kind: 'audience', key: 'zoe', name: 'Zoe' },
+    { kind: 'computed_trait', key: 'orders_of_base', name: 'Orders of base' },
+    { kind: 'journey', id: journey.body.data.journey.id, name: 'Splits' },
+  ])
+  const plan = await api.call('GET', `${SPACE}/audiences/base/plan`)
+  expect(plan.body.data.referencedBy).toMatchObject({
+    audiences: [{ key: 'abe' }, { key: 'zoe' }],
+    computedTraits: [{ key: 'orders_of_base' }],
+    journeys: [{ name: 'Splits' }],
+  })
+  await api.call('PATCH', `${SPACE}/audiences/base`, { enabled: false })
+  const kept = await api.call('DELETE', `${SPACE}/audiences/base`)
+  for (const name of ['zoe', 'abe', 'orders_of_base', 'Splits']) expect(JSON.stringify(kept.body)).toContain(name)
+  await api.call('PATCH', `${SPACE}/audiences/base`, { enabled: true })
   const cycle = await api.call('PATCH', `${SPACE}/audiences/base`, { definition: { query: "trait('zoe') = true" } })
   expect(cycle.status).toBe(422)
   expect(cycle.body.errors[0].message).toContain('base → zoe → base')

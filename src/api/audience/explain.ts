@@ -4,11 +4,10 @@ import { type Explained, explain, profileIdOf } from '../../audience/explain.ts'
 import { evaluationsOf } from '../../audience/members.ts'
 import { eligibilityOf } from '../../audience/options.ts'
 import { looksAt, queryPlan } from '../../audience/query-plan.ts'
-import { consumersOf } from '../../audience/save.ts'
 import { type Definition, definitionOf } from '../../audience/store.ts'
-import { journeysOfAudience } from '../../journey/interest.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
+import { type User, usersOf } from './used-by.ts'
 import { Evaluation, evaluationFrom, OneParams } from './wire.ts'
 
 const tags = ['audience']
@@ -121,7 +120,7 @@ const profileRoute = (app: App, { db, now }: Door): void => {
   )
 }
 
-const Named = z.object({ id: z.string(), key: z.string(), name: z.string() })
+const Named = z.object({ id: z.string(), key: z.string().optional(), name: z.string() })
 const Plan = z.object({
   at: z.string().meta({ description: 'The instant that windows and relative dates of the query count from' }),
   sql: z.string().meta({ description: 'The query that answers who is in; `$1` and so on stand for the parameters' }),
@@ -136,7 +135,8 @@ const Plan = z.object({
   }),
   referencedBy: z.object({
     audiences: z.array(Named),
-    journeys: z.array(z.object({ id: z.string(), name: z.string() })),
+    computedTraits: z.array(Named),
+    journeys: z.array(Named),
   }),
   evaluations: z.array(Evaluation).meta({ description: 'The last ten that were full, failed or changed something' }),
 })
@@ -160,10 +160,9 @@ const planRoute = (app: App, { db, now }: Door): void => {
       const condition = row.definition as unknown as Condition
       const scope = scopeOf(spaceId, row, now())
       const { parameters, plan, ...rest } = await queryPlan(db, scope, condition, analyze === 'true')
-      const [references, audiences, journeys, evaluations] = await Promise.all([
+      const [references, users, evaluations] = await Promise.all([
         looksAt(db, spaceId, condition),
-        consumersOf(db, spaceId, row.id),
-        journeysOfAudience(db, spaceId, row.id),
+        usersOf(db, spaceId, row),
         evaluationsOf(db, spaceId, row.id, 10),
       ])
       return {
@@ -172,12 +171,17 @@ const planRoute = (app: App, { db, now }: Door): void => {
           ...rest,
           ...{ parameters: [...parameters], plan: [...plan] },
           references: listsOf(references),
-          referencedBy: { audiences: [...audiences], journeys: [...journeys] },
+          referencedBy: byKind(users),
           evaluations: evaluations.map(evaluationFrom),
         },
       }
     },
   )
+}
+
+const byKind = (users: readonly User[]) => {
+  const of = (kind: User['kind']) => users.flatMap(({ kind: its, ...named }) => (its === kind ? [named] : []))
+  return { audiences: of('audience'), computedTraits: of('computed_trait'), journeys: of('journey') }
 }
 
 const listsOf = ({ events, traits, audiences, computedTraits }: Awaited<ReturnType<typeof looksAt>>) => ({

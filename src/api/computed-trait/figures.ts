@@ -4,12 +4,10 @@ import { allConsumers } from '../../audience/save.ts'
 import { COUNTED, figuresOf } from '../../audience/values.ts'
 import type { Db } from '../../db/database.ts'
 import { journeysOfTraits } from '../../journey/interest.ts'
+import { User } from '../audience/used-by.ts'
 import { SpaceParams } from '../audience/wire.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
-
-const User = z.object({ kind: z.enum(['audience', 'computed_trait', 'journey']), id: z.string(), name: z.string() })
-type User = z.infer<typeof User>
 
 const Figures = z
   .object({

@@ -4,7 +4,7 @@ import { create, remove, runNow, update } from '../../audience/save.ts'
 import { type Definition, definitionOf } from '../../audience/store.ts'
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { journeysUsing } from '../../journey/interest.ts'
+import { namesOfJourneysUsing } from '../../journey/interest.ts'
 import { removeConnectionsOf } from '../../sync/connection.ts'
 import { cloneRoutes } from '../audience/clones.ts'
 import { audienceDetailRoutes } from '../audience/detail.ts'
@@ -139,7 +139,7 @@ const writing = (app: App, door: Door): void => {
     '/spaces/:space/audiences/:id',
     { schema: { tags, summary: 'Delete a disabled audience', params: OneParams, response: { 200: Deleted } } },
     async ({ caller, params }) => {
-      await remove(door.db, 'audience', actOf(caller), params.id, journeysUsing, removeConnectionsOf)
+      await remove(door.db, 'audience', actOf(caller), params.id, namesOfJourneysUsing, removeConnectionsOf)
       return { data: { status: 'SUCCESS' as const } }
     },
   )

@@ -3,7 +3,7 @@ import { create, remove, update } from '../../audience/save.ts'
 import { definitionOf } from '../../audience/store.ts'
 import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { journeysUsing } from '../../journey/interest.ts'
+import { namesOfJourneysUsing } from '../../journey/interest.ts'
 import { removeConnectionsOf } from '../../sync/connection.ts'
 import { cloneRoutes } from '../audience/clones.ts'
 import { exportRoutes } from '../audience/exports.ts'
@@ -124,7 +124,7 @@ const writing = (app: App, door: Door): void => {
     '/spaces/:space/computed-traits/:id',
     { schema: { tags, summary: 'Delete a disabled computed trait', params: OneParams, response: { 200: Deleted } } },
     async ({ caller, params }) => {
-      await remove(door.db, 'computed_trait', actOf(caller), params.id, journeysUsing, removeConnectionsOf)
+      await remove(door.db, 'computed_trait', actOf(caller), params.id, namesOfJourneysUsing, removeConnectionsOf)
       return { data: { status: 'SUCCESS' as const } }
     },
   )

@@ -36,6 +36,13 @@ const Evaluations = ({ of }: { readonly of: readonly Evaluation[] }) =>
 
 const KINDS = { events: 'Events', traits: 'Traits', audiences: 'Audiences', computedTraits: 'Computed traits' } as const
 
+const PLACES = { audiences: '/audiences', computedTraits: '/computed-traits', journeys: '/journeys' } as const
+
+const usersOf = ({ referencedBy }: AudiencePlan) =>
+  (['audiences', 'computedTraits', 'journeys'] as const).flatMap((kind) =>
+    referencedBy[kind].map((each) => ({ ...each, place: PLACES[kind] })),
+  )
+
 const LooksAt = ({ of }: { readonly of: AudiencePlan }) => (
   <dl className="pairs">
     {Object.entries(KINDS).flatMap(([kind, label]) => {
@@ -44,15 +51,10 @@ const LooksAt = ({ of }: { readonly of: AudiencePlan }) => (
     })}
     <dt>Used by</dt>
     <dd>
-      {of.referencedBy.audiences.length + of.referencedBy.journeys.length === 0 && 'nothing'}
-      {of.referencedBy.audiences.map((each) => (
-        <Go key={each.id} to={`/audiences/${each.id}`}>
-          {each.name}{' '}
-        </Go>
-      ))}
-      {of.referencedBy.journeys.map((each) => (
-        <Go key={each.id} to={`/journeys/${each.id}`}>
-          {each.name}{' '}
+      {usersOf(of).length === 0 && 'nothing'}
+      {usersOf(of).map(({ id, name, place }) => (
+        <Go key={id} to={`${place}/${id}`}>
+          {name}{' '}
         </Go>
       ))}
     </dd>

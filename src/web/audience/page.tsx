@@ -11,7 +11,7 @@ import { Await, Failing, Loading } from '../parts/state.tsx'
 import { Status } from '../parts/status.tsx'
 import { useNow } from '../parts/time.tsx'
 import { freshness, many, number } from '../parts/words.ts'
-import type { Audience, Journey } from '../wire.ts'
+import type { Audience } from '../wire.ts'
 import { CloneButton } from './clone.tsx'
 import { ComputingNow, Mode } from './computing.tsx'
 import { HowEvaluated } from './evaluation.tsx'
@@ -41,26 +41,8 @@ const Fact = ({ of }: { readonly of: Audience }) => {
   )
 }
 
-type References = {
-  readonly audiences?: readonly { readonly id: string; readonly name: string }[]
-  readonly journeys?: readonly { readonly id: string; readonly name: string }[]
-}
-
-const mentionsOf = (journeys: readonly Journey[], key: string): readonly Journey[] =>
-  journeys.filter((journey) => JSON.stringify(journey.definition ?? {}).includes(`"audience":"${key}"`))
-
-const useUsers = (of: Audience): readonly User[] => {
-  const found = useGet<References>(`/audiences/${of.id}/audience-references`)
-  const journeys = useGet<{ journeys: readonly Journey[] }>('/journeys', { params: { count: 100 } })
-  const inJourneys = [
-    ...(found.data?.journeys ?? []),
-    ...mentionsOf(journeys.data?.journeys ?? [], of.key).filter((j) => !found.data?.journeys?.some((k) => k.id === j.id)),
-  ]
-  return [
-    ...inJourneys.map(({ id, name }) => ({ kind: 'journey' as const, id, name })),
-    ...(found.data?.audiences ?? []).map(({ id, name }) => ({ kind: 'audience' as const, id, name })),
-  ]
-}
+const useUsers = (of: Audience): readonly User[] =>
+  useGet<{ usedBy: readonly User[] }>(`/audiences/${of.id}/audience-references`, { params: { count: 1 } }).data?.usedBy ?? []
 
 const Actions = ({ of }: { readonly of: Audience }) => {
   const users = useUsers(of)
