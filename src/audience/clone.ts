@@ -13,9 +13,7 @@ export type CloneOptions = {
   readonly key?: string | undefined
   readonly enabled?: boolean | undefined
   readonly mapping?: Mapping | undefined
-  readonly accept?:
-    | { readonly events?: readonly string[] | undefined; readonly traits?: readonly string[] | undefined }
-    | undefined
+  readonly accept?: { readonly [Kind in 'events' | 'traits' | 'sources']?: readonly string[] | undefined } | undefined
 }
 
 const unknownEvents = async (db: Db, spaceId: string, names: readonly string[]): Promise<readonly string[]> => {
@@ -44,13 +42,26 @@ const unknownTraits = async (db: Db, spaceId: string, names: readonly string[]):
   return rows.map((row) => row.name)
 }
 
-/** What of a definition a space does not know: events nobody sent, traits nobody has, audiences that are not there. */
+const unknownSources = async (db: Db, spaceId: string, ids: readonly string[]): Promise<readonly string[]> => {
+  const rows = await run(
+    db,
+    query(
+      'source.unknown_ids',
+      sql<{ id: string }>`select u.id from unnest(${ids}::text[]) as u (id)
+        where not exists (select from source s where s.space_id = ${spaceId} and s.id = u.id)`,
+    ),
+  )
+  return rows.map((row) => row.id)
+}
+
+/** What of a definition a space does not know: events nobody sent, traits nobody has, audiences and sources that are not there. */
 export const missingIn = async (db: Db, spaceId: string, mentions: Mentions): Promise<Mentions> => {
   const { audiences } = await loadCatalog(db, spaceId)
   return {
     events: await unknownEvents(db, spaceId, mentions.events),
     traits: await unknownTraits(db, spaceId, mentions.traits),
     audiences: mentions.audiences.filter((key) => !audiences.has(key)),
+    sources: await unknownSources(db, spaceId, mentions.sources),
   }
 }
 
@@ -58,10 +69,11 @@ const REMEDIES: Readonly<Record<MentionKind, string>> = {
   events: 'map it to an event of that space, or accept that nobody sent it yet',
   traits: 'map it to a trait of that space, or accept that nobody has it yet',
   audiences: 'clone that audience first, or map it to one of that space',
+  sources: 'map it to the id of a source of that space, or accept that none is left out by it',
 }
 
 const problemsOf = (missing: Mentions): readonly Problem[] =>
-  (['events', 'traits', 'audiences'] as const).flatMap((kind) =>
+  (['events', 'traits', 'audiences', 'sources'] as const).flatMap((kind) =>
     missing[kind].map((name) => ({
       field: `mapping.${kind}.${name}`,
       message: `the ${kind.slice(0, -1)} "${name}" is missing there`,
@@ -81,12 +93,13 @@ export const missingFor = async (
     events: missing.events.filter((name) => !accept.events?.includes(name)),
     traits: missing.traits.filter((name) => !accept.traits?.includes(name)),
     audiences: missing.audiences,
+    sources: missing.sources.filter((id) => !accept.sources?.includes(id)),
   }
 }
 
 /**
  * Copies an audience or computed trait into a space, its own or another: the same conditions and options, another name and key, no
- * destinations (spec/audiences §10.6). `from` is the space of the original. @throws Invalid `missing` naming each event, trait and audience
+ * destinations (spec/audiences §10.6). `from` is the space of the original. @throws Invalid `missing` naming each event, trait, audience and source
  * that another space lacks.
  */
 export const clone = async (

@@ -3,13 +3,15 @@ import { keysOf, pathOf } from './path.ts'
 
 /**
  * What a definition mentions by name. It is read and rewritten as JSON, by the few places in which names stand (`event.name`, a trait's
- * path, a reference to one, an audience's key), so that new kinds of conditions are understood without being known here.
+ * path, a reference to one, an audience's key, the ids of sources that are left out), so that new kinds of conditions are understood without being known here.
  */
 export type Mentions = {
   readonly events: readonly string[]
   /** First keys of traits; an audience or computed trait may be behind one. */
   readonly traits: readonly string[]
   readonly audiences: readonly string[]
+  /** Ids of sources whose events are left out. */
+  readonly sources: readonly string[]
 }
 export type MentionKind = keyof Mentions
 /** Other names for what is mentioned. */
@@ -24,6 +26,7 @@ const renamedPath = (path: string, rename: Rename): string => {
 }
 
 const rewrite = (value: Json, rename: Rename, field = ''): Json => {
+  if (field === 'excludeSources' && Array.isArray(value)) return value.map((each) => rename('sources', String(each)))
   if (Array.isArray(value)) return value.map((each) => rewrite(each, rename, field))
   if (!isObject(value)) return value
   const inner = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, rewrite(each, rename, key)]))
@@ -38,12 +41,18 @@ const rewrite = (value: Json, rename: Rename, field = ''): Json => {
 
 /** What a definition mentions, each name once, the innermost first. */
 export const mentionsOf = (definition: JsonObject): Mentions => {
-  const found = { events: new Set<string>(), traits: new Set<string>(), audiences: new Set<string>() }
+  const none = () => new Set<string>()
+  const found = { events: none(), traits: none(), audiences: none(), sources: none() }
   rewrite(definition, (kind, name) => {
     found[kind].add(name)
     return name
   })
-  return { events: [...found.events], traits: [...found.traits], audiences: [...found.audiences] }
+  return {
+    events: [...found.events],
+    traits: [...found.traits],
+    audiences: [...found.audiences],
+    sources: [...found.sources],
+  }
 }
 
 // Events and traits may be called like what every object has: `constructor` is a name like any other.

@@ -92,7 +92,7 @@ it('AUD-13 a clone into another space lists what is missing there and is refused
   await make('Deep', `NOT (${ORDERED}) OR trait('base') = true AND trait('address.city') = 'Rome'`)
   const clone = (body: object) => shop.call('POST', `${S}/audiences/deep/clones`, { token: other.token, ...body })
   const check = (body: object) => shop.call('POST', `${S}/audiences/deep/clone-checks`, { token: other.token, ...body })
-  const missing = { events: ['Order'], traits: ['plan', 'address'], audiences: ['base'] }
+  const missing = { events: ['Order'], traits: ['plan', 'address'], audiences: ['base'], sources: [] }
   expect((await check({})).body.data).toEqual({ space: { id: 'spa_other', name: 'spa_other' }, mentions: missing, missing })
   const refused = await clone({})
   expect(refused).toMatchObject({ status: 422, body: { error: { code: 'missing' } } })
@@ -103,7 +103,7 @@ it('AUD-13 a clone into another space lists what is missing there and is refused
     'mapping.audiences.base',
   ])
   const partly = { mapping: { events: { Order: 'Purchase' }, traits: { plan: 'tier' } } }
-  expect((await check(partly)).body.data.missing).toEqual({ events: [], traits: ['address'], audiences: ['base'] })
+  expect((await check(partly)).body.data.missing).toEqual({ events: [], traits: ['address'], audiences: ['base'], sources: [] })
   expect((await clone({ ...partly, accept: { traits: ['address', 'base'] } })).status, 'an audience cannot be accepted').toBe(422)
   expect((await clone({ mapping: { events: { Order: 'Nobody sent it' } } })).body.errors[0].field).toBe(
     'mapping.events.Nobody sent it',
@@ -119,6 +119,25 @@ it('AUD-13 a clone into another space lists what is missing there and is refused
   )
   expect((await other.call('GET', `${O}/audiences/deep`)).body.data.audience.createdBy).toBe('test')
   expect((await clone({ token: 'nobody' })).body.errors[0]).toMatchObject({ field: 'token' })
+})
+
+it('AUD-13 lists the sources that are left out and are not there', async () => {
+  const made = await shop.call('POST', `${S}/sources`, { name: 'Till', kind: 'server' })
+  const there = await other.call('POST', `${O}/sources`, { name: 'Till', kind: 'server' })
+  expect([made.status, there.status], JSON.stringify([made.body, there.body])).toEqual([201, 201])
+  const [from, to] = [made.body.data.source.id, there.body.data.source.id]
+  await make('Elsewhere', `event('Order').sources(exclude: '${from}').count() >= 1`)
+  const accept = { events: ['Order'] }
+  const clone = (body: object) => shop.call('POST', `${S}/audiences/elsewhere/clones`, { token: other.token, accept, ...body })
+  const here = await shop.call('POST', `${S}/audiences/elsewhere/clone-checks`, {})
+  expect(here.body.data, 'known in its own space').toMatchObject({ mentions: { sources: [from] }, missing: { sources: [] } })
+  const check = await shop.call('POST', `${S}/audiences/elsewhere/clone-checks`, { token: other.token })
+  expect(check.body.data.missing.sources).toEqual([from])
+  const refused = await clone({})
+  expect([refused.status, refused.body.errors[0].field]).toEqual([422, `mapping.sources.${from}`])
+  const mapped = await clone({ mapping: { sources: { [from]: to } } })
+  expect(mapped.body.data.audience.definition.query).toBe(`event('Order').sources(exclude: '${to}').count() >= 1`)
+  expect((await clone({ key: 'kept', accept: { ...accept, sources: [from] } })).status).toBe(201)
 })
 
 it('AUD-14 folders: create, rename, describe, move many, search, disband without deleting', async () => {

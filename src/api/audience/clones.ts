@@ -17,11 +17,11 @@ const List = z.array(z.string()).max(1_000)
 const target = {
   token: z.string().min(1).max(500).optional().meta({ description: 'A token of another space: the copy is made there' }),
   mapping: z
-    .strictObject({ events: Names.optional(), traits: Names.optional(), audiences: Names.optional() })
+    .strictObject({ events: Names.optional(), traits: Names.optional(), audiences: Names.optional(), sources: Names.optional() })
     .optional()
     .meta({ description: 'Other names for what is called differently there' }),
   accept: z
-    .strictObject({ events: List.optional(), traits: List.optional() })
+    .strictObject({ events: List.optional(), traits: List.optional(), sources: List.optional() })
     .optional()
     .meta({ description: 'What is kept although the other space does not know it yet' }),
 }
@@ -31,7 +31,12 @@ const NewClone = z.strictObject({
   key: Key.optional(),
   enabled: z.boolean().optional(),
 })
-const Mentions = z.object({ events: z.array(z.string()), traits: z.array(z.string()), audiences: z.array(z.string()) })
+const Mentions = z.object({
+  events: z.array(z.string()),
+  traits: z.array(z.string()),
+  audiences: z.array(z.string()),
+  sources: z.array(z.string()).meta({ description: 'Ids of sources whose events are left out' }),
+})
 type Mentions = z.infer<typeof Mentions>
 
 // A token opens one space, so who copies to another shows a token of that one, too.
@@ -44,10 +49,11 @@ const targetOf = async (door: Door, caller: Caller, token: string | undefined): 
   ])
 }
 
-const copied = ({ events, traits, audiences }: { readonly [Kind in keyof Mentions]: readonly string[] }): Mentions => ({
+const copied = ({ events, traits, audiences, sources }: { readonly [Kind in keyof Mentions]: readonly string[] }): Mentions => ({
   events: [...events],
   traits: [...traits],
   audiences: [...audiences],
+  sources: [...sources],
 })
 
 const checking = (app: App, door: Door, kind: Kind, noun: Noun): void => {

@@ -6,14 +6,15 @@ import { Answers, Dialog } from '../parts/dialog.tsx'
 import { useGo } from '../parts/go.tsx'
 import './organise.css'
 
-type Names = { readonly events: readonly string[]; readonly traits: readonly string[]; readonly audiences: readonly string[] }
-type Kind = keyof Names
+type Kind = 'events' | 'traits' | 'audiences' | 'sources'
+type Names = { readonly [Of in Kind]: readonly string[] }
 type Check = { readonly space: { readonly id: string; readonly name: string }; readonly mentions: Names; readonly missing: Names }
 
 const KINDS: readonly { readonly kind: Kind; readonly noun: string; readonly accept?: string }[] = [
   { kind: 'events', noun: 'event', accept: 'Keep it: it will be sent' },
   { kind: 'traits', noun: 'trait', accept: 'Keep it: it will be there' },
   { kind: 'audiences', noun: 'audience' },
+  { kind: 'sources', noun: 'source', accept: 'Keep it: nothing is left out by it' },
 ]
 
 /** What a person decided about a missing name: another one, or to keep it. */
@@ -27,8 +28,8 @@ const resolution = (missing: Names, choices: Choices) => {
     Object.fromEntries(of(kind).flatMap(({ name, choice }) => (choice.to && !choice.keep ? [[name, choice.to]] : [])))
   const kept = (kind: Kind) => of(kind).flatMap(({ name, choice }) => (choice.keep ? [name] : []))
   return {
-    mapping: { events: mapped('events'), traits: mapped('traits'), audiences: mapped('audiences') },
-    accept: { events: kept('events'), traits: kept('traits') },
+    mapping: { events: mapped('events'), traits: mapped('traits'), audiences: mapped('audiences'), sources: mapped('sources') },
+    accept: { events: kept('events'), traits: kept('traits'), sources: kept('sources') },
   }
 }
 
