@@ -63,6 +63,7 @@ const HANDS = { evaluateStep, tellDependents, outdated: () => new Outdated() }
 const queuedOf = (computation: Computation): Queued => ({
   computationId: computation.id,
   definition: definedBy(computation),
+  collection: computation.collection,
   version: computation.version,
   cause: computation.status === 'Preparing' ? 'new' : computation.evaluatedVersion === computation.version ? 'check' : 'edit',
   by: 'Usher',

@@ -4,6 +4,7 @@ import type { Db } from '../db/database.ts'
 import { preparedQuery, query, run, runOne, transact } from '../db/query.ts'
 import type { ComputationRunRow } from '../db/rows/audience.ts'
 import { unawaited } from '../db/unawaited.ts'
+import type { Collection } from '../profile/identifier.ts'
 import { DEFAULT_LIMITS, type Limits } from '../space/limit.ts'
 import { takeClock } from './clock.ts'
 import { modeOf } from './mode.ts'
@@ -20,14 +21,16 @@ type Lane = ComputationRunRow['lane']
 /** How often a step is tried before its run waits to be asked for (spec/audiences §15.4). */
 export const MOST_ATTEMPTS = 5
 
-const laneOf = (definition: unknown, cause: Cause): Lane => {
-  if (modeOf(definition).type === 'BATCH') return 'batch'
+const laneOf = ({ definition, collection, cause }: Pick<Queued, 'definition' | 'collection' | 'cause'>): Lane => {
+  if (modeOf(definition, collection === 'accounts' ? 'ACCOUNTS' : 'USERS').type === 'BATCH') return 'batch'
   return cause === 'new' ? 'new' : cause === 'edit' ? 'edits' : 'checks'
 }
 
 export type Queued = {
   readonly computationId: string
   readonly definition: unknown
+  /** Whom it is about: what is about accounts is batch (spec/audiences §15.1). */
+  readonly collection: Collection
   readonly version: number
   readonly cause: Cause
   readonly by: string
@@ -50,7 +53,7 @@ export const queueRuns = async (tx: Db, spaceId: string, queued: readonly Queued
         select ${spaceId}, n.computation_id, n.id, n.cause, n.lane, n.version, n.asked_by, ${now}::timestamptz, ${now}::timestamptz
         from unnest(${rows.map((each) => each.computationId)}::text[],
           ${rows.map((each) => idFrom('run', spaceId, each.computationId, String(each.version), now.toISOString()))}::uuid[],
-          ${rows.map((each) => each.cause)}::text[], ${rows.map((each) => laneOf(each.definition, each.cause))}::text[],
+          ${rows.map((each) => each.cause)}::text[], ${rows.map(laneOf)}::text[],
           ${rows.map((each) => each.version)}::integer[], ${rows.map((each) => each.by)}::text[]) as n (computation_id, id, cause, lane, version, asked_by)
         on conflict (space_id, computation_id) do update set
           id = case when r.finished_at is null and r.version = excluded.version then r.id else excluded.id end,

@@ -238,8 +238,8 @@ const causeOf = ({ storedStatus, version, evaluatedVersion }: Definition): Cause
 
 /** Queues the full computation that a saved definition needs, and answers it with its place. */
 const queueFor = async (tx: Db, kind: Kind, { spaceId, by, now }: Act, saved: Definition): Promise<Definition> => {
-  const { id, definition, version } = saved
-  await queueRuns(tx, spaceId, [{ computationId: id, definition, version, cause: causeOf(saved), by }], now)
+  const { id, definition, collection, version } = saved
+  await queueRuns(tx, spaceId, [{ computationId: id, definition, collection, version, cause: causeOf(saved), by }], now)
   return definitionOf(tx, kind, spaceId, id)
 }
 
