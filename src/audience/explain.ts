@@ -38,6 +38,8 @@ export type Explained = {
   readonly matches: boolean
   readonly evidence?: Evidence
   readonly changes?: Changes
+  /** As for the whole: how far was looked, where there are too many instants to look at all. */
+  readonly unchangedUntil?: string
   /** The evaluator, which gives the evidence, answers otherwise than the compiled query, which decides. One of them is wrong. */
   readonly disagrees?: true
   readonly conditions?: readonly Explained[]
@@ -114,8 +116,12 @@ const evidenceOf = (condition: Condition, value: Json, place: Place): Evidence =
   return { ...found(condition, value), ...(literals === undefined ? {} : { threshold: literals }), ...shownOf(condition, place) }
 }
 
-const changesOf = ({ turn }: Outlook): { readonly changes?: Changes } =>
-  turn === undefined ? {} : { changes: { ...turn, at: turn.at.toISOString() } }
+type Ahead = { readonly changes?: Changes; readonly unchangedUntil?: string }
+
+const aheadOf = ({ turn, until }: Outlook): Ahead => ({
+  ...(turn === undefined ? {} : { changes: { ...turn, at: turn.at.toISOString() } }),
+  ...(until === undefined ? {} : { unchangedUntil: until.toISOString() }),
+})
 
 const explained = (condition: Condition, sources: Sources): Explained => {
   const { answers, nodes, place, complete } = sources
@@ -126,7 +132,7 @@ const explained = (condition: Condition, sources: Sources): Explained => {
     sentence: sentence(condition),
     matches,
     ...(children.length > 0 ? {} : { evidence: evidenceOf(condition, answers.values[index] ?? null, place) }),
-    ...(complete ? changesOf(outlook(condition, place, LOOKS.ahead / nodes.length)) : {}),
+    ...(complete ? aheadOf(outlook(condition, place, LOOKS.ahead / nodes.length)) : {}),
     ...(complete && holds(condition, place) !== matches ? { disagrees: true as const } : {}),
     ...(children.length > 0 ? { conditions: children.map((each) => explained(each, sources)) } : {}),
   }
@@ -185,8 +191,7 @@ export const explain = async (
     eligible: answers.eligible,
     at: asked.now.toISOString(),
     memberSince: await memberSince(db, asked.spaceId, audience.id, profileId),
-    ...changesOf(ahead),
-    ...(ahead.until === undefined ? {} : { unchangedUntil: ahead.until.toISOString() }),
+    ...aheadOf(ahead),
     ...(complete ? {} : { partial: true as const }),
     conditions: whole,
   }

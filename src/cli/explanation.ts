@@ -66,6 +66,7 @@ const evidenceLines = (node: JsonObject): readonly string[] => {
     ...(Array.isArray(entries) ? entries.map((entry) => `· ${shown(entry)}`) : []),
     ...happeningLines(objectOf(evidence, 'happenings')),
     ...changeLine(objectOf(node, 'changes'), (matches) => `becomes ${matches ? 'true' : 'false'}`),
+    ...(node['unchangedUntil'] === undefined ? [] : [`time alone changes nothing before ${textOf(node['unchangedUntil'])}`]),
   ]
 }
 

@@ -187,6 +187,7 @@ export type Explained = {
     readonly linked?: { readonly total: number; readonly matching: number }
   }
   readonly changes?: ExplainedChange
+  readonly unchangedUntil?: string
   readonly disagrees?: true
   readonly conditions?: readonly Explained[]
 }

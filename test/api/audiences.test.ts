@@ -213,6 +213,22 @@ it('PRE-06 says by which event somebody is in, and when they leave though nothin
   now = before
 })
 
+it('PRE-06 says of each condition how far it was looked ahead, where there are too many instants to look at all', async () => {
+  const busy = await addProfile(db, 'spa_test', 'busy', {}, { user_id: ['busy'] })
+  await database.pool.query(
+    `insert into event (space_id, profile_id, timestamp, message_id, type, name, properties, source_id, received_at)
+      select 'spa_test', $1, $2::timestamptz - n * interval '1 minute', 'busy' || n, 'track', 'Ticked', '{}', 'src', $2::timestamptz
+      from generate_series(1, 1000) n`,
+    [busy, now],
+  )
+  const text = "event('Ticked').within(30 days).count() >= 1 AND NOT event('Ticked').within(20 days).count() = 0"
+  await api.call('POST', `${SPACE}/audiences`, { name: 'Busy', definition: { query: text } })
+  const { data } = (await api.call('GET', `${SPACE}/audiences/busy/explain?profile=${busy}`)).body
+  const far = { unchangedUntil: expect.stringMatching(/^2026-/) }
+  expect(data).toMatchObject({ matches: true, ...far, conditions: { ...far, conditions: [far, { ...far, conditions: [far] }] } })
+  expect(data.conditions.conditions[0].changes, 'it does change, later').toBeUndefined()
+})
+
 it('PRE-06 of somebody with more events of a funnel than can be compared with each other, the newest are shown', async () => {
   const eager = await addProfile(db, 'spa_test', 'eager', {}, { user_id: ['eager'] })
   await database.pool.query(

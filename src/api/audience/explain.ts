@@ -51,6 +51,11 @@ const Changes = z
   .object({ at: z.string(), matches: z.boolean(), because: z.string() })
   .meta({ id: 'ExplainedChange', description: 'The first instant at which time alone changes the answer, to what, and why then' })
 
+const UnchangedUntil = z
+  .string()
+  .optional()
+  .meta({ description: 'Nothing changes by time alone before this; later was not looked at' })
+
 const Evidence = z.object({
   count: z.unknown().optional().meta({ description: 'How many events there are' }),
   value: z.unknown().optional().meta({ description: 'What was found or measured' }),
@@ -75,6 +80,7 @@ const ExplainedNode: z.ZodType<Explained> = z
       matches: z.boolean(),
       evidence: Evidence.optional(),
       changes: Changes.optional(),
+      unchangedUntil: UnchangedUntil,
       disagrees: z.literal(true).optional().meta({
         description:
           'What gives the evidence answers otherwise than the query that decides: one of them is wrong. Please report it.',
@@ -91,10 +97,7 @@ const Explanation = z.object({
   at: z.string().meta({ description: 'The instant that all this is said of' }),
   memberSince: z.string().nullable().meta({ description: 'Since when it is a member, by the last evaluation' }),
   changes: Changes.optional(),
-  unchangedUntil: z
-    .string()
-    .optional()
-    .meta({ description: 'Nothing changes by time alone before this; later was not looked at' }),
+  unchangedUntil: UnchangedUntil,
   partial: z.literal(true).optional().meta({ description: 'It has more events than were read: the evidence is of the newest' }),
   conditions: ExplainedNode,
 })

@@ -54,7 +54,7 @@ const foundOf = ({ evidence }: Explained): string => {
 
 /** What an answer rests on, and when time alone changes it. */
 export const Evidence = ({ of }: { readonly of: Explained }) => {
-  const { evidence, changes } = of
+  const { evidence, changes, unchangedUntil } = of
   const found = foundOf(of)
   return (
     <>
@@ -76,6 +76,7 @@ export const Evidence = ({ of }: { readonly of: Explained }) => {
           {changes.because}
         </div>
       )}
+      {unchangedUntil && <div className="evidence">time alone changes nothing before {instant(unchangedUntil)}</div>}
     </>
   )
 }
