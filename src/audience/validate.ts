@@ -12,15 +12,11 @@ import {
   type EventSelection,
   type Filter,
   isReference,
-  isTime,
   type Leaf,
-  type Literal,
   type Measure,
-  type Time,
 } from './condition.ts'
-import { decimalOf, instantOf } from './literal.ts'
+import { instantOf } from './literal.ts'
 import { answersOf } from './measures/index.ts'
-import { spoken } from './operators/parts.ts'
 import { keysOf, rootOf } from './path.ts'
 import { problemsOfCollection, traitProblemsOfCollection } from './validate-collection.ts'
 import { allComparesIn, comparesOf, leavesOf } from './walk.ts'
@@ -91,10 +87,8 @@ const referenceProblems = (field: string, compare: Comparison, place: Place): re
       : []),
   ])
 
-const literalsOf = (compare: Comparison): readonly (Literal | Time)[] =>
-  ('values' in compare ? compare.values : 'value' in compare ? [compare.value] : []).flatMap((each) =>
-    isReference(each) ? [] : each,
-  )
+const literalsOf = (compare: Comparison): readonly unknown[] =>
+  ('values' in compare ? compare.values : 'value' in compare ? [compare.value] : []).filter((each) => !isReference(each))
 
 const comparison = (field: string, compare: Comparison, place: Place): readonly Problem[] => {
   const dated = compare.operator === 'before_date' || compare.operator === 'after_date'
@@ -180,22 +174,6 @@ const measure = (field: string, measured: Measure): readonly Problem[] => [
     : []),
 ]
 
-const COMPARED_WITH = new Set(['equals', 'not_equals', 'less_than', 'at_most', 'greater_than', 'at_least', 'one_of', 'none_of'])
-
-// What is written down beside a number must be one, or write one out: nothing else is ever equal to it or in an order with it (spec/audiences §11.2).
-const numberProblems = (field: string, compare: Comparison): readonly Problem[] => {
-  if (compare.operator.endsWith('_date') || 'duration' in compare)
-    return [{ field, message: 'a measured number is no date', remedy: 'compare it with a number, as in >= 2' }]
-  if (!COMPARED_WITH.has(compare.operator)) return []
-  return literalsOf(compare)
-    .filter((each) => isTime(each) || decimalOf(each) === undefined)
-    .map((each) => ({
-      field: `${field}.${'values' in compare ? 'values' : 'value'}`,
-      message: `${spoken(each)} is no number, and a measured number is never that`,
-      remedy: 'compare it with a number, as in >= 2',
-    }))
-}
-
 // `parent` is where the comparison of the measure stands: in the condition, or in the event around a child.
 const eventProblems = (
   field: string,
@@ -206,7 +184,9 @@ const eventProblems = (
   ...selection(`${field}.event`, each.event, place),
   ...measure(`${field}.measure`, each.measure),
   ...comparison(`${field}.compare`, each.compare, outer),
-  ...(answersOf(each.measure) === 'number' ? numberProblems(`${field}.compare`, each.compare) : []),
+  ...(answersOf(each.measure) === 'number' && each.compare.operator.endsWith('_date')
+    ? [{ field: `${field}.compare`, message: 'a measured number is no date' }]
+    : []),
 ]
 
 const parentProblems = (field: string, event: EventSelection, { parent }: Place): readonly Problem[] => {

@@ -94,7 +94,7 @@ it('GOV-05 the 101st audience is refused with a clear message, until one is dele
 it('GOV-04 the limit of comparisons holds for saving and for previewing', async () => {
   const three = { query: "trait('a') = 1 AND trait('b') = 1 AND trait('c') = 1" }
   const preview = await small.call('POST', '/spaces/spa_small/audiences/previews', { definition: three })
-  expect(preview.body.error.problems[0].message).toBe('has 3 comparisons, 2 are allowed')
+  expect(preview.body.error.problems[0].message).toContain('has 3 comparisons, 2 are allowed')
   const saved = await small.call('PATCH', '/spaces/spa_small/audiences/audience_2', { definition: three })
-  expect(saved.body.error.problems[0].message).toBe('has 3 comparisons, 2 are allowed')
+  expect(saved.body.error.problems[0].message).toContain('has 3 comparisons, 2 are allowed')
 })

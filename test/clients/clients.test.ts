@@ -71,10 +71,11 @@ describe.concurrent('clients of other people', () => {
       expect(taken.toSorted()).toEqual(events.map((event) => event['message_id']))
       expect(passed.every(({ headers }) => (headers['content-encoding'] === 'gzip') === client.gzip)).toBe(true)
 
-      // Whoever was told to wait a second did.
+      // Whoever was told to wait a second did; the calls may come again among others that were made meanwhile.
       for (const refused of client.honoursRetryAfter ? passed.filter(({ status }) => status === 429) : []) {
-        const next = passed.find(({ at, messageIds }) => at > refused.at && messageIds[0] === refused.messageIds[0])
-        expect(must(next, 'the same batch again').at - refused.at).toBeGreaterThanOrEqual(990)
+        const [call = ''] = refused.messageIds
+        const next = passed.find(({ at, messageIds }) => at > refused.at && messageIds.includes(call))
+        expect(must(next, 'the same call again').at - refused.at).toBeGreaterThanOrEqual(990)
       }
 
       // Our clock is an hour off, so what the sender's said is moved by an hour, and by no retry.
