@@ -1,9 +1,11 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
-import { isObject, type Json, type JsonObject, withoutNul } from '../base/json.ts'
+import { isDeeperThan, isObject, type Json, type JsonObject, withoutNul } from '../base/json.ts'
 
 export const MOST_CALL_BYTES = 32 * 1024
 export const MOST_BATCH_BYTES = 500 * 1024
 export const MOST_BATCH_CALLS = 2_500
+/** How deep a call may be nested. */
+export const MOST_LEVELS = 64
 
 /** What a body holds, or why it cannot be read: the two cases in which Segment itself answers 400 (spec/audiences §2.5). */
 export type Body =
@@ -50,6 +52,13 @@ const bytesOf = (value: unknown): number => {
     return 0
   }
 }
+
+/**
+ * What a batch says for all of its items, where an item may be as large and as deep: what none of them could hold is left out, so that no sound
+ * item is lost for it.
+ */
+export const sharedBy = (value: Json | undefined): JsonObject | undefined =>
+  isObject(value) && !isDeeperThan(MOST_LEVELS - 1, value) && bytesOf(value) <= MOST_CALL_BYTES ? value : undefined
 
 /** Says of the items of a batch of so many bytes which are larger than one call may be, with what the batch says for all of them. */
 export const tooLargeIn = (bytes: number, shared: readonly (JsonObject | undefined)[]): ((item: Json) => boolean) => {

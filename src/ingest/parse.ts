@@ -2,6 +2,7 @@ import { isDeeperThan, isObject, type Json, type JsonObject, jsonText, storable 
 import type { EventType } from '../db/rows/event.ts'
 import { eventName } from '../event/event.ts'
 import { parseSubscriptions } from '../subscription/change.ts'
+import { MOST_LEVELS } from './body.ts'
 import type { Call, Wire } from './call.ts'
 import { contextProblem } from './context.ts'
 import { type Code, type Problem, problem } from './problems.ts'
@@ -30,7 +31,6 @@ export type Parsed =
 const TYPES: ReadonlySet<string> = new Set<EventType>(['identify', 'track', 'page', 'screen', 'group', 'alias'])
 const LONGEST = 500
 const LONGEST_MESSAGE_ID = 100
-const DEEPEST = 64
 const NOTHING: JsonObject = {}
 
 const absent = (value: unknown): value is null | undefined => value === undefined || value === null
@@ -188,7 +188,7 @@ const check = (type: unknown, own: JsonObject, at: number, around: Surroundings)
     typeProblem(type as EventType, item) ??
     contextProblem(item['context']) ??
     (early ? problem('timestamp_before_1970') : undefined) ??
-    (isDeeperThan(DEEPEST, item) || isDeeperThan(DEEPEST, around.integrations) ? problem('too_deep') : undefined)
+    (isDeeperThan(MOST_LEVELS, item) ? problem('too_deep') : undefined)
   )
 }
 

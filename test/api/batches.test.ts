@@ -30,12 +30,20 @@ it('ING-07 an item that is nested beyond all writing is dropped alone, and is se
 })
 
 it('ING-06 ING-04 what a batch says for all of its items counts for each as its own', async () => {
-  const large = { context: { pad: 'x'.repeat(32 * 1024) }, batch: [call, call] }
-  expect(codesOf(await send(large))).toEqual(['item_too_large', 'item_too_large'])
   const both = { context: { pad: 'x'.repeat(20_000) }, batch: [{ ...call, properties: { pad: 'x'.repeat(20_000) } }, call] }
   expect(codesOf(await send(both))).toEqual(['item_too_large', 'stored'])
+})
+
+it('ING-06 ING-04 what a batch says for all and none of its items could hold is left out, and no sound item is lost for it', async () => {
+  const large = { context: { pad: 'x'.repeat(33 * 1024) }, batch: [{ ...call, messageId: 'large' }, call] }
+  expect(codesOf(await send(large))).toEqual(['stored', 'stored'])
   for (const shared of ['context', 'integrations'])
-    expect(codesOf(await send(`{"${shared}":{"a":${nested(150_000)}},"batch":[${JSON.stringify(call)}]}`))).toEqual(['too_deep'])
+    for (const levels of [64, 150_000]) {
+      const item = JSON.stringify({ ...call, messageId: `${shared} ${levels}` })
+      expect(codesOf(await send(`{"${shared}":{"a":${nested(levels)}},"batch":[${item}]}`))).toEqual(['stored'])
+    }
+  const contexts = await Promise.all(['large', 'context 64', 'integrations 64'].map(stored))
+  expect(contexts.map((event) => event?.['context'])).toEqual([{}, {}, {}])
 })
 
 it('ING-06 what is wrong with the context of a batch is wrong with each item that does not say it better', async () => {

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { timeOrderedId } from '../../base/ids.ts'
-import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 import { blockedInBrowsers } from '../../catalog/browser-plan.ts'
 import type { EventType } from '../../db/rows/event.ts'
 import type { Arrival } from '../../ingest/arrival.ts'
-import { MOST_BATCH_BYTES, MOST_BATCH_CALLS, MOST_CALL_BYTES, readBody, tooLargeIn } from '../../ingest/body.ts'
+import { MOST_BATCH_BYTES, MOST_BATCH_CALLS, MOST_CALL_BYTES, readBody, sharedBy, tooLargeIn } from '../../ingest/body.ts'
 import { NO_SPACE } from '../../ingest/drop.ts'
 import { createGather, type Gather } from '../../ingest/gather.ts'
 import { parseCall, type Surroundings } from '../../ingest/parse.ts'
@@ -41,8 +41,6 @@ const CALLS: Readonly<Record<string, EventType>> = {
 }
 // The last two are how Segment's libraries for Java, Android and .NET call it.
 const BATCHES: readonly string[] = ['batch', 'b', 'import', 'import/']
-
-const objectOr = (value: Json | undefined): JsonObject | undefined => (isObject(value) ? value : undefined)
 
 const withDefined = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
@@ -148,7 +146,7 @@ const takeBatch = async (desk: Desk, request: FastifyRequest, reply: FastifyRepl
     count(desk, source, refusal, { calls: calls.length, first: calls[0] ?? null })
     return discard(reply, refusal, isStrict(request, source))
   }
-  const own = withDefined({ sentAt, context: objectOr(body['context']), integrations: objectOr(body['integrations']) })
+  const own = withDefined({ sentAt, context: sharedBy(body['context']), integrations: sharedBy(body['integrations']) })
   const around: Surroundings = { ...surroundings(desk, request, source), ...own }
   const { sourceId, receivedAt } = around
   const isTooLarge = tooLargeIn(bytes, [around.context, around.integrations])
