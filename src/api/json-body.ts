@@ -1,22 +1,17 @@
 import type { FastifyInstance } from 'fastify'
 import { Invalid } from '../base/errors.ts'
 import { isObject } from '../base/json.ts'
-
-// Deeper than that nothing is taken in any case.
-const DEEPEST = 500
-
-const keysOf = (value: object): readonly (readonly [string, unknown])[] =>
-  Object.keys(value).map((key) => [key, (value as Record<string, unknown>)[key]])
+import { DEEPEST } from './nesting.ts'
 
 /** Where a body has a key that would change what objects are, or undefined where it is none that can be shown. */
 const forbiddenIn = (value: unknown, path: readonly string[] = []): readonly string[] | undefined => {
   if (typeof value !== 'object' || value === null || path.length > DEEPEST) return undefined
-  for (const [key, inside] of keysOf(value)) {
+  for (const [key, inside] of Object.entries(value)) {
     const here = [...path, key]
     if (key === '__proto__') return here
     if (key === 'constructor' && isObject(inside) && Object.hasOwn(inside, 'prototype')) return [...here, 'prototype']
   }
-  for (const [key, inside] of keysOf(value)) {
+  for (const [key, inside] of Object.entries(value)) {
     const found = forbiddenIn(inside, [...path, key])
     if (found) return found
   }

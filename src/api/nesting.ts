@@ -1,8 +1,8 @@
 import { Invalid } from '../base/errors.ts'
 import { isDeeperThan, type Json } from '../base/json.ts'
 
-// A condition may be nested 20 deep, a tracking plan or a call's properties somewhat deeper; 3,000 deep nothing reads any more.
-const DEEPEST = 500
+/** Of a body. A condition may be nested 20 deep, a tracking plan or a call's properties somewhat deeper; 3,000 deep nothing reads any more. */
+export const DEEPEST = 500
 
 /** @throws Invalid for a body that is nested deeper than anything that may be sent. */
 export const refuseDeep = (body: unknown): void => {

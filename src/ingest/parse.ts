@@ -119,8 +119,8 @@ const withShared = (item: JsonObject, { context }: Surroundings): JsonObject => 
   return { ...item, context: isObject(own) ? { ...context, ...own } : context }
 }
 
-const contextOf = (item: JsonObject, around: Surroundings): JsonObject => {
-  const context = objectIn(withShared(item, around), 'context')
+const contextOf = (whole: JsonObject, around: Surroundings): JsonObject => {
+  const context = objectIn(whole, 'context')
   return context['direct'] === true && around.ip && absent(context['ip']) ? { ...context, ip: around.ip } : context
 }
 
@@ -145,8 +145,10 @@ const objectIn = (from: JsonObject, key: string): JsonObject => {
   return isObject(value) ? value : NOTHING
 }
 
-const callFrom = (type: EventType, item: JsonObject, messageId: string, at: number, around: Surroundings): Call => {
-  const context = contextOf(item, around)
+// `whole`: the item with what its batch says.
+const callFrom = (type: EventType, messageId: string, wire: Wire, whole: JsonObject): Call => {
+  const { item, at, around } = wire
+  const context = contextOf(whole, around)
   const traits = type === 'identify' || type === 'group' ? objectIn(item, 'traits') : NOTHING
   const subscriptions = context['messaging_subscriptions']
   const timestamp = new Date(at)
@@ -174,14 +176,13 @@ const callFrom = (type: EventType, item: JsonObject, messageId: string, at: numb
       ? []
       : parseSubscriptions(subscriptions).changes.map((change) => ({ ...change, at: timestamp })),
     active: context['active'] !== false,
-    wire: { item, at, around },
+    wire,
   }
 }
 
-const check = (type: unknown, own: JsonObject, at: number, around: Surroundings): Problem | undefined => {
+const check = (type: unknown, item: JsonObject, at: number): Problem | undefined => {
   if (absent(type)) return problem('missing_type')
   if (typeof type !== 'string' || !TYPES.has(type)) return problem('invalid_type')
-  const item = withShared(own, around)
   const early = at < 0 || (instantOf(item['originalTimestamp'] ?? item['timestamp']) ?? 0) < 0
   return (
     idProblem(item) ??
@@ -199,9 +200,10 @@ export const parseCall = (item: unknown, around: Surroundings): Parsed => {
   if (messageId.length > LONGEST_MESSAGE_ID) return { kind: 'problem', messageId, problem: problem('message_id_too_long') }
   const at = correctedTime(item['originalTimestamp'] ?? item['timestamp'], item['sentAt'] ?? around.sentAt, around.receivedAt)
   const type = around.type ?? item['type']
-  const wrong = check(type, item, at, around)
+  const whole = withShared(item, around)
+  const wrong = check(type, whole, at)
   if (wrong) return { kind: 'problem', messageId, problem: wrong }
-  const call = callFrom(type as EventType, item, messageId, at, around)
+  const call = callFrom(type as EventType, messageId, { item, at, around }, whole)
   return isForSpace({ item, around }) ? { kind: 'call', call } : { kind: 'filtered', messageId, call }
 }
 
@@ -212,7 +214,7 @@ export const aroundSeen = ({ context: _, integrations: __, ip: ___, ...around }:
 export const reparse = (call: Call, wire: Wire, item: JsonObject): Parsed => {
   const { at } = wire
   const around = aroundSeen(wire.around)
-  const wrong = check(call.type, item, at, around)
+  const wrong = check(call.type, item, at)
   if (wrong) return { kind: 'problem', messageId: call.messageId, problem: wrong }
-  return { kind: 'call', call: callFrom(call.type, item, call.messageId, at, around) }
+  return { kind: 'call', call: callFrom(call.type, call.messageId, { item, at, around }, item) }
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { EVENT_NAMES, membershipCalls, type Speaker, valueCalls } from '../audience/person-calls.ts'
 import { crashPoint } from '../base/crash-point.ts'
-import { jsonText } from '../base/json.ts'
+import { type Json, jsonText } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import type { ToldId } from '../db/rows/connection.ts'
 import { enqueueDeliveries, type NewDelivery } from '../destination/enqueue.ts'
@@ -21,6 +21,12 @@ export type Said = {
 /** The same without the rest of what is known of them. */
 export type Saying = Omit<Said, 'person'>
 
+/** What is said of somebody by a value that holds since then; `round`: told once more, for the so many-th time that all of a connection is. */
+export const isSince = (at: Date, value: Json, round: number): string =>
+  `is ${at.toISOString()} ${JSON.stringify(value)}${round === 0 ? '' : ` again ${round}`}`
+/** What is said of somebody by what was told then and holds no longer. */
+export const overSince = (toldAt: Date): string => `over ${toldAt.toISOString()}`
+
 // Who was in before the connection was made without existing members is not told of, nor that they leave.
 const wanted = ({ since }: Connected, { value, at, told }: Person) =>
   value !== null && (told !== null || since === null || (at !== null && at > since)) ? value : null
@@ -31,7 +37,7 @@ const over = ({ anonymous, list }: Connected, person: Person): Said | undefined 
   if (told === null || toldAt === null) return undefined
   const there = ids ?? []
   const to = list ? there : [...there, ...without(addresseesOf(identifiers, anonymous), there)]
-  return { person, telling: { profileId, value: null, ids: [], at: toldAt }, to, occasion: `over ${toldAt.toISOString()}` }
+  return { person, telling: { profileId, value: null, ids: [], at: toldAt }, to, occasion: overSince(toldAt) }
 }
 
 /**
@@ -48,9 +54,9 @@ export const toSay = (connected: Connected, person: Person, again: boolean): Sai
   const to = same && !again ? without(all, known) : all
   if (to.length === 0) return undefined
   // What is told for the first time is not told again: whether it was heard is asked when the person is erased.
-  const resync = again && told !== null ? ` again ${connected.resync}` : ''
+  const round = again && told !== null ? connected.resync : 0
   const telling = { profileId, value, ids: [...known, ...without(all, known)], at }
-  return { person, telling, to, occasion: `is ${at.toISOString()} ${JSON.stringify(value)}${resync}` }
+  return { person, telling, to, occasion: isSince(at, value, round) }
 }
 
 /** The calls that say it to one identifier, whichever of them are sent. */

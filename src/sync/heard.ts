@@ -1,7 +1,7 @@
 import { at, isObject, type JsonObject } from '../base/json.ts'
 import type { ConnectionToldRow, ToldId } from '../db/rows/connection.ts'
 import type { DeliveryStatus } from '../db/rows/destination.ts'
-import { callsOf, type Saying } from './agree.ts'
+import { callsOf, isSince, overSince, type Saying } from './agree.ts'
 import type { Connected } from './connected.ts'
 
 /** A call about somebody that a connection made: how far it is on its way to its destination, and what it says where that is kept. */
@@ -41,12 +41,8 @@ const messagesOf = (
   return callsOf(connected, [], { telling, occasion }, to, since).map(({ messageId }) => messageId)
 }
 
-const occasionsOf = ({ resync }: Connected, since: Date): readonly string[] => {
-  const is = `is ${since.toISOString()} true`
-  return [is, ...Array.from({ length: resync }, (_, n) => `${is} again ${n + 1}`)]
-}
-
-const overOf = (since: Date): string => `over ${since.toISOString()}`
+const occasionsOf = ({ resync }: Connected, since: Date): readonly string[] =>
+  Array.from({ length: resync + 1 }, (_, round) => isSince(since, true, round))
 
 type IdOf = (call: JsonObject) => ToldId
 const idOf: IdOf = (call) => {
@@ -100,7 +96,7 @@ export const heardOf = (
     said
       .filter((call) => !call.over && !wasHeard(call.to, call.at))
       .flatMap(({ to, at: since }) =>
-        profileIds.flatMap((id) => messagesOf(connected, id, { value: false, at: since, occasion: overOf(since) }, to)),
+        profileIds.flatMap((id) => messagesOf(connected, id, { value: false, at: since, occasion: overSince(since) }, to)),
       ),
   )
   const known = (told?.ids ?? []).filter((to) => told && wasHeard(to, told.told_at))

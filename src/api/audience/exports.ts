@@ -6,6 +6,7 @@ import { notFound } from '../../base/errors.ts'
 import { prefixedId } from '../../base/ids.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
+import { actOf } from './act.ts'
 import { OneParams } from './wire.ts'
 
 type Noun = 'audiences' | 'computed-traits'
@@ -119,10 +120,10 @@ export const exportRoutes = (app: App, door: Door, kind: Kind, noun: Noun): void
         response: { 202: One },
       },
     },
-    async ({ caller: { spaceId, name }, params, body }, reply) => {
-      const act = { spaceId, by: name, now: door.now(), limits: door.config.limits }
+    async ({ caller, params, body }, reply) => {
+      const act = actOf(door, caller)
       const job = await startExport(door.db, kind, act, params.id, { id: prefixedId('exp', door.random(12)), request: body })
-      return reply.status(202).send({ data: { export: answered(door, spaceId, job) } })
+      return reply.status(202).send({ data: { export: answered(door, caller.spaceId, job) } })
     },
   )
 }

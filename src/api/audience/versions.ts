@@ -9,6 +9,7 @@ import { type Version, versionOf, versionsOf } from '../../audience/version.ts'
 import { differenceOf } from '../../base/difference.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
+import { actOf } from './act.ts'
 import { Audience, audienceFrom, ComputedTrait, computedTraitFrom, OneParams } from './wire.ts'
 
 type Noun = 'audiences' | 'computed-traits'
@@ -134,9 +135,9 @@ export const versionRoutes = (app: App, door: Door, kind: Kind, noun: Noun): voi
         response: { 200: z.object({ data: answer }) },
       },
     },
-    async ({ caller: { spaceId, name }, params }) => {
-      const act = { spaceId, by: name, now: door.now(), limits: door.config.limits }
-      const row = await restore(door.db, kind, act, params.id, params.version)
+    async ({ caller, params }) => {
+      const { spaceId } = caller
+      const row = await restore(door.db, kind, actOf(door, caller), params.id, params.version)
       door.notify('profile_change')
       const data =
         kind === 'audience'

@@ -6,6 +6,7 @@ import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { namesOfJourneysUsing } from '../../journey/interest.ts'
 import { removeConnectionsOf } from '../../sync/connection.ts'
+import { actOf } from '../audience/act.ts'
 import { cloneRoutes } from '../audience/clones.ts'
 import { audienceDetailRoutes } from '../audience/detail.ts'
 import { exportRoutes } from '../audience/exports.ts'
@@ -79,15 +80,7 @@ const reading = (app: App, door: Door): void => {
   )
 }
 
-const acting = (door: Door) => (caller: { readonly spaceId: string; readonly name: string }) => ({
-  spaceId: caller.spaceId,
-  by: caller.name,
-  now: door.now(),
-  limits: door.config.limits,
-})
-
 const writing = (app: App, door: Door): void => {
-  const actOf = acting(door)
   app.post(
     '/spaces/:space/audiences',
     { schema: { tags, summary: 'Make an audience', params: SpaceParams, body: NewAudience, response: { 201: One } } },
@@ -103,7 +96,7 @@ const writing = (app: App, door: Door): void => {
         collection: collectionFrom(body.audienceType, body.definition.type),
       }
       const row = await pointing('audience', body.definition, () =>
-        create(door.db, 'audience', actOf(caller), prefixedId('aud', door.random(12)), saved),
+        create(door.db, 'audience', actOf(door, caller), prefixedId('aud', door.random(12)), saved),
       )
       door.notify('profile_change')
       return reply.status(201).send(await showOne(door, caller.spaceId, row))
@@ -130,7 +123,7 @@ const writing = (app: App, door: Door): void => {
         options: options && changedOptions(options),
         definition: condition as JsonObject | undefined,
       }
-      const row = await pointing('audience', definition, () => update(door.db, 'audience', actOf(caller), params.id, patch))
+      const row = await pointing('audience', definition, () => update(door.db, 'audience', actOf(door, caller), params.id, patch))
       door.notify('profile_change')
       return showOne(door, caller.spaceId, row)
     },
@@ -139,7 +132,7 @@ const writing = (app: App, door: Door): void => {
     '/spaces/:space/audiences/:id',
     { schema: { tags, summary: 'Delete a disabled audience', params: OneParams, response: { 200: Deleted } } },
     async ({ caller, params }) => {
-      await remove(door.db, 'audience', actOf(caller), params.id, namesOfJourneysUsing, removeConnectionsOf)
+      await remove(door.db, 'audience', actOf(door, caller), params.id, namesOfJourneysUsing, removeConnectionsOf)
       return { data: { status: 'SUCCESS' as const } }
     },
   )

@@ -5,6 +5,7 @@ import { prefixedId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { namesOfJourneysUsing } from '../../journey/interest.ts'
 import { removeConnectionsOf } from '../../sync/connection.ts'
+import { actOf } from '../audience/act.ts'
 import { cloneRoutes } from '../audience/clones.ts'
 import { exportRoutes } from '../audience/exports.ts'
 import { listPage } from '../audience/list.ts'
@@ -63,15 +64,7 @@ const reading = (app: App, { db }: Door): void => {
   )
 }
 
-const acting = (door: Door) => (caller: { readonly spaceId: string; readonly name: string }) => ({
-  spaceId: caller.spaceId,
-  by: caller.name,
-  now: door.now(),
-  limits: door.config.limits,
-})
-
 const writing = (app: App, door: Door): void => {
-  const actOf = acting(door)
   app.post(
     '/spaces/:space/computed-traits',
     {
@@ -88,7 +81,7 @@ const writing = (app: App, door: Door): void => {
         collection: collectionFrom(body.definition.type),
       }
       const row = await pointing('computed_trait', body.definition, () =>
-        create(door.db, 'computed_trait', actOf(caller), prefixedId('tra', door.random(12)), saved),
+        create(door.db, 'computed_trait', actOf(door, caller), prefixedId('tra', door.random(12)), saved),
       )
       door.notify('profile_change')
       return reply.status(201).send({ data: { computedTrait: computedTraitFrom(caller.spaceId, row) } })
@@ -114,7 +107,7 @@ const writing = (app: App, door: Door): void => {
         definition: definition && (traitFrom(definition) as unknown as JsonObject),
       }
       const row = await pointing('computed_trait', definition, () =>
-        update(door.db, 'computed_trait', actOf(caller), params.id, patch),
+        update(door.db, 'computed_trait', actOf(door, caller), params.id, patch),
       )
       door.notify('profile_change')
       return { data: { computedTrait: computedTraitFrom(caller.spaceId, row) } }
@@ -124,7 +117,7 @@ const writing = (app: App, door: Door): void => {
     '/spaces/:space/computed-traits/:id',
     { schema: { tags, summary: 'Delete a disabled computed trait', params: OneParams, response: { 200: Deleted } } },
     async ({ caller, params }) => {
-      await remove(door.db, 'computed_trait', actOf(caller), params.id, namesOfJourneysUsing, removeConnectionsOf)
+      await remove(door.db, 'computed_trait', actOf(door, caller), params.id, namesOfJourneysUsing, removeConnectionsOf)
       return { data: { status: 'SUCCESS' as const } }
     },
   )

@@ -59,7 +59,8 @@ type Body = {
   readonly readsTraits: boolean
 }
 
-const wholeOf = (draft: Draft): Body => ({
+/** All that is said of a type, as it is sent. */
+export const allOf = (draft: Draft): Body => ({
   limit: numberOf(draft.limit),
   period: draft.period,
   priority: numberOf(draft.priority),
@@ -69,10 +70,7 @@ const wholeOf = (draft: Draft): Body => ({
 
 /** Only what was changed: what somebody else changes meanwhile stays theirs. */
 export const changesOf = (draft: Draft, before: Draft): Partial<Body> => {
-  const [now, then] = [wholeOf(draft), wholeOf(before)]
+  const [now, then] = [allOf(draft), allOf(before)]
   const changed = (Object.keys(now) as (keyof Body)[]).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]))
   return Object.fromEntries(changed.map((key) => [key, now[key]]))
 }
-
-/** All of a new type. */
-export const allOf = (draft: Draft): Partial<Body> => wholeOf(draft)
