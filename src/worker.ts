@@ -229,9 +229,11 @@ export const startWorker = async (config: WorkerConfig, log: Logger): Promise<Ru
   return {
     ended: running,
     stop: async () => {
+      // All at once: whoever asked us to stop does not wait long, and what is cut off while it sends is uncertain.
+      delivery.end()
+      if (worker.getState() === 'RUNNING') worker.shutdown()
       await ear.close()
       await Promise.all(Object.values(loops).map((each) => each.stop()))
-      if (worker.getState() === 'RUNNING') worker.shutdown()
       await running.catch(() => {})
       delivery.close()
       await native.close()

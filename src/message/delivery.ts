@@ -29,6 +29,8 @@ export type Delivery = {
   readonly drain: (account: DueAccount, life: DrainLife) => Promise<Drained>
   /** Finds accounts with messages due and sees to it that each is drained, here or elsewhere. Answers how many there were. */
   readonly wake: () => Promise<number>
+  /** Tells the drains to end: they wait for the answers to what they sent, call nobody else, and put back what they hold. */
+  readonly end: () => void
   readonly close: () => void
 }
 
@@ -95,7 +97,9 @@ export const createDelivery = (
   const accounts = openAccounts()
   const draining = new Map<string, Waiting>()
   const signalled = new Map<string, number>()
-  const drain = async (due: DueAccount, life: DrainLife): Promise<Drained> => {
+  const ending = new AbortController()
+  const drain = async (due: DueAccount, given: DrainLife): Promise<Drained> => {
+    const life = { ...given, signal: AbortSignal.any([given.signal, ending.signal]) }
     const account = await findAccount(context.db, due.spaceId, due.accountId)
     if (!account?.enabled || (account.retry_at && account.retry_at > context.now())) return { more: false }
     const waiting: Waiting = { woken: false, wake: undefined }
@@ -134,5 +138,5 @@ export const createDelivery = (
     await Promise.all(due.map(wakeOne))
     return due.length
   }
-  return { drain, wake, close: accounts.close }
+  return { drain, wake, end: () => ending.abort(), close: accounts.close }
 }

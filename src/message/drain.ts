@@ -10,7 +10,7 @@ import { haltFor } from './halt.ts'
 import { endSubscriptions } from './opt-out.ts'
 import { type Prepared, prepare, type Ready } from './prepare.ts'
 import type { Carrier } from './provider.ts'
-import { failed, type Outcome, outcomeOf, recordOutcomes, sent, skipped } from './record.ts'
+import { failed, type Outcome, outcomeOf, putBack, recordOutcomes, sent, skipped } from './record.ts'
 import { suppressRefused } from './suppress.ts'
 
 /** What a delivery needs from outside. `now` is the worker's clock, `claims` makes the ids that tell drains apart. */
@@ -55,6 +55,7 @@ type Halt = { error: Misconfigured | Unavailable | undefined }
 
 const call = async (drain: Drain, { taken, content, envelope }: Ready, halt: Halt): Promise<Outcome> => {
   const { context, account, carrier } = drain
+  if (drain.ended()) return putBack(taken)
   try {
     const receipt = await carrier.send(content, { ...envelope, now: context.now() })
     crashPoint('message.called')

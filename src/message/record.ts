@@ -41,6 +41,8 @@ const outcome = (message: Sent, status: MessageStatus, reason: string | null, ch
   ...change,
 })
 
+/** Of one that was taken and about which nobody was called. */
+export const putBack = (message: Sent): Outcome => outcome(message, 'queued', null)
 export const skipped = (message: Sent, reason: string): Outcome => outcome(message, 'skipped', reason)
 export const failed = (message: Sent, reason: string): Outcome => outcome(message, 'failed', reason)
 export const sent = (message: Sent, { providerMessageId }: Receipt, now: Date): Outcome =>

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { createDelivery } from '../../src/message/delivery.ts'
 import { freshDatabase } from '../support/database.ts'
 import { FCM, fcmError, startFcm } from '../support/fakes/fcm.ts'
 import { ok, SENDGRID_KEY, startSendGrid } from '../support/fakes/sendgrid.ts'
@@ -123,4 +124,34 @@ it('a template that fails for one person fails one message; no template and no a
     ['failed', 'no_provider'],
     ['failed', 'no_template'],
   ])
+})
+
+it('G6 a worker that is told to end has every answer it waits for, calls nobody else, and leaves the others as they were', async () => {
+  const delivery = createDelivery(contextOf(db), async () => {}, { lingerMs: 0 })
+  const fake = await startSendGrid(() => {
+    delivery.end()
+    return ok()
+  })
+  await addSpace(db, 'spa_end')
+  await addAccount(db, 'spa_end', { kind: 'sendgrid', channel: 'email', settings: sendgrid(fake.url), ratePerSecond: 5_000 })
+  const people = names(400)
+  await addPeople(db, 'spa_end', people.map(subscriber))
+  await enqueue(db, 'spa_end', people)
+  const life = { beat: () => {}, signal: new AbortController().signal }
+  expect(await delivery.drain({ spaceId: 'spa_end', accountId: 'acc_email' }, life)).toEqual({ more: true })
+  expect(await delivery.drain({ spaceId: 'spa_end', accountId: 'acc_email' }, life)).toEqual({ more: true })
+  delivery.close()
+  const called = fake.mails().length
+  // So many are on their way at once.
+  expect(called).toBeLessThanOrEqual(50)
+  const states = Map.groupBy(await messagesOf(db, 'spa_end'), ({ status, reason }) => `${status} ${reason}`)
+  expect(new Map([...states].map(([state, all]) => [state, all.length]))).toEqual(
+    new Map([
+      ['sent null', called],
+      ['queued null', people.length - called],
+    ]),
+  )
+  await drainOnce(contextOf(db), 'spa_end', 'acc_email')
+  const addresses = fake.mails().map((mail) => mail.personalizations?.[0]?.to?.[0]?.email)
+  expect([addresses.length, new Set(addresses).size]).toEqual([people.length, people.length])
 })
