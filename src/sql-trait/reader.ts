@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import pg from 'pg'
 import { Invalid, Refused, Unavailable } from '../base/errors.ts'
+import { type Backend, backendOf, endBackend } from './backend.ts'
 import { addressOf } from './host.ts'
 
 /** How to get into a customer's database. */
@@ -126,11 +127,17 @@ const clientOf = async (login: Login, hosts: readonly string[] | undefined): Pro
   })
 }
 
-const begin = async (client: pg.Client, { username }: Login, { statementSeconds }: ReaderOptions): Promise<void> => {
+const begin = async (
+  client: pg.Client,
+  { username }: Login,
+  { statementSeconds }: ReaderOptions,
+): Promise<Backend | undefined> => {
   await client.connect()
   await raw(client, 'begin transaction read only')
   await raw(client, `${SETTINGS}'${statementSeconds}s', true)`)
+  const backend = await backendOf(client)
   await checkLogin(client, username)
+  return backend
 }
 
 const readerOf = (client: pg.Client): Reader => ({
@@ -166,29 +173,41 @@ const tooLong = (readSeconds: number): Invalid =>
 
 /**
  * Opens a read-only transaction with a statement timeout in a customer's database, and closes it whatever happens; `signal` cuts it off, and so
- * does the end of `readSeconds`.
+ * does the end of `readSeconds`: then what is at work there is ended, too.
  * @throws Refused for a host, a login or a database that is refused; Invalid for the query; Unavailable where nobody answers.
  */
 export const withReader = async <T>(login: Login, options: ReaderOptions, work: (reader: Reader) => Promise<T>): Promise<T> => {
-  const client = await clientOf(login, options.hosts)
+  const { hosts, readSeconds, signal } = options
+  const client = await clientOf(login, hosts)
   client.on('error', () => {})
   let isLate = false
-  const cut = (): void => void client.end().catch(() => {})
+  let backend: Backend | undefined
+  let ended: Promise<unknown> = Promise.resolve()
+  const cut = (): void => {
+    const answering = backend
+    if (answering)
+      ended = clientOf(login, hosts)
+        .then((other) => endBackend(other, answering))
+        .catch(() => {})
+    void client.end().catch(() => {})
+  }
   const clock = setTimeout(() => {
     isLate = true
     cut()
-  }, options.readSeconds * 1_000)
+  }, readSeconds * 1_000)
+  signal?.addEventListener('abort', cut, { once: true })
   try {
-    await begin(client, login, options).catch((error: unknown) => {
+    signal?.throwIfAborted()
+    backend = await begin(client, login, options).catch((error: unknown) => {
       throw failure(error)
     })
-    options.signal?.addEventListener('abort', cut, { once: true })
     return await work(readerOf(client))
   } catch (error) {
-    throw isLate ? tooLong(options.readSeconds) : error
+    throw isLate ? tooLong(readSeconds) : error
   } finally {
     clearTimeout(clock)
-    options.signal?.removeEventListener('abort', cut)
+    signal?.removeEventListener('abort', cut)
     await client.end().catch(() => {})
+    await ended
   }
 }

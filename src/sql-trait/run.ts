@@ -95,8 +95,8 @@ const readAndCompare = async (context: RunContext, claimed: Claimed, run: Run): 
     db,
     claimed.spaceId,
     claimed.warehouseId,
-    reach,
-    { statementSeconds, readSeconds, signal },
+    { ...reach, signal },
+    { statementSeconds, readSeconds },
     (reader) => readAll(context, claimed, reader, limits),
   )
   const compared = await compare(context, claimed, run, read)

@@ -6,8 +6,11 @@ import { query, run, runOne } from '../db/query.ts'
 import type { WarehouseRow } from '../db/rows/sql-trait.ts'
 import { type Login, type Reader, type ReaderOptions, withReader } from './reader.ts'
 
-/** What connecting to a customer's database needs of this installation: the secret that seals passwords, and where the operator allows to go. */
-export type Reach = { readonly secret: string; readonly hosts: readonly string[] | undefined }
+/**
+ * What connecting to a customer's database needs of this installation: the secret that seals passwords, and where the operator allows to go.
+ * `signal` says that nobody waits any more.
+ */
+export type Reach = { readonly secret: string; readonly hosts: readonly string[] | undefined; readonly signal?: AbortSignal }
 
 export type Warehouse = Omit<WarehouseRow, 'password'>
 export type NewWarehouse = Login & { readonly id: string; readonly name: string }
@@ -48,11 +51,12 @@ export const inWarehouse = async <T>(
   spaceId: string,
   id: string,
   reach: Reach,
-  options: Omit<ReaderOptions, 'hosts'>,
+  options: Omit<ReaderOptions, 'hosts' | 'signal'>,
   work: (reader: Reader) => Promise<T>,
 ): Promise<T> => {
   const row = await rowOf(db, spaceId, id)
-  return withReader({ ...row, password: unseal(reach.secret, row.password) }, { ...options, hosts: reach.hosts }, work)
+  const { secret, ...where } = reach
+  return withReader({ ...row, password: unseal(secret, row.password) }, { ...options, ...where }, work)
 }
 
 const TRY_SECONDS = 10

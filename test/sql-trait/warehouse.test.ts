@@ -4,6 +4,7 @@ import { query, run } from '../../src/db/query.ts'
 import { addressOf } from '../../src/sql-trait/host.ts'
 import { type Reader, withReader } from '../../src/sql-trait/reader.ts'
 import { freshDatabase } from '../support/database.ts'
+import { until } from '../support/wait.ts'
 import { sqlTraitSpace } from './space.ts'
 import { customerDatabase } from './warehouse.ts'
 
@@ -18,6 +19,8 @@ await customer.run(
 const space = await sqlTraitSpace(database, customer, 'spa_warehouse')
 const at = '/spaces/spa_warehouse'
 const connect = (more: object) => space.call('POST', `${at}/warehouses`, { name: 'Another', ...customer.login, ...more })
+const asking = () =>
+  customer.rows(`select pid from pg_stat_activity where usename = '${customer.login.username}' and state <> 'idle'`)
 const preview = (query: string) => space.call('POST', `${at}/sql-traits/previews`, { warehouseId: space.warehouseId, query })
 
 it('SQT-01 a warehouse is connected, and its password is sealed and never answered', async () => {
@@ -99,6 +102,44 @@ it.each([
   })
   await expect(reading).rejects.toThrow(/took longer than 2 s/)
   expect(performance.now() - began).toBeLessThan(10_000)
+  await until('nothing goes on in the customer’s database', async () => (await asking()).length === 0, 10_000)
+})
+
+it('SQT-10 a statement that is given up is stopped in the customer’s database, and none is begun after that', async () => {
+  const giveUp = new AbortController()
+  const options = { statementSeconds: 600, readSeconds: 600, hosts: undefined, signal: giveUp.signal }
+  const read = () => withReader(customer.login, options, ({ ask }) => ask('select pg_sleep(300)', (text) => text))
+  const reading = read()
+  await until('it is asked', async () => (await asking()).length === 1)
+  giveUp.abort()
+  await expect(reading).rejects.toThrow()
+  await until('nothing goes on in the customer’s database', async () => (await asking()).length === 0, 10_000)
+  await expect(read()).rejects.toThrow(/abort/)
+})
+
+it('SQT-10 a statement whose worker was killed ends by itself where the database can tell', async () => {
+  const { rows } = await withReader(customer.login, { statementSeconds: 60, readSeconds: 60, hosts: undefined }, ({ ask }) =>
+    ask(`select current_setting('client_connection_check_interval')`, (text) => text),
+  )
+  expect(rows).toEqual([['10s']])
+})
+
+it('SQT-10 a preview that nobody waits for any more is stopped', async () => {
+  const url = await space.server.listen({ host: '127.0.0.1', port: 0 })
+  const hangUp = new AbortController()
+  const asked = fetch(`${url}${at}/sql-traits/previews`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${space.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      warehouseId: space.warehouseId,
+      query: 'select n as user_id, pg_sleep(300)::text as x from generate_series(1, 2) as n',
+    }),
+    signal: hangUp.signal,
+  })
+  await until('it is asked', async () => (await asking()).length === 1)
+  hangUp.abort()
+  await expect(asked).rejects.toThrow()
+  await until('nothing goes on in the customer’s database', async () => (await asking()).length === 0, 10_000)
 })
 
 it('SQT-10 a preview whose query takes the timeout away ends, too', async () => {

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify'
 import * as z from 'zod'
 import { prefixedId } from '../../base/ids.ts'
 import { previewQuery } from '../../sql-trait/preview.ts'
@@ -10,6 +11,7 @@ import {
   sqlTraitsOf,
   updateSqlTrait,
 } from '../../sql-trait/sql-trait.ts'
+import type { Reach } from '../../sql-trait/warehouse.ts'
 import type { Caller } from '../auth.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
@@ -82,7 +84,16 @@ const reading = (app: App, { db }: Door): void => {
   )
 }
 
-type Reaching = Door & { readonly reach: () => { secret: string; hosts: readonly string[] | undefined } }
+// Who hangs up waits for no answer: what the customer's database does for it is stopped.
+const hungUp = ({ raw }: FastifyReply): AbortSignal => {
+  const controller = new AbortController()
+  raw.on('close', () => {
+    if (!raw.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
+
+type Reaching = Door & { readonly reach: (reply: FastifyReply) => Reach }
 const actOf = ({ spaceId, name }: Caller, { now }: Door) => ({ spaceId, by: name, now: now() })
 
 const writing = (app: App, door: Reaching): void => {
@@ -104,7 +115,7 @@ const writing = (app: App, door: Reaching): void => {
         description: body.description ?? '',
         enabled: body.enabled ?? true,
       }
-      const row = await withoutPersonalData(caller, () => createSqlTrait(door.db, actOf(caller, door), wanted, door.reach()))
+      const row = await withoutPersonalData(caller, () => createSqlTrait(door.db, actOf(caller, door), wanted, door.reach(reply)))
       return reply.status(201).send({ data: { sqlTrait: sqlTraitShape(row, caller) } })
     },
   )
@@ -119,8 +130,8 @@ const writing = (app: App, door: Reaching): void => {
         response: { 200: One },
       },
     },
-    async ({ caller, params, body }) => {
-      const changed = () => updateSqlTrait(door.db, actOf(caller, door), params.id, body, door.reach())
+    async ({ caller, params, body }, reply) => {
+      const changed = () => updateSqlTrait(door.db, actOf(caller, door), params.id, body, door.reach(reply))
       return { data: { sqlTrait: sqlTraitShape(await withoutPersonalData(caller, changed), caller) } }
     },
   )
@@ -153,8 +164,8 @@ const asking = (app: App, door: Reaching): void => {
         response: { 200: z.object({ data: z.object({ preview: PreviewShape }) }) },
       },
     },
-    async ({ caller, body }) => {
-      const preview = await withoutPersonalData(caller, () => previewQuery(door.db, caller.spaceId, body, door.reach()))
+    async ({ caller, body }, reply) => {
+      const preview = await withoutPersonalData(caller, () => previewQuery(door.db, caller.spaceId, body, door.reach(reply)))
       return { data: { preview: previewShape(preview, caller) } }
     },
   )
@@ -179,7 +190,9 @@ const asking = (app: App, door: Reaching): void => {
 
 /** `/spaces/:space/sql-traits`: traits that a query against the customer's database answers (spec/audiences §8). */
 export const sqlTraitRoutes: Route = (app, door) => {
-  const reaching = { ...door, reach: () => ({ secret: door.config.secret, hosts: door.config.warehouseHosts }) }
+  const { config } = door
+  const reach = (reply: FastifyReply) => ({ secret: config.secret, hosts: config.warehouseHosts, signal: hungUp(reply) })
+  const reaching = { ...door, reach }
   reading(app, door)
   writing(app, reaching)
   asking(app, reaching)
