@@ -7,7 +7,8 @@ export type Claimed = {
   readonly spaceId: string
   readonly id: string
   readonly claim: string
-  readonly claimedAt: Date
+  /** The time that had come. */
+  readonly dueAt: Date
   readonly warehouseId: string
   readonly query: string
   readonly times: readonly number[]
@@ -38,27 +39,29 @@ const due = (db: Db, now: Date): Promise<readonly Due[]> =>
     ),
   )
 
-const take = async (db: Db, { spaceId, id }: Due, claim: string, now: Date): Promise<boolean> => {
-  const rows = await run(
+const take = async (db: Db, { spaceId, id }: Due, claim: string, now: Date): Promise<Date | undefined> => {
+  const row = await runOne(
     db,
     query(
       'sql_trait_state.claim',
-      sql`update sql_trait_state set claim = ${claim}::uuid, claimed_until = ${new Date(now.getTime() + LEASE_MS)}::timestamptz
+      sql<{
+        dueAt: Date
+      }>`update sql_trait_state set claim = ${claim}::uuid, claimed_until = ${new Date(now.getTime() + LEASE_MS)}::timestamptz
         where space_id = ${spaceId} and sql_trait_id = ${id} and next_run_at <= ${now}::timestamptz
           and (claim is null or claimed_until < ${now}::timestamptz)
-        returning run`,
+        returning next_run_at as "dueAt"`,
     ),
   )
-  return rows.length > 0
+  return row?.dueAt
 }
 
-const claimed = (db: Db, { spaceId, id }: Due, claim: string): Promise<Omit<Claimed, 'claimedAt'> | undefined> =>
+const claimed = (db: Db, { spaceId, id }: Due, claim: string): Promise<Omit<Claimed, 'dueAt'> | undefined> =>
   runOne(
     db,
     query(
       'sql_trait.claimed',
       sql<
-        Omit<Claimed, 'claimedAt'>
+        Omit<Claimed, 'dueAt'>
       >`select t.space_id as "spaceId", t.id, s.claim, t.warehouse_id as "warehouseId", t.query, t.times, s.run, s.attempts, s.resync, s.traits
         from sql_trait t join sql_trait_state s on s.space_id = ${spaceId} and s.sql_trait_id = t.id
         where t.space_id = ${spaceId} and t.id = ${id} and t.enabled and t.deleted_at is null and s.claim = ${claim}::uuid`,
@@ -68,26 +71,28 @@ const claimed = (db: Db, { spaceId, id }: Due, claim: string): Promise<Omit<Clai
 /** Takes a SQL trait whose time has come and which nobody runs, or answers nothing. */
 export const claimNext = async (db: Db, claim: string, now: Date): Promise<Claimed | undefined> => {
   for (const one of await due(db, now)) {
-    if (!(await take(db, one, claim, now))) continue
+    const dueAt = await take(db, one, claim, now)
+    if (!dueAt) continue
     const found = await claimed(db, one, claim)
-    if (found) return { ...found, claimedAt: now }
-    await release(db, { ...one, claim, claimedAt: now }, null)
+    if (found) return { ...found, dueAt }
+    await release(db, { ...one, claim, dueAt }, null)
   }
   return undefined
 }
 
-type Held = Pick<Claimed, 'spaceId' | 'id' | 'claim' | 'claimedAt'>
+type Held = Pick<Claimed, 'spaceId' | 'id' | 'claim' | 'dueAt'>
 
-/** Keeps the claim for some more time. */
-export const keepClaim = async (db: Db, { spaceId, id, claim }: Held, now: Date): Promise<void> => {
-  await run(
+/** Keeps the claim for some more time; answers whether it is ours still. */
+export const keepClaim = async (db: Db, { spaceId, id, claim }: Held, now: Date): Promise<boolean> => {
+  const rows = await run(
     db,
     query(
       'sql_trait_state.keep',
       sql`update sql_trait_state set claimed_until = ${new Date(now.getTime() + LEASE_MS)}::timestamptz
-        where space_id = ${spaceId} and sql_trait_id = ${id} and claim = ${claim}::uuid`,
+        where space_id = ${spaceId} and sql_trait_id = ${id} and claim = ${claim}::uuid returning run`,
     ),
   )
+  return rows.length > 0
 }
 
 /** Locks the row of the claim until the transaction ends. @throws ClaimLost where it is no longer ours. */
@@ -102,20 +107,14 @@ export const holdClaim = async (tx: Db, { spaceId, id, claim }: Held): Promise<v
   if (!row) throw new ClaimLost('the claim of a SQL trait is gone')
 }
 
-/** Gives the claim back, and says when it runs next. A time that was set meanwhile and comes sooner stays. */
-export const release = async (
-  db: Db,
-  { spaceId, id, claim, claimedAt }: Held,
-  next: Date | null,
-  attempts = 0,
-): Promise<void> => {
+/** Gives the claim back, and says when it runs next. What was set meanwhile stays: another time, or none. */
+export const release = async (db: Db, { spaceId, id, claim, dueAt }: Held, next: Date | null, attempts = 0): Promise<void> => {
   await run(
     db,
     query(
       'sql_trait_state.release',
       sql`update sql_trait_state set claim = null, claimed_until = null, attempts = ${attempts}::integer,
-          next_run_at = case when next_run_at > ${claimedAt}::timestamptz and next_run_at < ${next}::timestamptz then next_run_at
-            else ${next}::timestamptz end
+          next_run_at = case when next_run_at = ${dueAt}::timestamptz then ${next}::timestamptz else next_run_at end
         where space_id = ${spaceId} and sql_trait_id = ${id} and claim = ${claim}::uuid`,
     ),
   )

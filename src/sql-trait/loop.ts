@@ -11,6 +11,8 @@ export type SqlTraitContext = Pick<RunContext, 'db' | 'now' | 'random' | 'reach'
   readonly newClaim: () => string
   /** Calls were stored: others have work. */
   readonly told: () => void
+  /** How often what runs is kept, and whether it was deleted is seen, in milliseconds. */
+  readonly keepEveryMs?: number
 }
 
 const KEEP_EVERY_MS = 30_000
@@ -19,9 +21,13 @@ const KEEP_EVERY_MS = 30_000
 export const runNext = async (context: SqlTraitContext, signal: AbortSignal): Promise<boolean> => {
   const claimed = await claimNext(context.db, context.newClaim(), context.now())
   if (!claimed) return false
-  const keeping = setInterval(() => void keepClaim(context.db, claimed, context.now()).catch(() => {}), KEEP_EVERY_MS)
+  const gone = new AbortController()
+  const keep = async (): Promise<void> => {
+    if (!(await keepClaim(context.db, claimed, context.now()))) gone.abort()
+  }
+  const keeping = setInterval(() => void keep().catch(() => {}), context.keepEveryMs ?? KEEP_EVERY_MS)
   try {
-    await runSqlTrait({ ...context, signal }, claimed)
+    await runSqlTrait({ ...context, signal: AbortSignal.any([signal, gone.signal]) }, claimed)
   } finally {
     clearInterval(keeping)
     context.told()

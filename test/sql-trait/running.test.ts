@@ -264,6 +264,39 @@ it('what is asked for while a run is under way is done after it', async () => {
   expect(await space.runs(id)).toMatchObject({ number: 2, changed: 1 })
 })
 
+it('SQT-07 other times, and none, that are set while a run is under way are kept', async () => {
+  const space = await freshSpace()
+  const id = await space.make(`select 'ada' as user_id, 1 as n`)
+  const at = `/spaces/${space.spaceId}/sql-traits/${id}`
+  const during = async (patch: object): Promise<string | undefined> => {
+    space.clock.at = new Date(space.clock.at.getTime() + 1_000)
+    await space.call('POST', `${at}/runs`, {})
+    const claimed = await claimNext(db, space.context.newClaim(), space.clock.at)
+    space.clock.at = new Date(space.clock.at.getTime() + 1_000)
+    expect((await space.call('PATCH', at, patch)).status).toBe(200)
+    expect(claimed && (await runSqlTrait({ ...space.context, signal: new AbortController().signal }, claimed))).toBe(true)
+    return (await space.call('GET', at)).body.data.sqlTrait.nextRunAt
+  }
+  expect(await during({ name: 'Another' })).toBe('2026-06-01T12:00:00.000Z')
+  expect(await during({ times: ['09:00'] }), 'not at noon').toBe('2026-06-02T09:00:00.000Z')
+  expect(await during({ enabled: false })).toBeUndefined()
+})
+
+it('deleted while its query is at work, it stops that', async () => {
+  const space = await freshSpace()
+  const people = await table(`('ada', 'pro', 0)`)
+  const id = await space.make(`select user_id, pg_sleep(spent)::text as slept from ${people}`)
+  await customer.run(`update ${people} set spent = 300`)
+  const asking = () =>
+    customer.rows(`select from pg_stat_activity where usename = '${customer.login.username}' and state = 'active'`)
+  const running = runNext({ ...space.context, keepEveryMs: 20 }, new AbortController().signal)
+  await until('it is asked', async () => (await asking()).length === 1)
+  expect((await space.call('DELETE', `/spaces/${space.spaceId}/sql-traits/${id}`)).status).toBe(200)
+  expect(await running).toBe(true)
+  await until('nothing goes on in the customer’s database', async () => (await asking()).length === 0, 10_000)
+  expect(await space.calls()).toBe(0)
+})
+
 it('a claim that lapsed is taken over, and who lost it changes nothing', async () => {
   const space = await freshSpace()
   const id = await space.make(`select 'ada' as user_id, 1 as n`)
