@@ -26,10 +26,13 @@ type Totals = {
   readonly average: number | null
 }
 
+// A sum of what JavaScript has numbers for may be beyond them.
+const within = (number: number): number => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, Number(number)))
+
 const numbersOf = (row: Omit<Totals, 'total'> | undefined): Numbers | null =>
   row?.low == null || row.high === null || row.average === null
     ? null
-    : { low: Number(row.low), high: Number(row.high), average: Number(row.average) }
+    : { low: within(row.low), high: within(row.high), average: within(row.average) }
 
 const number = (value: ReturnType<typeof sql>) => sql`case when jsonb_typeof(${value}) = 'number' then decimal_of(${value}) end`
 
@@ -126,13 +129,15 @@ const binsOf = async (db: Db, spaceId: string, id: string, { low, high }: Number
     db,
     query(
       'computed_value.bins',
-      sql<{ bin: number; people: number }>`select least(${BINS}::integer,
-            width_bucket(decimal_of(v.value), ${low}::numeric, ${high}::numeric, ${BINS}::integer)) as bin, count(*) as people
+      sql<{ bin: number; people: number }>`select greatest(1, least(${BINS}::integer,
+            width_bucket(decimal_of(v.value), ${low}::numeric, ${high}::numeric, ${BINS}::integer))) as bin, count(*) as people
         from computed_value v where v.space_id = ${spaceId} and v.computed_trait_id = ${id} and jsonb_typeof(v.value) = 'number'
         group by 1 order by 1`,
     ),
   )
-  const edge = (bin: number): number => low + ((high - low) * bin) / BINS
+  const width = (high - low) * BINS
+  const edge = (bin: number): number =>
+    Number.isFinite(width) ? low + ((high - low) * bin) / BINS : low * (1 - bin / BINS) + high * (bin / BINS)
   return Array.from({ length: BINS }, (_, bin) => ({
     from: edge(bin),
     below: bin === BINS - 1 ? null : edge(bin + 1),

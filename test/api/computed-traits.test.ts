@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
+import { makeNextExport } from '../../src/audience/export/make.ts'
 import { freshDatabase } from '../support/database.ts'
 import { testApi } from '../support/server.ts'
 
@@ -117,4 +118,30 @@ it('says beside each trait how many have it, an example, its drift, and who uses
     'journey Thanks',
   ])
   expect(figures).toHaveLength(4)
+})
+
+it('says it of sums that are beyond what a number of JavaScript can be, too', async () => {
+  const huge = (userId: string, revenue: number) =>
+    Array.from({ length: 2 }, () => ({ type: 'track', userId, event: 'Huge', properties: { revenue } }))
+  const some = Array.from({ length: 12 }, (_, index) => huge(`some${index}`, index)).flat()
+  await send(api, [...huge('up', 1e308), ...huge('down', -1e308), ...some])
+  const query = "event('Huge').sum(property('revenue'))"
+  const preview = await api.call('POST', `${at}/computed-traits/previews`, { definition: { query } })
+  expect(preview.status, JSON.stringify(preview.body)).toBe(200)
+  const most = Number.MAX_VALUE
+  expect(preview.body.data.computedTraitPreview.numbers).toMatchObject({ low: -most, high: most })
+  await make('Huge', query)
+  await evaluate()
+  const { bins, numbers } = (await get('computed-traits/huge/spread')).spread
+  expect(numbers).toMatchObject({ low: -most, high: most })
+  expect(bins.map(({ people }: { people: number }) => people)).toEqual([1, 0, 0, 0, 0, 12, 0, 0, 0, 1])
+  await api.call('POST', `${at}/computed-traits/huge/exports`, {})
+  await makeNextExport({ db: database.db, now: () => new Date(), newClaim: () => 'claim' })
+  const [file] = (await get('computed-traits/huge/exports')).exports
+  const csv = (await api.server.inject({ method: 'GET', url: new URL(file.urls[0]).pathname })).body
+  const values = csv
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => line.split(',')[1])
+  expect(values.filter((value) => (value ?? '').length > 300)).toEqual([`2${'0'.repeat(308)}`, `-2${'0'.repeat(308)}`])
 })

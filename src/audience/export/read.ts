@@ -52,7 +52,7 @@ type Row = {
   readonly computed: Json
 }
 
-/** The next people in the order of their ids, with what was chosen of them. */
+/** The next people in the order of their ids, with what was chosen of them; a number that is their value as its text, with all of its digits. */
 export const pageOf = async (
   tx: Db,
   read: Read,
@@ -65,7 +65,7 @@ export const pageOf = async (
     tx,
     query(
       `export.${read.kind}_page`,
-      sql<Row>`select p.id, p.identifiers, n.value,
+      sql<Row>`select p.id, p.identifiers, case jsonb_typeof(n.value) when 'number' then to_jsonb(n.value::text) else n.value end as value,
           (select jsonb_object_agg(k.name, p.traits -> k.name) from unnest(${custom}::text[]) as k (name) where p.traits ? k.name) as custom,
           (select jsonb_object_agg(t.key, c.value) from computed_value c join computed_trait t on t.space_id = ${spaceId} and t.id = c.computed_trait_id
             where c.space_id = ${spaceId} and c.profile_id = p.id and t.key in (select unnest(${[...request.computedTraits]}::text[]))) as computed
