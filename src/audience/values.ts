@@ -10,6 +10,7 @@ import { compileValue } from './compute.ts'
 import type { ComputedTraitDefinition } from './condition.ts'
 import { eligibilityOf, type Options } from './options.ts'
 import { type PersonColumns, personColumns } from './person.ts'
+import { look, type Waits } from './preview/look.ts'
 import { refuseProblems } from './refuse.ts'
 import { problemsOfTrait } from './validate.ts'
 
@@ -42,31 +43,30 @@ export type TraitPreviewOptions = {
   readonly collection?: Collection | undefined
   readonly options?: Options | undefined
   readonly limits?: Limits | undefined
+  readonly waits?: Waits | undefined
 }
 export type TraitPreview = { readonly count: number; readonly numbers: Numbers | null; readonly people: readonly Valued[] }
 
-/** Who would have a value of a computed trait, and which, exactly, in one query; nothing is saved. @throws Invalid as saving would. */
+/** Who would have a value of a computed trait, and which, exactly, in one query; nothing is saved. @throws Invalid as saving would, and as `look`. */
 export const previewTrait = async (
   db: Db,
   spaceId: string,
   definition: ComputedTraitDefinition,
-  { now, count, collection = 'users', options = {}, limits }: TraitPreviewOptions,
+  { now, count, collection = 'users', options = {}, limits, waits = {} }: TraitPreviewOptions,
 ): Promise<TraitPreview> => {
   refuseProblems(problemsOfTrait(definition, limits, collection))
   const eligible = { ...eligibilityOf(definition, { collection, options, createdAt: now }), since: undefined }
   const values = compileValue(definition, { spaceId, now, catalog: await loadCatalog(db, spaceId), ...eligible })
-  const rows = await run(
-    db,
-    query(
-      'computed_trait.preview*',
-      sql<Valued & Totals>`select ${personColumns}, p.traits, m.value, m.total, m.low, m.high, m.average
+  const previewed = query(
+    'computed_trait.preview*',
+    sql<Valued & Totals>`select ${personColumns}, p.traits, m.value, m.total, m.low, m.high, m.average
         from (select n.profile_id, n.value, count(*) over () as total, min(${number(sql`n.value`)}) over () as low,
             max(${number(sql`n.value`)}) over () as high, round(avg(${number(sql`n.value`)}) over (), 4) as average
           from (${values}) as n order by n.profile_id limit ${Math.max(1, count)}::integer) as m
           join profile p on p.space_id = ${spaceId} and p.id = m.profile_id
         order by m.profile_id`,
-    ),
   )
+  const rows = await look(db, waits, (tx) => run(tx, previewed))
   const people = rows.slice(0, count).map(({ total: _, low: __, high: ___, average: ____, ...person }) => person)
   return { count: rows[0]?.total ?? 0, numbers: numbersOf(rows[0]), people }
 }

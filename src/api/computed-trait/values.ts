@@ -22,6 +22,7 @@ import {
   typeOf,
 } from '../audience/wire.ts'
 import type { Door } from '../door.ts'
+import { hungUp } from '../hung-up.ts'
 import type { App } from '../server.ts'
 
 const tags = ['computed trait']
@@ -62,11 +63,12 @@ const previewing = (app: App, { db, now, config }: Door): void => {
         response: { 200: z.object({ data: z.object({ computedTraitPreview: Previewed }) }) },
       },
     },
-    async ({ caller: { spaceId }, body }) => {
+    async ({ caller: { spaceId }, body }, reply) => {
       const definition = traitFrom(body.definition)
       const collection = collectionFrom(body.definition.type)
       const options = storedOptions(body.options ?? {})
-      const asked = { now: now(), count: body.count, collection, options, limits: config.limits }
+      const waits = { signal: hungUp(reply) }
+      const asked = { now: now(), count: body.count, collection, options, limits: config.limits, waits }
       const { count, numbers, people } = await pointing('computed_trait', body.definition, () =>
         previewTrait(db, spaceId, definition, asked),
       )

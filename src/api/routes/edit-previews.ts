@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify'
 import * as z from 'zod'
 import { previewAudienceEdit, previewTraitEdit } from '../../audience/edit-preview.ts'
 import type { Definition } from '../../audience/store.ts'
@@ -11,6 +12,7 @@ import {
   PatchedTraitOptions,
   TraitDefinition,
 } from '../audience/wire.ts'
+import { hungUp } from '../hung-up.ts'
 import type { Route } from './index.ts'
 
 const AudienceEdit = z.object({ entered: z.number(), exited: z.number(), stayed: z.number() })
@@ -25,7 +27,8 @@ const withOptions = (saved: Definition, options: ChangedOptions): Definition => 
 })
 
 /** `POST …/edit-previews`: what saving another definition, and other options, would do, counted exactly and not saved. */
-export const editPreviewRoutes: Route = (app, { db, now }) => {
+export const editPreviewRoutes: Route = (app, { db, now, config: { limits } }) => {
+  const looking = (reply: FastifyReply) => ({ now: now(), limits, waits: { signal: hungUp(reply) } })
   app.post(
     '/spaces/:space/audiences/:id/edit-previews',
     {
@@ -37,10 +40,10 @@ export const editPreviewRoutes: Route = (app, { db, now }) => {
         response: { 200: z.object({ data: z.object({ editPreview: AudienceEdit }) }) },
       },
     },
-    async ({ caller: { spaceId }, params, body }) => {
+    async ({ caller: { spaceId }, params, body }, reply) => {
       const audience = withOptions(await definitionOf(db, 'audience', spaceId, params.id), body.options)
       const condition = await conditionFrom(db, spaceId, body.definition)
-      const count = () => previewAudienceEdit(db, spaceId, audience, condition, now())
+      const count = () => previewAudienceEdit(db, spaceId, audience, condition, looking(reply))
       return { data: { editPreview: await pointing('audience', body.definition, count) } }
     },
   )
@@ -55,10 +58,10 @@ export const editPreviewRoutes: Route = (app, { db, now }) => {
         response: { 200: z.object({ data: z.object({ editPreview: TraitEdit }) }) },
       },
     },
-    async ({ caller: { spaceId }, params, body }) => {
+    async ({ caller: { spaceId }, params, body }, reply) => {
       const trait = withOptions(await definitionOf(db, 'computed_trait', spaceId, params.id), body.options)
       const definition = traitFrom(body.definition)
-      const count = () => previewTraitEdit(db, spaceId, trait, definition, now())
+      const count = () => previewTraitEdit(db, spaceId, trait, definition, looking(reply))
       return { data: { editPreview: await pointing('computed_trait', body.definition, count) } }
     },
   )

@@ -14,6 +14,7 @@ import {
 import type { Reach } from '../../sql-trait/warehouse.ts'
 import type { Caller } from '../auth.ts'
 import type { Door } from '../door.ts'
+import { hungUp } from '../hung-up.ts'
 import type { App } from '../server.ts'
 import {
   PreviewShape,
@@ -82,15 +83,6 @@ const reading = (app: App, { db }: Door): void => {
       return { data: { runs: (await runsOf(db, caller.spaceId, id, count)).map((row) => runShape(row, caller)) } }
     },
   )
-}
-
-// Who hangs up waits for no answer: what the customer's database does for it is stopped.
-const hungUp = ({ raw }: FastifyReply): AbortSignal => {
-  const controller = new AbortController()
-  raw.on('close', () => {
-    if (!raw.writableFinished) controller.abort()
-  })
-  return controller.signal
 }
 
 type Reaching = Door & { readonly reach: (reply: FastifyReply) => Reach }

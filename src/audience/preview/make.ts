@@ -6,6 +6,7 @@ import type { Db } from '../../db/database.ts'
 import { preview } from '../preview.ts'
 import { estimate } from './estimate.ts'
 import { type Claim, type Claimed, claimLapsed, dropOverdue, finishPreview, type Request, tellEstimate } from './job.ts'
+import { TIMEOUT_MS } from './look.ts'
 
 export type PreviewContext = {
   readonly db: Db
@@ -17,7 +18,6 @@ export type PreviewContext = {
   readonly least?: number
 }
 
-const TIMEOUT_MS = 60_000
 const ESTIMATE_MS = 5_000
 // Estimate and count each end within their time, so that who holds a claim longer than both is dead.
 const MARGIN_MS = 15_000

@@ -16,9 +16,9 @@ export const useTraitPreview = (draft: Draft) => {
   const [text] = useDebouncedValue(asked, 350)
   const found = useQuery<TraitPreview, ApiFailure>({
     queryKey: ['trait preview', text],
-    queryFn: async () => {
+    queryFn: async ({ signal }) => {
       const path = '/computed-traits/previews'
-      return (await api.call<{ data: { computedTraitPreview: TraitPreview } }>('POST', path, JSON.parse(text))).data
+      return (await api.call<{ data: { computedTraitPreview: TraitPreview } }>('POST', path, JSON.parse(text), signal)).data
         .computedTraitPreview
     },
     enabled: text !== '',
@@ -35,9 +35,9 @@ const EditEffect = ({ id, draft }: { readonly id: string; readonly draft: Draft 
   const [text] = useDebouncedValue(isWhole(draft) ? JSON.stringify({ definition: definitionOf(draft) }) : '', 600)
   const { data } = useQuery<Effect, ApiFailure>({
     queryKey: ['trait edit', id, text],
-    queryFn: async () => {
+    queryFn: async ({ signal }) => {
       const path = `/computed-traits/${id}/edit-previews`
-      return (await api.call<{ data: { editPreview: Effect } }>('POST', path, JSON.parse(text))).data.editPreview
+      return (await api.call<{ data: { editPreview: Effect } }>('POST', path, JSON.parse(text), signal)).data.editPreview
     },
     enabled: text !== '',
     placeholderData: keepPreviousData,
