@@ -65,12 +65,18 @@ export const setRead = async (
   )
 }
 
-export const addCreated = async (tx: Db, { spaceId, id }: Of, { number }: Run, created: number): Promise<void> => {
+/** Of what was just told: who was not known before, and how many rows were taken for nobody's after all. */
+export const addTold = async (
+  tx: Db,
+  { spaceId, id }: Of,
+  { number }: Run,
+  { created, lost }: { readonly created: number; readonly lost: number },
+): Promise<void> => {
   await ask(
     tx,
     query(
-      'sql_trait_run.add_created',
-      sql`update sql_trait_run set created = created + ${created}::bigint
+      'sql_trait_run.add_told',
+      sql`update sql_trait_run set created = created + ${created}::bigint, changed = changed - ${lost}::bigint, discarded = discarded + ${lost}::bigint
         where space_id = ${spaceId} and sql_trait_id = ${id} and number = ${number}::bigint`,
     ),
   )

@@ -1,13 +1,15 @@
 import { crashPoint } from '../base/crash-point.ts'
 import { idFrom } from '../base/ids.ts'
 import { type JsonObject, jsonText } from '../base/json.ts'
+import { must } from '../base/must.ts'
 import type { Db } from '../db/database.ts'
 import { transact } from '../db/query.ts'
 import type { Call } from '../ingest/call.ts'
 import { storeCalls } from '../ingest/ingest.ts'
+import type { Result } from '../ingest/results.ts'
 import { type Claimed, holdClaim } from './claim.ts'
 import { knownAmong } from './preview.ts'
-import { addCreated, type Run } from './runs.ts'
+import { addTold, type Run } from './runs.ts'
 import { applyChanges, type Change, nextChanges } from './staging.ts'
 
 /** What telling needs of its surroundings. */
@@ -58,32 +60,40 @@ const traitsOf = (claimed: Claimed, run: Run, change: Change): JsonObject | unde
   return { ...nothing(claimed.traits.filter((name) => !run.traits.includes(name))), ...traits }
 }
 
-const countCreated = async ({ db }: Telling, { spaceId }: Claimed, changes: readonly Change[]): Promise<number> => {
-  let known = 0
-  const values = changes.map((change) => partsOf(change.owner))
-  const byType = Map.groupBy(values, ([type]) => type)
-  for (const [type, those] of byType)
-    known += (await knownAmong(db, spaceId, type, [...new Set(those.map(([, value]) => value))])).size
-  return new Set(changes.map((change) => change.owner)).size - known
+const unknownOwners = async ({ db }: Telling, { spaceId }: Claimed, changes: readonly Change[]): Promise<ReadonlySet<string>> => {
+  const unknown = new Set(changes.map(({ owner }) => owner))
+  const byType = Map.groupBy([...unknown].map(partsOf), ([type]) => type)
+  for (const [type, those] of byType) {
+    const values = those.map(([, value]) => value)
+    for (const value of await knownAmong(db, spaceId, type, values)) unknown.delete(`${type}:${value}`)
+  }
+  return unknown
 }
+
+// Who is nobody to the space (a blocked value, one that is too long), or is filtered out, is not taken in.
+const isLost = ({ status }: Result): boolean => status === 'dropped' || status === 'filtered'
 
 const tellSome = async (telling: Telling, claimed: Claimed, run: Run, gone: boolean): Promise<boolean> => {
   const { db, now, random } = telling
   const changes = await nextChanges(db, claimed, gone, TOGETHER)
   const last = changes.at(-1)
   if (!last) return false
-  const created = gone ? 0 : await countCreated(telling, claimed, changes)
+  const unknown = gone ? new Set<string>() : await unknownOwners(telling, claimed, changes)
   const at = now()
-  const calls = changes.flatMap((change) => {
+  const told = changes.flatMap((change) => {
     const traits = traitsOf(claimed, run, change)
-    return traits ? [callOf(claimed, run, change, traits, at)] : []
+    return traits ? [{ owner: change.owner, call: callOf(claimed, run, change, traits, at) }] : []
   })
-  if (calls.length > 0) await storeCalls(db, claimed.spaceId, calls, { now: at, random })
+  const calls = told.map(({ call }) => call)
+  const results = calls.length > 0 ? (await storeCalls(db, claimed.spaceId, calls, { now: at, random })).results : []
+  const lost = gone ? 0 : results.filter(isLost).length
+  const taken = new Set(told.filter((_, place) => !isLost(must(results[place], 'its result'))).map(({ owner }) => owner))
+  const created = [...taken].filter((owner) => unknown.has(owner)).length
   crashPoint('sql_trait.told')
   await transact(db, async (tx) => {
     await holdClaim(tx, claimed)
     await applyChanges(tx, claimed, gone, last)
-    if (created > 0) await addCreated(tx, claimed, run, created)
+    if (created > 0 || lost > 0) await addTold(tx, claimed, run, { created, lost })
   })
   return true
 }

@@ -180,6 +180,16 @@ it('too large a record is left out and counted; more rows than allowed fail and 
   await expect(space.make(`select 'a' as user_id, 1 as n`)).rejects.toThrow(/at most 1 SQL traits/)
 })
 
+it('who is nobody to the space is not told of, and counted', async () => {
+  const space = await freshSpace()
+  const people = `select u as user_id, 1 as n from unnest(array['anonymous', 'ada', repeat('x', 600)]) as u`
+  const id = await space.make(people)
+  expect(await space.runs(id)).toMatchObject({ phase: 'done', rows: 3, changed: 1, created: 1, discarded: 2 })
+  expect((await space.profiles()).map(({ identifiers }) => identifiers)).toEqual([{ user_id: ['ada'] }])
+  await space.call('PATCH', `/spaces/${space.spaceId}/sql-traits/${id}`, { query: `${people} where u = 'ada'` })
+  expect(await space.again(id)).toMatchObject({ changed: 0, missing: 2, discarded: 0 })
+})
+
 it('GOV-04 several that are made at once are not more than the space may have', async () => {
   const space = await freshSpace()
   await run(

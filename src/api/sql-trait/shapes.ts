@@ -19,7 +19,9 @@ export const RunShape = z
     changed: z.number().describe('rows that are new or another since the last run: each was told'),
     created: z.number().describe('of these, profiles that were not known before'),
     missing: z.number().describe('rows that are gone since the last run: their traits were set to null'),
-    discarded: z.number().describe('rows whose traits are too large'),
+    discarded: z
+      .number()
+      .describe('rows that were not told: their traits are too large, or their identifier is none that the space takes'),
     errorCode: z.string().optional(),
     error: z.string().optional(),
   })

@@ -17,7 +17,7 @@ export const rowWords = ({ rows, changed, created, missing, discarded }: SqlTrai
     changed > 0 && `${number(changed)} new or changed`,
     created > 0 && `${number(created)} of them not known before`,
     missing > 0 && `${number(missing)} gone, whose traits were taken away`,
-    discarded > 0 && `${number(discarded)} too large`,
+    discarded > 0 && `${number(discarded)} left out, too large or nobody’s`,
   ].filter(Boolean)
   return `${many(rows, 'row')}: ${moved.length === 0 ? 'all as before' : moved.join(', ')}`
 }
