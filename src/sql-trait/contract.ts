@@ -23,8 +23,7 @@ const isWritten = ({ type, category }: Column): boolean =>
   (category === 'N' && type !== 'money') ||
   ['uuid', 'date', 'timestamptz', 'unknown'].includes(type)
 
-const checkColumn = (column: Column): void => {
-  const { name, type, category } = column
+const checkName = ({ name }: Column): void => {
   if (name === '?column?' || name === '')
     throw refuse('unnamed_column', 'A column has no name.', 'give it one: … as name; it becomes the name of the trait')
   const plain = name.replaceAll(/([a-z])([A-Z])/g, '$1_$2').toLowerCase()
@@ -34,6 +33,10 @@ const checkColumn = (column: Column): void => {
       `"${name}" is named like an identifier.`,
       `write it as ${plain}, or choose another name`,
     )
+}
+
+const checkType = (column: Column): void => {
+  const { name, type, category } = column
   if (!isWritten(column))
     throw refuse(
       'column_type',
@@ -75,8 +78,9 @@ export const shapeOf = (columns: readonly Column[], limits: Pick<SqlTraitLimits,
       'answer fewer, or make two SQL traits',
     )
   if (twice !== undefined) throw refuse('column_twice', `There are two columns "${twice}".`, 'give one of them another name')
+  columns.forEach(checkName)
   const type = ownerOf(names)
-  for (const column of columns) checkColumn(column)
+  columns.forEach(checkType)
   const member = type === 'group_id' ? names.indexOf('user_id') : -1
   const identifying = new Set([names.indexOf(type), member])
   const traits = columns.flatMap((column, place) => (identifying.has(place) ? [] : [{ column, place }]))

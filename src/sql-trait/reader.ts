@@ -49,7 +49,8 @@ const CODES: Readonly<Record<string, readonly [id: string, message: string]>> = 
   '57014': ['query_timeout', 'The query takes too long; it was stopped.'],
   '42501': ['query_forbidden', 'The login may not read what the query asks for.'],
 }
-const AWAY = /^(08...|57P0[1-5]|53300|ECONN[A-Z]+|EPIPE|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOTFOUND)$/
+// A protocol that is broken (08P01) is broken by the query: one that asks for parameters.
+const AWAY = /^(08(?!P01)...|57P0[1-5]|53300|ECONN[A-Z]+|EPIPE|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOTFOUND)$/
 const LOGIN = /^(28...|3D000)$/
 
 type Failed = { readonly code?: string; readonly message: string; readonly position?: string }
