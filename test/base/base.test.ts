@@ -60,6 +60,8 @@ it('a signature of another text or secret is another signature', () => {
 
 it('makes keys as Segment does', () => {
   expect(['Big Spenders!', '  Été 2026 ', 'a__b'].map(keyFrom)).toEqual(['big_spenders', 'ete_2026', 'a_b'])
+  const northern = ['Größte Käufer', 'STRASSE ẞ', 'Køb på Ærø', 'Łódź', 'Œuvre', 'Ðjóðþ', 'İzmir ılık']
+  expect(northern.map(keyFrom)).toEqual(['grosste_kaufer', 'strasse_ss', 'kob_pa_aero', 'lodz', 'oeuvre', 'djodth', 'izmir_ilik'])
 })
 
 it('walks paths without leaving own properties', () => {
