@@ -167,7 +167,13 @@ const pathProblems = (
 
 const measure = (field: string, measured: Measure): readonly Problem[] => [
   ...(measured.kind !== 'count' && measured.kind !== 'most_frequent' && keysOf(measured.property).includes('$')
-    ? [{ field: `${field}.property`, message: 'an aggregate takes one value an event, not the entries of an array' }]
+    ? [
+        {
+          field: `${field}.property`,
+          message: 'an aggregate takes one value an event, not the entries of an array',
+          remedy: 'measure a path without $, or the most frequent entry',
+        },
+      ]
     : []),
   ...(measured.kind !== 'count' && measured.of === 'context' && rootOf(measured.property) === 'traits'
     ? [TRAITS_OF_CONTEXT(`${field}.property`)]
@@ -185,7 +191,7 @@ const eventProblems = (
   ...measure(`${field}.measure`, each.measure),
   ...comparison(`${field}.compare`, each.compare, outer),
   ...(answersOf(each.measure) === 'number' && each.compare.operator.endsWith('_date')
-    ? [{ field: `${field}.compare`, message: 'a measured number is no date' }]
+    ? [{ field: `${field}.compare`, message: 'a measured number is no date', remedy: 'compare it as a number' }]
     : []),
 ]
 

@@ -39,8 +39,9 @@ it.each([
   ["ANY trait('x') = 1", 'ANY and ALL are for audiences of accounts'],
   ["trait('x') = 1 AND NOT ALL NOT trait('x') = 1", 'ANY and ALL are for audiences of accounts'],
   ["event('A').where(trait('x\0') = 1).count() >= 1", 'has a character that cannot be stored'],
-])('refuses %s', (text, message) => {
-  expect(messages(parseCondition(text))).toEqual([expect.stringContaining(message)])
+])('refuses %s, and says what to do', (text, message) => {
+  const problems = problemsOf(parseCondition(text), catalog)
+  expect(problems).toEqual([{ field: expect.any(String), message: expect.stringContaining(message), remedy: expect.any(String) }])
 })
 
 it.each([
