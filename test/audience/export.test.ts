@@ -105,16 +105,27 @@ it('CSV-01 has no column twice, and nothing that a spreadsheet would run', () =>
   const person = {
     id: 'p',
     identifiers: { email: ['=1+1', 'b@example.com'], phone: ['+49 (30) 123-45'] },
-    traits: { email: '-5', trait_email: '-1e-7', name: '=HYPERLINK("x")', note: '@SUM(A1)', sum: '-2+3', plain: 'a=b' },
+    traits: {
+      broken: '\n=1+1',
+      wide: '＝1+1',
+      email: '-5',
+      trait_email: '-1e-7',
+      name: '=HYPERLINK("x")',
+      note: '@SUM(A1)',
+      sum: '-2+3',
+      plain: 'a=b',
+    },
   }
   const request = { externalIds: ['email', 'phone', 'email'], computedTraits: [], sqlTraits: [] }
-  const customTraits = ['email', 'trait_email', 'name', 'note', 'sum', 'plain', 'email_1', '=x']
+  const customTraits = ['email', 'trait_email', 'name', 'note', 'sum', 'plain', 'email_1', '=x', 'broken', 'wide']
   const widths = new Map([
     ['email', 2],
     ['phone', 1],
   ])
   const { header, linesOf: of } = layoutOf('audience', { ...request, layout: 'formatted', customTraits }, widths)
-  expect(header.join(' ')).toBe("key email email_1 phone trait_trait_email trait_email name note sum plain trait_email_1 '=x")
+  expect(header.join(' ')).toBe(
+    "key email email_1 phone trait_trait_email trait_email name note sum plain trait_email_1 '=x broken wide",
+  )
   expect(new Set(header).size).toBe(header.length)
   expect(of(person)[0]).toEqual([
     'p',
@@ -129,6 +140,8 @@ it('CSV-01 has no column twice, and nothing that a spreadsheet would run', () =>
     'a=b',
     '',
     '',
+    "'\n=1+1",
+    "'＝1+1",
   ])
 })
 

@@ -35,8 +35,8 @@ const textOf = (value: Json | undefined): string => {
 }
 
 // Anybody may call themselves `=HYPERLINK(…)`, and a spreadsheet would do what it says: an apostrophe makes it a text. Numbers and phone
-// numbers begin with + or -, too, and do nothing.
-const FORMULA = /^[=@\t\r]|^[+-](?![\d\s().-]*(?:e[+-]?\d+)?$)/i
+// numbers begin with + or -, too, and do nothing. Some read the wide signs of Japanese as the plain ones.
+const FORMULA = /^[=@\t\r\n＝＠＋－]|^[+-](?![\d\s().-]*(?:e[+-]?\d+)?$)/i
 const safe = (cells: readonly string[]): readonly string[] => cells.map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell))
 
 const valuesOf = (person: ExportedPerson, type: string): readonly string[] => {
