@@ -3,11 +3,13 @@ import pg from 'pg'
 import { giveCodeReach } from './code-reach.ts'
 import type { Database, Db } from './database.ts'
 import { giveHashKey } from './hash-key.ts'
-import { instantFrom, poolOverWire } from './wire.ts'
+import { instantFrom, jsonFrom, poolOverWire } from './wire.ts'
 
 // Counts come as int8. They stay far below 2^53, so a number is exact and a string would only be in the way.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, instantFrom)
+pg.types.setTypeParser(pg.types.builtins.JSON, jsonFrom)
+pg.types.setTypeParser(pg.types.builtins.JSONB, jsonFrom)
 
 export type Connection = { readonly db: Db; readonly pool: pg.Pool; readonly close: () => Promise<void> }
 

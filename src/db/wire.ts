@@ -28,6 +28,18 @@ const readInstant = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ) as (te
 export const instantFrom = (text: string): Date =>
   USUAL.test(text) ? new Date(`${text.slice(0, 10)}T${text.slice(11, Math.min(23, text.length - 3))}Z`) : readInstant(text)
 
+// Postgres writes a number of jsonb with all of its digits: one that JavaScript has none for has so many in a row.
+const ENDLESS = /\d{309}/
+const finite = (_: string, value: unknown): unknown =>
+  typeof value === 'number' ? Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value)) : value
+
+/**
+ * JSON as it is stored. A number beyond what JavaScript has numbers for (a sum may be) is the greatest there is: infinite it would be written as
+ * null, and be told to destinations again and again.
+ */
+export const jsonFrom = (text: string): unknown =>
+  text.length > 308 && ENDLESS.test(text) ? JSON.parse(text, finite) : JSON.parse(text)
+
 const prepared = new Map<string, string>()
 
 /**

@@ -130,6 +130,9 @@ it('says it of sums that are beyond what a number of JavaScript can be, too', as
   expect(preview.status, JSON.stringify(preview.body)).toBe(200)
   const most = Number.MAX_VALUE
   expect(preview.body.data.computedTraitPreview.numbers).toMatchObject({ low: -most, high: most })
+  const whole = await api.call('POST', `${at}/computed-traits/previews`, { definition: { query }, count: 100 })
+  const previewed = whole.body.data.computedTraitPreview.results.map((each: { value: unknown }) => each.value)
+  expect(previewed).toEqual(expect.arrayContaining([-most, most, 22]))
   await make('Huge', query)
   await evaluate()
   const { bins, numbers } = (await get('computed-traits/huge/spread')).spread

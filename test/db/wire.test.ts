@@ -68,3 +68,13 @@ it.each(['UTC', 'Asia/Kolkata', 'America/St_Johns'])(
 it('reads infinite instants as node-postgres does', () => {
   expect(instantFrom('infinity')).toBe(Number.POSITIVE_INFINITY)
 })
+
+it('reads numbers in JSON that JavaScript has none for as the greatest there is, so that they stay numbers', async () => {
+  const [row] = (
+    await pool.query(
+      `select '{"a": [2e308, -2e400, 1.5, "2e308", null]}'::jsonb as value, json_build_object('n', '-3e308'::jsonb) as other`,
+    )
+  ).rows
+  expect(row.value).toEqual({ a: [Number.MAX_VALUE, -Number.MAX_VALUE, 1.5, '2e308', null] })
+  expect(row.other).toEqual({ n: -Number.MAX_VALUE })
+})
