@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
 import { addChange, addEvent, addProfile, did, hour, makePartitions } from '../audience/support/world.ts'
 import { freshDatabase } from '../support/database.ts'
+import { onProcessor } from '../support/processor.ts'
 import { testApi } from '../support/server.ts'
 
 const database = await freshDatabase()
@@ -239,11 +240,9 @@ it('PRE-06 of somebody with more events of a funnel than can be compared with ea
   )
   const text = "event('Viewed').where(event('Bought').count() = 0).within(30 days).count() >= 1"
   await api.call('POST', `${SPACE}/audiences`, { name: 'Hesitant', definition: { query: text } })
-  const before = process.cpuUsage()
-  const { body } = await api.call('GET', `${SPACE}/audiences/hesitant/explain?profile=${eager}`)
-  const { user } = process.cpuUsage(before)
-  expect(body.data).toMatchObject({ matches: false, partial: true, conditions: { evidence: { count: 0 } } })
-  expect(user / 1_000, 'milliseconds in which nobody else is answered').toBeLessThan(5_000)
+  const { answer, ms } = await onProcessor(() => api.call('GET', `${SPACE}/audiences/hesitant/explain?profile=${eager}`))
+  expect(answer.body.data).toMatchObject({ matches: false, partial: true, conditions: { evidence: { count: 0 } } })
+  expect(ms, 'milliseconds in which nobody else is answered').toBeLessThan(5_000)
 })
 
 it('PRE-06 explains how an audience is evaluated', async () => {

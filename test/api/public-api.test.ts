@@ -3,6 +3,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { evaluateDue, evaluateFullyDue } from '../../src/audience/due-spaces.ts'
 import { addEvent, addProfile, hour, makePartitions } from '../audience/support/world.ts'
 import { freshDatabase } from '../support/database.ts'
+import { onProcessor } from '../support/processor.ts'
 import { testApi } from '../support/server.ts'
 
 // Segment's own client is CommonJS with generated exports, which an import cannot see by name.
@@ -164,10 +165,10 @@ it('AUD-01 finds by key, name and definition', async () => {
 })
 
 it('AUD-01 a search of many stars is answered as fast as any other', async () => {
-  const began = performance.now()
-  const found = await api.call('GET', `${SPACE}/audiences?search[type]=DEFINITION&search[query]=${'*e'.repeat(100)}*~`)
-  expect(found.body.data.audiences).toEqual([])
-  expect(performance.now() - began).toBeLessThan(5_000)
+  const search = `${SPACE}/audiences?search[type]=DEFINITION&search[query]=${'*e'.repeat(100)}*~`
+  const { answer, ms } = await onProcessor(() => api.call('GET', search))
+  expect(answer.body.data.audiences).toEqual([])
+  expect(ms).toBeLessThan(5_000)
 })
 
 it('AUD-01 a cursor leads to the page it was given out with, and opens no other list', async () => {

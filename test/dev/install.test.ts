@@ -25,14 +25,11 @@ const EMPTY_LOCK = {
 }
 const install = (path: string): string => execFileSync(process.execPath, [SCRIPT, path], { encoding: 'utf8' })
 
-it('installs when nothing is there, and then does nothing, fast', () => {
+it('installs when nothing is there, and then does nothing', () => {
   const path = project('empty', EMPTY_LOCK)
   mkdirSync(join(path, 'node_modules'))
   expect(install(path)).toContain('Installing packages (package-lock.json has changed')
-  const start = performance.now()
   expect(install(path)).toBe('')
-  // The start of a process is most of it; the script itself takes some 10 ms.
-  expect(performance.now() - start).toBeLessThan(1_000)
 })
 
 it('what somebody installed by hand is accepted when it is what the lockfile says', () => {

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { MOST_TYPES } from '../../src/profile/rules.ts'
 import { basic, pictureOf, post, selectRows } from '../support/calls.ts'
 import { freshDatabase } from '../support/database.ts'
+import { onProcessor } from '../support/processor.ts'
 import { testApi } from '../support/server.ts'
 
 const database = await freshDatabase()
@@ -131,9 +132,8 @@ it.each([
 
 it('IDR-11 a pattern that would take ages with another engine takes none of the time of ingestion', async () => {
   expect((await set('crm', { blocked: [{ regex: '^(a+)+$' }] })).status).toBe(200)
-  const began = performance.now()
-  await send({ userId: 'slow', traits: { crm: `${'a'.repeat(400)}!` } })
-  expect(performance.now() - began).toBeLessThan(5_000)
+  const { ms } = await onProcessor(() => send({ userId: 'slow', traits: { crm: `${'a'.repeat(400)}!` } }))
+  expect(ms).toBeLessThan(5_000)
   expect((await idsOf('slow'))?.['crm']).toHaveLength(1)
 })
 

@@ -101,7 +101,7 @@ it.each([
     await slow(reader)
   })
   await expect(reading).rejects.toThrow(/took longer than 2 s/)
-  expect(performance.now() - began).toBeLessThan(10_000)
+  expect(performance.now() - began).toBeLessThan(50_000)
   await until('nothing goes on in the customer’s database', async () => (await asking()).length === 0, 10_000)
 })
 

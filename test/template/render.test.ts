@@ -6,6 +6,7 @@ import type { JsonObject } from '../../src/base/json.ts'
 import { compileTemplate } from '../../src/template/compile.ts'
 import { renderMessage } from '../../src/template/render.ts'
 import { type EmailSource, NewTemplateContent } from '../../src/template/source.ts'
+import { onProcessor } from '../support/processor.ts'
 
 const mjml = (text: string): string =>
   `<mjml><mj-body><mj-section><mj-column><mj-text>${text}</mj-text></mj-column></mj-section></mj-body></mjml>`
@@ -164,9 +165,8 @@ it.each([
   ],
   ['doubling', `{% assign s = "xxxxxxxxxx" %}${'{% assign s = s | append: s %}'.repeat(40)}{{ s }}`],
 ])('an endless template ends by itself: %s', async (_, body) => {
-  const begin = performance.now()
-  await expect(renderSms(body, {})).rejects.toThrow(Refused)
-  expect(performance.now() - begin).toBeLessThan(5_000)
+  const { ms } = await onProcessor(() => expect(renderSms(body, {})).rejects.toThrow(Refused))
+  expect(ms).toBeLessThan(5_000)
 })
 
 it.each(['include', 'render', 'layout'])('a template reads no other file by %s', async (tag) => {
