@@ -9,7 +9,7 @@ import { makeStage, person, type Stage } from './stage.ts'
  * its id): everybody told in one tick, and everybody in a tick of their own. Transitions, final states, contexts and messages must be the same. The seed is printed.
  */
 const { db } = await freshDatabase()
-const SEED = Number(process.env['FC_SEED'] ?? Date.now() % 1_000_000)
+const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
 
 type Steps = JourneyDraft['steps']
 const NAMES = ['s0', 's1', 's2', 's3', 's4'] as const
