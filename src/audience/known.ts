@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import type { Catalog } from './catalog.ts'
+import { exactOfNumber } from './evaluator/exact.ts'
 import type { Call, Happened, Person, World } from './evaluator/person.ts'
 import type { Scope } from './scope.ts'
 
@@ -100,14 +101,15 @@ const everMembersOf = (db: Db, spaceId: string, ids: readonly string[]): Promise
     ),
   )
 
-type Computed = Stood & { readonly value: Json }
+type Computed = Stood & { readonly value: Json; readonly digits: string | null }
 
 const valuesOf = (db: Db, spaceId: string, ids: readonly string[]): Promise<readonly Computed[]> =>
   run(
     db,
     query(
       'explain.computed_values',
-      sql<Computed>`select profile_id as "profileId", computed_trait_id as id, value from computed_value
+      sql<Computed>`select profile_id as "profileId", computed_trait_id as id, value,
+          case jsonb_typeof(value) when 'number' then value #>> '{}' end as digits from computed_value
         where space_id = ${spaceId} and profile_id = any (${ids}::uuid[])`,
     ),
   )
@@ -152,6 +154,7 @@ const personOf = (profile: Profile, rows: Rows, { catalog }: Asked): Person => {
       ...named(rows.members, audiences, () => 'member' as const),
     ]),
     computed: Object.fromEntries(named(rows.values, traits, (row) => row.value)),
+    exact: Object.fromEntries(named(rows.values, traits, ({ digits }) => (digits === null ? undefined : exactOfNumber(digits)))),
   }
 }
 

@@ -19,8 +19,8 @@ export const exactOfText = (text: string): Exact | undefined => {
   return whole === undefined ? undefined : scaled(sign, whole, fraction, 0)
 }
 
-/** A JSON number, as it is written. */
-export const exactOfNumber = (value: number): Exact => {
+/** A JSON number, as it is written; its text where JavaScript has not all its digits. */
+export const exactOfNumber = (value: number | string): Exact => {
   const [, sign = '', whole, fraction = '', power = '0'] = WRITTEN.exec(String(value)) ?? []
   if (whole === undefined) throw new Error(`no JSON number: ${value}`)
   return scaled(sign, whole, fraction, Number(power))

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../base/json.ts'
+import type { Exact } from './exact.ts'
 
 export type Call = 'track' | 'page' | 'screen' | 'identify' | 'group' | 'alias'
 
@@ -22,6 +23,8 @@ export type Person = {
   readonly events: readonly Happened[]
   readonly memberships: { readonly [audience: string]: 'member' | 'exited' }
   readonly computed: { readonly [trait: string]: Json }
+  /** Those of `computed` that are numbers, with the digits that JavaScript has not: sums are exact (spec/audiences §11.2). */
+  readonly exact?: { readonly [trait: string]: Exact | undefined }
   /** Of an account: its users, without those that were merged away. Of a user: the accounts. */
   readonly linked?: readonly Person[]
 }

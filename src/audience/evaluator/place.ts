@@ -55,7 +55,9 @@ export const traitJsons = ({ person, world }: Place, path: string): readonly Jso
 
 export const traitValues = ({ person, world }: Place, path: string): readonly Value[] => {
   const [root, rest] = rootOf(path)
-  return root === '$' ? [] : valuesAt(traitOf(person, root, rest.length > 0, world), rest)
+  if (root === '$') return []
+  const number = rest.length === 0 && world.computedTraits.includes(root) ? own(person.exact ?? {}, root) : undefined
+  return number ? [{ kind: 'number', number }] : valuesAt(traitOf(person, root, rest.length > 0, world), rest)
 }
 
 // In an entry the empty path is the entry itself.
