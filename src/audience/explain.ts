@@ -183,7 +183,8 @@ export const explain = async (
   // Which group an event names is known to the compiled query only.
   const complete = read.complete && asked.account === undefined
   const place: Place = { person, world, now: asked.now }
-  const whole = explained(condition, { answers, nodes, place, complete })
+  // An account is nobody whom an audience of people is about, and its events are its people's.
+  const whole = explained(condition, { answers, nodes, place, complete: complete && person.collection === world.collection })
   const ahead = answers.eligible && complete ? outlook(condition, place, LOOKS.ahead) : {}
   return {
     matches: answers.eligible && whole.matches,
