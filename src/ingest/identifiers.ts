@@ -127,7 +127,8 @@ export const identifiersOf = (places: Places, rules: Rules): Found => {
 
 /** Where in a call an identifier of a type is looked for, in words; `readsTraits`: it is configured to be read from traits and properties, too. */
 export const placesOf = (type: string, readsTraits: boolean): readonly string[] => {
-  const own = PLACES[type] ?? []
+  // Whoever makes up a type may call it what every object has: `constructor` is one like any other.
+  const own = Object.hasOwn(PLACES, type) ? (PLACES[type] ?? []) : []
   const named = readsTraits ? [`traits.${type}`, `context.traits.${type}`, `properties.${type}`] : []
   return [...new Set([...own, ...named, ...(type === 'group_id' ? [] : ['context.externalIds'])])]
 }

@@ -38,7 +38,7 @@ export const removeIdentifier = (
     const locked = await lock(tx, spaceId, profileId)
     if (!locked || locked.merged_into !== null) return 'merged'
     const { type, value } = identifier
-    if (!locked.identifiers[type]?.includes(value)) return 'not theirs'
+    if (!Object.hasOwn(locked.identifiers, type) || !locked.identifiers[type]?.includes(value)) return 'not theirs'
     const left = JSON.stringify(without(locked.identifiers, identifier))
     await run(
       tx,

@@ -53,6 +53,7 @@ it.each([
   ['a group id', 'user_id:eve', one('group_id', 'acme'), 400, 'unsupported_eid_type'],
   ['a group id in capitals', 'user_id:eve', one('GROUP_ID', 'acme'), 400, 'unsupported_eid_type'],
   ['an id that is not theirs', 'user_id:eve', one('email', 'bob@example.com'), 404, 'eid_not_found'],
+  ['of a type that every object has', 'user_id:eve', one('constructor', 'x'), 404, 'eid_not_found'],
   ['of nobody', 'user_id:nobody', one('email', 'eve@example.com'), 404, 'not_found'],
   ['by an email', 'email:eve@example.com', one('user_id', 'eve'), 400, 'bad_request'],
   [

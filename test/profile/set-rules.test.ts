@@ -112,6 +112,16 @@ it('IDR-16 a type that is reset is treated as usual, and its identifiers stay', 
   expect(await idsOf('seen')).toEqual(before)
 })
 
+it('IDR-05 a type may be called what every object has, in calls and in settings', async () => {
+  const externalIds = [{ id: 'c1', type: 'constructor', collection: 'users', encoding: 'none' }]
+  await send({ userId: 'odd', context: { externalIds } })
+  expect(await ruleOf('constructor')).toMatchObject({ seen: true, readFrom: ['context.externalIds'] })
+  expect((await set('constructor', { readsTraits: true })).status).toBe(200)
+  await send({ userId: 'odd', traits: { constructor: 'c2' } }, { userId: 'odd', traits: { name: 'none of it' } })
+  expect((await idsOf('odd'))?.['constructor']).toEqual(expect.arrayContaining(['c1', 'c2']))
+  expect((await api.call('DELETE', `${AT}/constructor`)).status).toBe(200)
+})
+
 it.each([
   ['email', { limit: 0 }, 'limit'],
   ['email', { limit: 1.5 }, 'limit'],
