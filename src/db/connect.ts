@@ -31,6 +31,8 @@ export const connect = (url: string, options: Options = {}): Connection => {
     // By default those of the last burst are gone after ten seconds, and each one that the next burst opens takes some 20 ms of processor.
     idleTimeoutMillis: 300_000,
     application_name: options.application ?? 'usher',
+    // An operator may have dates written in another way, of which node-postgres reads none: then every instant would be null.
+    onConnect: async (client) => void (await client.query('set datestyle = iso')),
   })
   pool.on('error', () => {})
   // The pool listens to idle connections only. One that breaks in the middle of a transaction fails its query, and must not end the process.

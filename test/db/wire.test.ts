@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { connect } from '../../src/db/connect.ts'
 import { arrayText, instantFrom } from '../../src/db/wire.ts'
 import { freshDatabase } from '../support/database.ts'
+import { atEnd } from '../support/ending.ts'
 
-const { pool } = await freshDatabase()
+const { pool, url } = await freshDatabase()
 
 const text = fc
   .oneof(
@@ -64,6 +66,13 @@ it.each(['UTC', 'Asia/Kolkata', 'America/St_Johns'])(
     }
   },
 )
+
+it.each(['German,DMY', 'SQL,DMY', 'Postgres,MDY'])('reads instants of a database that writes dates as %s', async (style) => {
+  const elsewhere = connect(`${url}?options=${encodeURIComponent(`-c DateStyle=${style} -c TimeZone=Asia/Kathmandu`)}`)
+  atEnd(elsewhere.close)
+  const { rows } = await elsewhere.pool.query(`select '2026-02-01T10:00:00.5Z'::timestamptz as at`)
+  expect(rows).toEqual([{ at: new Date('2026-02-01T10:00:00.5Z') }])
+})
 
 it('reads infinite instants as node-postgres does', () => {
   expect(instantFrom('infinity')).toBe(Number.POSITIVE_INFINITY)
