@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
-import { type ApiFailure, useApi, useGet } from '../api.ts'
+import { lazy, Suspense } from 'react'
+import { useApi, useGet } from '../api.ts'
 import { Destinations } from '../connection/destinations.tsx'
+import { useActing } from '../parts/acting.ts'
 import { Delta } from '../parts/figures.tsx'
 import { Go, useGo } from '../parts/go.tsx'
 import { Block, Page, Tabs, Trail } from '../parts/page.tsx'
@@ -49,25 +50,24 @@ const Actions = ({ of }: { readonly of: Audience }) => {
   const api = useApi()
   const go = useGo()
   const queries = useQueryClient()
-  const [problem, setProblem] = useState<ApiFailure>()
-  const act = (method: 'POST' | 'PATCH', path: string, body?: unknown): void => {
-    setProblem(undefined)
-    api
-      .call(method, path, body)
-      .then(() => queries.invalidateQueries())
-      .catch(setProblem)
-  }
+  const { busy, problem, act } = useActing()
+  const send = (method: 'POST' | 'PATCH', path: string, body: unknown): void =>
+    act(async () => {
+      await api.call(method, path, body)
+      await queries.invalidateQueries()
+    })
   return (
     <>
-      {problem && <Failing error={problem} />}
+      {problem && <Failing error={problem} title="This was not done" />}
       <Button
         variant="default"
-        onClick={() => act('POST', `/audiences/${of.id}/runs`, {})}
+        disabled={busy}
+        onClick={() => send('POST', `/audiences/${of.id}/runs`, {})}
         title="Asks the condition of everybody"
       >
         Evaluate now
       </Button>
-      <Button variant="default" onClick={() => act('PATCH', `/audiences/${of.id}`, { enabled: !of.enabled })}>
+      <Button variant="default" disabled={busy} onClick={() => send('PATCH', `/audiences/${of.id}`, { enabled: !of.enabled })}>
         {of.enabled ? 'Stop updating' : 'Update again'}
       </Button>
       <CloneButton of={of} />
@@ -150,9 +150,7 @@ const tabsOf = (audience: Audience) => [
   },
 ]
 
-/** One audience: how many and how fresh, how it went, who is in, who moved, and why anybody is or is not in. */
-export default function AudiencePage() {
-  const { id } = useParams({ strict: false }) as { id: string }
+const One = ({ id }: { readonly id: string }) => {
   const found = useGet<{ audience: Audience }>(`/audiences/${id}`, { every: 3_000 })
   const audience = found.data?.audience
   if (!audience)
@@ -196,4 +194,11 @@ export default function AudiencePage() {
       </div>
     </Page>
   )
+}
+
+/** One audience: how many and how fresh, how it went, who is in, who moved, and why anybody is or is not in. */
+export default function AudiencePage() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  // Going on to another begins anew: a dialog that is open is about the one before.
+  return <One key={id} id={id} />
 }

@@ -1,13 +1,14 @@
 import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
-import { type ApiFailure, useApi, useGet } from '../api.ts'
+import { useEffect } from 'react'
+import { useApi, useGet } from '../api.ts'
 import { CloneButton } from '../audience/clone.tsx'
 import { RemoveButton } from '../audience/remove.tsx'
 import { UsedBy } from '../audience/used-by.tsx'
 import { Versions } from '../audience/versions.tsx'
 import { Destinations } from '../connection/destinations.tsx'
+import { useActing } from '../parts/acting.ts'
 import { useGo } from '../parts/go.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Block, Page, Tabs, Trail } from '../parts/page.tsx'
@@ -37,25 +38,28 @@ const Actions = ({ of, figures }: { readonly of: ComputedTrait; readonly figures
   const api = useApi()
   const go = useGo()
   const queries = useQueryClient()
-  const [problem, setProblem] = useState<ApiFailure>()
-  const act = (method: 'POST' | 'PATCH', path: string, body: unknown): void => {
-    setProblem(undefined)
-    api
-      .call(method, path, body)
-      .then(() => queries.invalidateQueries())
-      .catch(setProblem)
-  }
+  const { busy, problem, act } = useActing()
+  const send = (method: 'POST' | 'PATCH', path: string, body: unknown): void =>
+    act(async () => {
+      await api.call(method, path, body)
+      await queries.invalidateQueries()
+    })
   return (
     <>
       {problem && <Failing error={problem} title="This was not done" />}
       <Button
         variant="default"
-        onClick={() => act('POST', `/computed-traits/${of.id}/runs`, {})}
+        disabled={busy}
+        onClick={() => send('POST', `/computed-traits/${of.id}/runs`, {})}
         title="Computes everybody’s value anew"
       >
         Compute now
       </Button>
-      <Button variant="default" onClick={() => act('PATCH', `/computed-traits/${of.id}`, { enabled: !of.enabled })}>
+      <Button
+        variant="default"
+        disabled={busy}
+        onClick={() => send('PATCH', `/computed-traits/${of.id}`, { enabled: !of.enabled })}
+      >
         {of.enabled ? 'Stop updating' : 'Update again'}
       </Button>
       <CloneButton of={of} noun="computed-traits" />
@@ -146,7 +150,7 @@ const tabsOf = (trait: ComputedTrait, figures: TraitFigures | undefined) => [
   { key: 'json', label: 'JSON', body: () => <pre>{JSON.stringify(trait.definition, null, 2)}</pre> },
 ]
 
-const NOBODY = 'Nothing asks for it yet. Templates may: they say {{ profile.traits.… }}.'
+const nobody = ({ key }: ComputedTrait): string => `Nothing asks for it yet. Templates may: they say {{ profile.traits.${key} }}.`
 
 const Summary = ({
   of,
@@ -172,7 +176,7 @@ const Summary = ({
           {of.description && <dd>{of.description}</dd>}
         </dl>
       </Block>
-      <Block title="Used by">{figures ? <UsedBy of={figures.usedBy} nobody={NOBODY} /> : <p className="dim">…</p>}</Block>
+      <Block title="Used by">{figures ? <UsedBy of={figures.usedBy} nobody={nobody(of)} /> : <p className="dim">…</p>}</Block>
     </div>
   </div>
 )
@@ -208,9 +212,7 @@ const useSpread = (id: string, trait: ComputedTrait | undefined): Spread | undef
   return data?.spread
 }
 
-/** One computed trait: who has it, how its values are spread, who uses it, how it went. */
-export default function ComputedTraitPage() {
-  const { id } = useParams({ strict: false }) as { id: string }
+const One = ({ id }: { readonly id: string }) => {
   const found = useGet<{ computedTrait: ComputedTrait }>(`/computed-traits/${id}`, { every: 3_000 })
   const spread = useSpread(id, found.data?.computedTrait)
   const trait = found.data?.computedTrait
@@ -248,4 +250,11 @@ export default function ComputedTraitPage() {
       </Await>
     </Page>
   )
+}
+
+/** One computed trait: who has it, how its values are spread, who uses it, how it went. */
+export default function ComputedTraitPage() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  // Going on to another begins anew: a dialog that is open is about the one before.
+  return <One key={id} id={id} />
 }
