@@ -7,15 +7,15 @@ import { Block, Page } from '../parts/page.tsx'
 import { Empty, Failing, Loading } from '../parts/state.tsx'
 import { Status } from '../parts/status.tsx'
 import { Ago } from '../parts/time.tsx'
-import { many, number } from '../parts/words.ts'
+import { healthOf, many, number } from '../parts/words.ts'
 import type { Audience } from '../wire.ts'
 import { FolderChips, FolderHead, MoveBar, ROOT, useFolders } from './folders.tsx'
 
 const factOf = (audiences: readonly Audience[] | undefined, total: number | undefined): string => {
   if (!audiences) return 'Audiences'
+  if (audiences.length === 0) return 'No audience yet.'
   const moved = audiences.reduce((sum, a) => sum + (a.changes24h?.entered ?? 0) + (a.changes24h?.exited ?? 0), 0)
-  const failed = audiences.filter((a) => ['failed', 'error'].includes(a.status.toLowerCase())).length
-  const health = failed > 0 ? `${many(failed, 'audience')} cannot be evaluated` : 'all of them up to date'
+  const health = healthOf(audiences, 'evaluated')
   return `${many(total ?? audiences.length, 'audience')}, ${many(moved, 'change')} in 24 hours; ${health}.`
 }
 

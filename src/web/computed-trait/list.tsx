@@ -8,11 +8,9 @@ import { Siblings, TRAITS } from '../parts/siblings.tsx'
 import { Empty, Failing, Loading } from '../parts/state.tsx'
 import { Status } from '../parts/status.tsx'
 import { Ago } from '../parts/time.tsx'
-import { many, number } from '../parts/words.ts'
+import { healthOf, many, number } from '../parts/words.ts'
 import type { ComputedTrait, TraitFigures } from './wire.ts'
 import { kindOf, valueWords } from './words.ts'
-
-const isFailed = ({ status }: ComputedTrait): boolean => ['failed', 'error'].includes(status.toLowerCase())
 
 const factOf = (
   traits: readonly ComputedTrait[] | undefined,
@@ -21,9 +19,8 @@ const factOf = (
 ): string => {
   if (!traits) return 'Computed traits'
   if (traits.length === 0) return 'No computed trait yet.'
-  const failed = traits.filter(isFailed).length
   const drifted = figures.filter(({ drift }) => (drift ?? 0) > 0).length
-  const health = failed > 0 ? `${many(failed, 'cannot', 'cannot')} be computed` : 'all of them up to date'
+  const health = healthOf(traits, 'computed')
   const drift = drifted > 0 ? `; values of ${number(drifted)} were found to be other than they were kept` : ''
   return `${many(total ?? traits.length, 'computed trait')}; ${health}${drift}.`
 }

@@ -13,8 +13,9 @@ export const number = (n: number): string => figure.format(n)
 
 export const many = (n: number, one: string, several = `${one}s`): string => `${figure.format(n)} ${n === 1 ? one : several}`
 
+/** `40 %`, in one piece at the end of a line. */
 export const percent = (part: number, whole: number): string =>
-  whole === 0 ? '–' : `${((100 * part) / whole).toFixed(part > 0 && part / whole < 0.1 ? 1 : 0)} %`
+  whole === 0 ? '–' : `${((100 * part) / whole).toFixed(part > 0 && part / whole < 0.1 ? 1 : 0)}\u00a0%`
 
 /** `3 s ago`, `in 2 h`, `12 Mar`: how long from now, as short as it is still exact enough. */
 export const ago = (at: string | Date, now: number): string => {
@@ -38,6 +39,24 @@ export const freshness = ({ enabled, status, evaluatedAt }: Computed, now: numbe
   const standing = !enabled || STANDING.includes(status)
   if (!evaluatedAt) return standing ? `never ${done}` : `being ${done} for the first time`
   return standing ? `as of ${ago(evaluatedAt, now)}, and not updated since` : `exact ${ago(evaluatedAt, now)}`
+}
+
+/** How many of several computations are not as they should be: `1 cannot be computed`, `2 are switched off, the others are up to date`. */
+export const healthOf = (all: readonly Pick<Computed, 'enabled' | 'status'>[], done: string): string => {
+  const is = (n: number): string => (n === 1 ? 'is' : 'are')
+  const statuses = all.map(({ enabled, status }) => (enabled ? status : 'Disabled'))
+  const count = (...which: readonly string[]): number => statuses.filter((status) => which.includes(status)).length
+  const [failed, off] = [count('Error', 'Failed'), count('Disabled')]
+  const [waiting, first] = [count('Not Computing', 'Awaiting Destinations'), count('Preparing', 'Computing')]
+  const troubles = [
+    failed > 0 && `${number(failed)} cannot be ${done}`,
+    off > 0 && `${number(off)} ${is(off)} switched off`,
+    waiting > 0 && `${number(waiting)} ${waiting === 1 ? 'waits' : 'wait'} for a destination`,
+    first > 0 && `${number(first)} ${is(first)} being ${done} for the first time`,
+  ].filter(Boolean)
+  const others = all.length - failed - off - waiting - first
+  if (troubles.length === 0) return 'all of them up to date'
+  return [...troubles, ...(others > 0 ? [`the other${others === 1 ? ' is' : 's are'} up to date`] : [])].join(', ')
 }
 
 export const instant = (at: string | Date): string => moment.format(new Date(at))

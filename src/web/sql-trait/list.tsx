@@ -7,7 +7,7 @@ import { Siblings, TRAITS } from '../parts/siblings.tsx'
 import { Await, Empty } from '../parts/state.tsx'
 import { Status } from '../parts/status.tsx'
 import { Ago } from '../parts/time.tsx'
-import { many } from '../parts/words.ts'
+import { many, number } from '../parts/words.ts'
 import { RunStatus, rowWords } from './run-words.tsx'
 import type { SqlTrait, Warehouse } from './wire.ts'
 
@@ -15,7 +15,12 @@ const factOf = (traits: readonly SqlTrait[] | undefined): string => {
   if (!traits) return 'SQL traits'
   if (traits.length === 0) return 'No SQL trait yet.'
   const failed = traits.filter(({ lastRun }) => lastRun?.status === 'FAILED').length
-  return `${many(traits.length, 'SQL trait')}; ${failed === 0 ? 'all of them ran' : `${many(failed, 'query', 'queries')} failed`}.`
+  const off = traits.filter(({ enabled }) => !enabled).length
+  const how = [
+    failed > 0 && `${many(failed, 'query', 'queries')} failed`,
+    off > 0 && `${number(off)} ${off === 1 ? 'runs' : 'run'} no more`,
+  ].filter(Boolean)
+  return `${many(traits.length, 'SQL trait')}; ${how.join(', ') || 'none of them failed'}.`
 }
 
 const Row = ({ of, warehouse }: { readonly of: SqlTrait; readonly warehouse: Warehouse | undefined }) => (
