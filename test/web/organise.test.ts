@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import type { Locator } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { must } from '../../src/base/must.ts'
 import { inChromium } from './in-chromium.ts'
 
 /* Audiences put in order, as a marketer does it: folders, a clone, versions compared and restored, a file of the members. */
@@ -7,7 +9,7 @@ import { inChromium } from './in-chromium.ts'
 inChromium(
   'audiences in order',
   { refused: [404, 409, 422, 429] },
-  ({ world, page, shoot, heading, accessible, wholeOnPhones }) => {
+  ({ world, page, shoot, heading, accessible, onPhone, onDesktop, wholeOnPhones }) => {
     it('AUD-14 makes a folder, moves an audience into it, and disbands it', async () => {
       await page.goto(`${world.url}/audiences`)
       await page.getByRole('button', { name: 'New folder' }).click()
@@ -114,6 +116,24 @@ inChromium(
       expect(csv.trimEnd().split('\n')).toHaveLength(6)
       await page.getByRole('button', { name: 'Make the file' }).click()
       await page.getByText(/was just exported/).waitFor()
+    })
+
+    it('on a phone a tick stands beside its name, the open tab is in sight, and an edit begins with the sentence', async () => {
+      await onPhone()
+      const boxOf = async (of: Locator) => must((await of.boundingBox()) ?? undefined, 'it is seen')
+      await page.goto(`${world.url}/audiences`)
+      const tick = await boxOf(page.getByLabel('Choose Repeat buyers', { exact: true }))
+      const name = await boxOf(page.getByRole('link', { name: 'Repeat buyers', exact: true }))
+      expect(tick.x + tick.width).toBeLessThanOrEqual(name.x)
+      await page.goto(`${world.url}/audiences/repeat_buyers?tab=evaluations`)
+      const tab = await boxOf(page.getByRole('tab', { name: 'Evaluation' }))
+      expect(tab.x + tab.width).toBeLessThanOrEqual(390)
+      await page.goto(`${world.url}/audiences/repeat_buyers/edit`)
+      await page.getByTestId('live-count').waitFor()
+      const order = [page.getByTestId('live-count'), page.getByLabel('Name'), page.getByText('Some of them')].map(boxOf)
+      const tops = (await Promise.all(order)).map(({ y }) => y)
+      expect(tops).toEqual(tops.toSorted((a, b) => a - b))
+      await onDesktop()
     })
 
     it('is whole on a phone, and axe finds nothing serious, light and dark', async () => {

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { Go, useSearchWord } from './go.tsx'
 
 type PageProps = {
@@ -49,9 +49,16 @@ export const Tabs = ({
 }) => {
   const [chosen, choose] = useSearchWord(word, of[0]?.key ?? '')
   const open = of.find((tab) => tab.key === chosen) ?? of[0]
+  const list = useRef<HTMLDivElement>(null)
+  // On a phone they do not all fit: the open one is never out of sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looked for anew when another is open
+  useEffect(() => {
+    const [row, tab] = [list.current, list.current?.querySelector<HTMLElement>('[aria-selected=true]')]
+    if (row && tab) row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.clientWidth) / 2
+  }, [open?.key])
   return (
     <>
-      <div className="tabs" role="tablist">
+      <div className="tabs" role="tablist" ref={list}>
         {of.map((tab) => (
           <button
             key={tab.key}
