@@ -19,6 +19,10 @@ inChromium('insight into audiences', {}, async ({ world, page, shoot, accessible
     await page.getByText('user_id').first().waitFor()
     await page.getByText('100 %').first().waitFor()
     expect(page.url()).toContain('with=pros')
+    // Bars begin and end where the others do, or their lengths say nothing.
+    const bars = await page.locator('.share .bar').all()
+    const widths = await Promise.all(bars.map(async (bar) => Math.round((await bar.boundingBox())?.width ?? 0)))
+    expect(new Set(widths).size).toBe(1)
     await shoot('audience-insights')
     await accessible('main')
   })

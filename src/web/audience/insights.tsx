@@ -18,7 +18,9 @@ export const IdentifierShares = ({ of }: { readonly of: Identifiers }) =>
         <div key={type}>
           <dt className="mono">{type}</dt>
           <dd>
-            <meter value={count} max={of.total} aria-label={`${type}: ${percent(count, of.total)}`} />
+            <div className="bar" aria-hidden="true">
+              <i style={{ width: `${(100 * count) / of.total}%` }} />
+            </div>
           </dd>
           <dd className="right nowrap">
             {percent(count, of.total)} <span className="dim">{number(count)}</span>
