@@ -168,6 +168,16 @@ export const create = (db: Db, kind: Kind, act: Act, id: string, saved: NewSaved
 export type Patch = { readonly [Field in keyof Saved]?: Saved[Field] | undefined } & {
   /** The version that is brought back. */
   readonly restoredFrom?: number | undefined
+  /** The version that was edited: another one that was saved since is not written over. */
+  readonly version?: number | undefined
+}
+
+const refuseStale = ({ name, version, updatedBy }: Definition, edited: number | undefined): void => {
+  if (edited === undefined || edited === version) return
+  throw new Refused(
+    'changed_meanwhile',
+    `"${name}" was changed meanwhile: version ${version}, last saved by ${updatedBy}, is in force, and version ${edited} is what was edited. Look at what it says now, and edit that.`,
+  )
 }
 
 // As it is stored: in which order keys were written makes no other definition, and what is undefined is not there.
@@ -175,12 +185,16 @@ const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 const isOther = (next: Pick<Definition, 'definition' | 'options'>, old: Definition): boolean =>
   !isDeepStrictEqual(stored([next.definition, next.options]), [old.definition, old.options])
 
-/** Changes what is given; a definition that is another, or one that is enabled again, is computed in full. The key stays. */
+/**
+ * Changes what is given; a definition that is another, or one that is enabled again, is computed in full. The key stays. @throws Refused
+ * for an edit of a version that is no longer in force.
+ */
 export const update = (db: Db, kind: Kind, act: Act, idOrKey: string, patch: Patch): Promise<Definition> =>
   transact(db, async (tx) => {
     const { spaceId, by, now } = act
     await wakeClock(tx, spaceId, now)
     const old = await definitionOf(tx, kind, spaceId, idOrKey)
+    refuseStale(old, patch.version)
     const next = {
       ...old,
       name: patch.name ?? old.name,

@@ -246,6 +246,27 @@ it('AUD-17 every change of a definition is a version: who, when, compared in wor
   expect((await other.call('GET', `${O}/audiences/evolving/versions`)).status, 'G9').toBe(404)
 })
 
+it('AUD-17 an edit of a version that is no longer in force is refused, and one that says no version is not', async () => {
+  await make('Edited twice', "trait('plan') = 'pro'")
+  await settle()
+  const edit = (query: string, version?: number) =>
+    shop.call('PATCH', `${S}/audiences/edited_twice`, { definition: { query }, version })
+  expect((await edit("trait('plan') = 'free'", 1)).body.data.audience.version).toBe(2)
+  await settle()
+  const late = await edit("trait('plan') = 'trial'", 1)
+  expect(late.status).toBe(409)
+  expect(late.body.error).toMatchObject({
+    code: 'changed_meanwhile',
+    message: expect.stringContaining('version 2, last saved by'),
+  })
+  expect((await shop.call('GET', `${S}/audiences/edited_twice`)).body.data.audience.definition.query).toBe(
+    "trait('plan') = 'free'",
+  )
+  expect((await edit("trait('plan') = 'trial'")).body.data.audience.version).toBe(3)
+  const trait = await shop.call('PATCH', `${S}/computed-traits/spent`, { name: 'Spent in all', version: 9 })
+  expect(trait.body.error.code).toBe('changed_meanwhile')
+})
+
 it('AUD-17 a version that can no longer be compiled is not restored; computed traits have versions too', async () => {
   await make('Short lived', ORDERED)
   await make('Holder', "trait('short_lived') = true")

@@ -228,8 +228,13 @@ export const NewAudience = z.strictObject({
   definition: AudienceDefinition,
   audienceType: AudienceType.optional(),
 })
+const EditedVersion = z.int().min(1).optional().meta({
+  description:
+    'The version that was edited: refused with 409 when another is in force meanwhile. Without it the last one to save wins',
+})
 export const AudiencePatch = z.strictObject({
   ...saved,
+  version: EditedVersion,
   name: saved.name.optional(),
   definition: AudienceDefinition.optional(),
   options: PatchedOptions.optional().meta({ description: 'Only what is sent changes; null takes an option back' }),
@@ -242,6 +247,7 @@ export const NewComputedTrait = z.strictObject({
 })
 export const ComputedTraitPatch = z.strictObject({
   ...saved,
+  version: EditedVersion,
   options: PatchedTraitOptions.optional().meta({ description: 'Only what is sent changes; null takes an option back' }),
   name: saved.name.optional(),
   definition: TraitDefinition.optional(),
