@@ -26,6 +26,8 @@ inChromium(
       await shoot('folder')
       await accessible('main')
       await page.getByRole('button', { name: 'Disband' }).click()
+      await page.getByText(/1 audience goes back to “In no folder”/).waitFor()
+      await page.getByRole('button', { name: 'Disband it' }).click()
       await page.getByRole('button', { name: /Loyal people/ }).waitFor({ state: 'detached' })
       await page.getByRole('link', { name: 'Repeat buyers' }).waitFor()
     })

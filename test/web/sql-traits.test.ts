@@ -104,7 +104,11 @@ inChromium('SQL traits', { refused: [404, 409, 422] }, async ({ world, page, sho
   it('a warehouse is not forgotten while a trait reads from it; a trait goes, and its values stay', async () => {
     await page.goto(`${world.url}/warehouses`)
     await page.getByRole('button', { name: 'Forget' }).click()
-    await page.getByText(/"From the shop" read from it/).waitFor()
+    await page.getByText('It is used. Delete what reads from it first:').waitFor()
+    await page.getByRole('dialog').getByRole('link', { name: 'From the shop' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Forget it' }).isDisabled()).toBe(true)
+    await shoot('warehouse-forget')
+    await page.getByRole('button', { name: 'Not now' }).click()
     await page.getByRole('link', { name: 'From SQL' }).click()
     await page.getByRole('link', { name: 'From the shop' }).click()
     await page.getByRole('button', { name: 'Delete' }).click()

@@ -160,7 +160,7 @@ const CloneForm = ({ close, ...cloned }: Cloned & { readonly close: () => void }
       <p className="soft">
         The same sentence under another name and key. It is connected to nothing: no journey, no destination.
       </p>
-      <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} />
+      <TextInput label="Name" data-autofocus value={name} onChange={(event) => setName(event.currentTarget.value)} />
       <Where of={cloning} />
       {check &&
         (isResolved(check.missing, {}) ? (

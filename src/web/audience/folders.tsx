@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type ApiFailure, useApi, useGet } from '../api.ts'
+import { Answers, Dialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Failing } from '../parts/state.tsx'
 import { many, number } from '../parts/words.ts'
@@ -36,11 +37,13 @@ const useDeed = () => {
 
 const NameForm = ({
   name = '',
+  what = 'Name of the folder',
   label,
   save,
   cancel,
 }: {
   readonly name?: string
+  readonly what?: string
   readonly label: string
   readonly save: (name: string) => void
   readonly cancel: () => void
@@ -58,8 +61,8 @@ const NameForm = ({
         size="xs"
         value={text}
         autoFocus
-        placeholder="Name of the folder"
-        aria-label="Name of the folder"
+        placeholder={what}
+        aria-label={what}
         onChange={(event) => setText(event.currentTarget.value)}
       />
       <Button size="xs" type="submit" disabled={!text.trim()}>
@@ -113,9 +116,16 @@ export const FolderChips = ({ folders, audiences, chosen, choose }: ChipsProps) 
   )
 }
 
+const staysWords = ({ audiences, computedTraits }: Folder): string => {
+  const inside = [audiences > 0 && many(audiences, 'audience'), computedTraits > 0 && many(computedTraits, 'computed trait')]
+  if (audiences + computedTraits === 0) return 'Nothing is in it.'
+  return `Nothing in it is deleted: ${inside.filter(Boolean).join(' and ')} ${audiences + computedTraits === 1 ? 'goes' : 'go'} back to “In no folder”.`
+}
+
 /** The open folder: what it is for, and how to change or disband it. */
 export const FolderHead = ({ of, left }: { readonly of: Folder; readonly left: () => void }) => {
   const [editing, setEditing] = useState<'name' | 'description'>()
+  const [ending, setEnding] = useState(false)
   const { act, problem } = useDeed()
   const save = async (change: object): Promise<void> => {
     if (await act('PATCH', `/folders/${of.id}`, change)) setEditing(undefined)
@@ -128,6 +138,7 @@ export const FolderHead = ({ of, left }: { readonly of: Folder; readonly left: (
       <>
         <NameForm
           name={of[editing]}
+          what={editing === 'name' ? 'Name of the folder' : 'What the folder is for'}
           label="Save"
           save={(text) => void save({ [editing]: text })}
           cancel={() => setEditing(undefined)}
@@ -135,7 +146,6 @@ export const FolderHead = ({ of, left }: { readonly of: Folder; readonly left: (
         {problem && <Failing error={problem} title="This was not done" />}
       </>
     )
-  const inside = [many(of.audiences, 'audience'), ...(of.computedTraits > 0 ? [many(of.computedTraits, 'computed trait')] : [])]
   return (
     <div className="folder-head">
       <span>
@@ -148,15 +158,17 @@ export const FolderHead = ({ of, left }: { readonly of: Folder; readonly left: (
       <button type="button" className="link-button" onClick={() => setEditing('description')}>
         Describe
       </button>
-      <button
-        type="button"
-        className="link-button"
-        title={`Nothing is deleted: ${inside.join(' and ')} go back to “In no folder”`}
-        onClick={() => void disband()}
-      >
+      <button type="button" className="link-button" onClick={() => setEnding(true)}>
         Disband
       </button>
-      {problem && <Failing error={problem} title="This was not done" />}
+      <Dialog title={`Disband “${of.name}”`} opened={ending} close={() => setEnding(false)}>
+        <p>{staysWords(of)} The folder itself is gone for good.</p>
+        <Answers problem={problem} close={() => setEnding(false)}>
+          <Button color="red.9" onClick={() => void disband()}>
+            Disband it
+          </Button>
+        </Answers>
+      </Dialog>
     </div>
   )
 }

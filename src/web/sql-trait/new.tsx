@@ -1,7 +1,8 @@
+import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useApi, useGet } from '../api.ts'
-import { Go, useGo } from '../parts/go.tsx'
+import { useGo } from '../parts/go.tsx'
 import { Page, Trail } from '../parts/page.tsx'
 import { Await, Empty } from '../parts/state.tsx'
 import { type Draft, Editor, timesOf } from './editor.tsx'
@@ -39,6 +40,7 @@ const Making = ({ warehouses }: { readonly warehouses: readonly Warehouse[] }) =
 
 /** Makes a SQL trait: a query, looked at before it is saved. */
 export default function NewSqlTrait() {
+  const go = useGo()
   const found = useGet<{ warehouses: readonly Warehouse[] }>('/warehouses')
   return (
     <Page
@@ -54,7 +56,11 @@ export default function NewSqlTrait() {
       <Await of={found}>
         {({ warehouses }) =>
           warehouses.length === 0 ? (
-            <Empty icon="sources" title="No warehouse yet" action={<Go to="/warehouses">Connect one first</Go>} />
+            <Empty
+              icon="sources"
+              title="No warehouse yet"
+              action={<Button onClick={() => go('/warehouses')}>Connect one first</Button>}
+            />
           ) : (
             <Making warehouses={warehouses} />
           )

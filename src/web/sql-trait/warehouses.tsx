@@ -5,6 +5,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useApi, useGet } from '../api.ts'
 import { useActing } from '../parts/acting.ts'
+import { Answers, Dialog } from '../parts/dialog.tsx'
+import { Go } from '../parts/go.tsx'
 import { Block, Page } from '../parts/page.tsx'
 import '../parts/parts.css'
 import { Beside } from '../parts/problems.tsx'
@@ -114,11 +116,29 @@ const Form = ({ of, done }: { readonly of?: Warehouse; readonly done: () => void
   )
 }
 
+/** What goes when a warehouse is forgotten, or who reads from it still. */
+const Forgetting = ({ users }: { readonly users: readonly SqlTrait[] }) =>
+  users.length === 0 ? (
+    <p>Its login and password are gone, and must be written again to read from it. Your database is not touched.</p>
+  ) : (
+    <div>
+      <p>It is used. Delete what reads from it first:</p>
+      <ul className="list">
+        {users.map(({ id, name }) => (
+          <li key={id}>
+            <Go to={`/sql-traits/${id}`}>{name}</Go> <span className="dim">SQL trait</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+
 const Line = ({ of, users }: { readonly of: Warehouse; readonly users: readonly SqlTrait[] }) => {
   const api = useApi()
   const queries = useQueryClient()
   const [open, setOpen] = useState(false)
   const [fine, setFine] = useState(false)
+  const [forgetting, setForgetting] = useState(false)
   const { busy, problem, act } = useActing()
   const attempt = (): void => {
     setFine(false)
@@ -150,11 +170,19 @@ const Line = ({ of, users }: { readonly of: Warehouse; readonly users: readonly 
         <Button size="xs" variant="default" onClick={() => setOpen(!open)}>
           Change
         </Button>
-        <Button size="xs" variant="default" onClick={forget} title="Forgets it and its password">
+        <Button size="xs" variant="default" onClick={() => setForgetting(true)}>
           Forget
         </Button>
       </div>
-      {problem && <Failing error={problem} title="This was not done" />}
+      <Dialog title={`Forget “${of.name}”`} opened={forgetting} close={() => setForgetting(false)}>
+        <Forgetting users={users} />
+        <Answers problem={problem} close={() => setForgetting(false)}>
+          <Button color="red.9" loading={busy} disabled={users.length > 0} onClick={forget}>
+            Forget it
+          </Button>
+        </Answers>
+      </Dialog>
+      {problem && !forgetting && <Failing error={problem} title="This was not done" />}
       {open && <Form of={of} done={() => setOpen(false)} />}
     </li>
   )
