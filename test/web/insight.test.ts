@@ -82,7 +82,7 @@ inChromium('insight into audiences', {}, async ({ world, page, shoot, accessible
     await shoot('audience-computing')
     await accessible('main')
     await world.pool.query(`update computation_run set started_at = null, done = 0 where asked_by = 'Mia'`)
-    await computing.getByText(/^The edit waits at place 1 of the queue, behind 0 that are at work\./).waitFor()
+    await computing.getByText(/^The edit is about to begin\./).waitFor()
     await world.pool.query(`update computation_run set finished_at = now() where asked_by = 'Mia'`)
     await holder.query('rollback')
     holder.release()

@@ -21,6 +21,7 @@ export const Mode = ({ of }: { readonly of: Audience }) => {
 const CAUSES = { new: 'Its first computation', edit: 'The edit', check: 'A full check' } as const
 
 const where = ({ phase, percent, place, ahead }: Computing): string => {
+  if (phase === 'waiting' && (place ?? 1) === 1 && (ahead ?? 0) === 0) return 'is about to begin'
   if (phase === 'waiting')
     return `waits at place ${number(place ?? 1)} of the queue, behind ${many(ahead ?? 0, 'that is', 'that are')} at work`
   if (phase === 'switching') return 'is done; who enters and exits is written'

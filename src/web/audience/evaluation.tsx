@@ -67,7 +67,12 @@ const parametersOf = ({ parameters }: AudiencePlan): string =>
 /** How an audience is evaluated: its last evaluations, what it looks at, its query, and how the database goes about it. */
 export const HowEvaluated = ({ of }: { readonly of: Audience }) => {
   const [analyze, setAnalyze] = useState(false)
-  const found = useGet<AudiencePlan>(`/audiences/${of.id}/plan`, { params: { analyze: String(analyze) }, keep: true })
+  const found = useGet<AudiencePlan>(`/audiences/${of.id}/plan`, {
+    params: { analyze: String(analyze) },
+    keep: true,
+    // What was measured stands still; measuring costs as much as evaluating.
+    ...(analyze ? {} : { every: 5_000 }),
+  })
   return (
     <Await of={found}>
       {(plan) => (

@@ -6,7 +6,7 @@ import { Block } from '../parts/page.tsx'
 import { Await, Empty, Failing } from '../parts/state.tsx'
 import { Status } from '../parts/status.tsx'
 import { Ago, useNow } from '../parts/time.tsx'
-import { instant, many, percent } from '../parts/words.ts'
+import { instant, many, number, percent } from '../parts/words.ts'
 import type { Audience, Catalog, ExportJob } from '../wire.ts'
 import './organise.css'
 
@@ -91,7 +91,7 @@ const Running = ({ of }: { readonly of: ExportJob }) => {
   return (
     <div className="grow stack tight">
       <span>
-        {many(people, 'person', 'people')} of {expected} written, {remaining(of, now)}. You may leave; it goes on.
+        {number(people)} of {many(expected, 'person', 'people')} written, {remaining(of, now)}. You may leave; it goes on.
       </span>
       <div
         className="progress"

@@ -5,7 +5,7 @@ import { Go, useSearchWord } from '../parts/go.tsx'
 import { Block } from '../parts/page.tsx'
 import { Await, Empty } from '../parts/state.tsx'
 import { many, number, percent } from '../parts/words.ts'
-import type { Audience, Identifiers, Overlap } from '../wire.ts'
+import type { About, Audience, Identifiers, Overlap } from '../wire.ts'
 import './insights.css'
 
 /** How many own an identifier of each type. */
@@ -57,9 +57,15 @@ export const SharedBar = ({ of, first, second }: { readonly of: Overlap; readonl
 )
 
 /** Chooses another audience by name; the address keeps it. */
-const Other = ({ but, chosen, choose }: { but?: string; chosen: string; choose: (key: string) => void }) => {
+type OtherProps = {
+  readonly but?: string
+  readonly about: About
+  readonly chosen: string
+  readonly choose: (key: string) => void
+}
+const Other = ({ but, about, chosen, choose }: OtherProps) => {
   const found = useGet<{ audiences: readonly Audience[] }>('/audiences', { params: { count: 200 } })
-  const others = found.data?.audiences.filter(({ id }) => id !== but) ?? []
+  const others = found.data?.audiences.filter(({ id, audienceType = 'USERS' }) => id !== but && audienceType === about) ?? []
   return (
     <label className="row wrap">
       <span className="soft">Compare with</span>
@@ -100,7 +106,7 @@ export const Insights = ({ of }: { readonly of: Audience }) => {
     <div className="stack">
       <Block title="Overlap with another audience">
         <div className="stack">
-          <Other but={of.id} chosen={other} choose={choose} />
+          <Other but={of.id} about={of.audienceType ?? 'USERS'} chosen={other} choose={choose} />
           {other === '' ? (
             <Empty icon="audiences" title="Who is in both?">
               Choose another audience to see how many members the two share, as they are now.
@@ -134,7 +140,7 @@ export const OverlapOfDraft = ({ condition }: { readonly condition: Condition })
   return (
     <Block title="Overlap with another audience">
       <div className={found.isPlaceholderData ? 'stack tight stale' : 'stack tight'}>
-        <Other chosen={other} choose={choose} />
+        <Other about="USERS" chosen={other} choose={choose} />
         {other !== '' && (
           <Await of={found} lines={2}>
             {(overlap) => <SharedBar of={overlap} first={overlap.first.name ?? other} second="this sentence" />}

@@ -6,7 +6,7 @@ import { More } from '../parts/figures.tsx'
 import { Go, useSearchWord } from '../parts/go.tsx'
 import { Empty, Failing, Loading } from '../parts/state.tsx'
 import { Ago } from '../parts/time.tsx'
-import { callOf, shown } from '../parts/words.ts'
+import { brief, callOf, human } from '../parts/words.ts'
 import type { Member, MemberChange } from '../wire.ts'
 
 const NAMES = new Set(['name', 'email', 'firstName', 'lastName', 'first_name', 'last_name', 'phone'])
@@ -15,7 +15,7 @@ const glance = (member: Member): string =>
   Object.entries(member.traits ?? {})
     .filter(([key, value]) => !NAMES.has(key) && value !== null && typeof value !== 'object')
     .slice(0, 3)
-    .map(([key, value]) => `${key} ${shown(value)}`)
+    .map(([key, value]) => `${human(key)} ${brief(value)}`)
     .join(' · ')
 
 /** One person of a list: name, address, a few traits. */
@@ -29,6 +29,12 @@ export const PersonCell = ({ of, place = '/people' }: { readonly of: Member; rea
 )
 
 type Listing = { readonly audience: string; readonly place: string }
+
+const nobody = (search: string, place: string): string => {
+  if (search) return `Nobody here is called “${search}”`
+  return place === '/accounts' ? 'No account is in this audience' : 'Nobody is in this audience'
+}
+
 /** Who is in now, by search and cursor; each person opens a timeline, and why they are here. */
 export const Members = ({ audience, place }: Listing) => {
   const [search, setSearch] = useSearchWord('search')
@@ -54,8 +60,8 @@ export const Members = ({ audience, place }: Listing) => {
       {list.error && !list.items && <Failing error={list.error} again={list.again} />}
       {!list.items && !list.error && <Loading />}
       {list.items?.length === 0 && (
-        <Empty icon="people" title={search ? `Nobody here is called “${search}”` : 'Nobody is in this audience'}>
-          People enter by themselves as soon as the condition is true of them.
+        <Empty icon="people" title={nobody(search, place)}>
+          {place === '/accounts' ? 'Accounts' : 'People'} enter by themselves as soon as the condition is true of them.
         </Empty>
       )}
       <table className="rows">

@@ -129,8 +129,8 @@ const Evaluation = ({ of, figures }: { readonly of: ComputedTrait; readonly figu
 
 const effectWords = ({ changed = 0, kept = 0 }: Readonly<Record<string, number>>): string =>
   changed === 0
-    ? `No value changes by it; ${number(kept)} stay.`
-    : `${many(changed, 'value changes', 'values change')}, ${number(kept)} stay.`
+    ? `No value changes by it; ${many(kept, 'stays', 'stay')}.`
+    : `${many(changed, 'value changes', 'values change')}, ${many(kept, 'stays', 'stay')}.`
 
 const tabsOf = (trait: ComputedTrait, figures: TraitFigures | undefined) => [
   {

@@ -2,6 +2,7 @@ import { Button, Skeleton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { ApiFailure } from '../api.ts'
 import { Icon, type IconName } from './icon.tsx'
+import { capital } from './words.ts'
 
 type EmptyProps = { readonly icon: IconName; readonly title: string; readonly children?: ReactNode; readonly action?: ReactNode }
 
@@ -19,6 +20,10 @@ export const Empty = ({ icon, title, children, action }: EmptyProps) => (
 
 type FailingProps = { readonly error: ApiFailure; readonly again?: () => void; readonly title?: string }
 
+const remediesOf = ({ problems }: ApiFailure): readonly string[] => [
+  ...new Set(problems.flatMap(({ remedy }) => (remedy ? [`${capital(remedy)}.`] : []))),
+]
+
 /** What failed, in the API's words, and the way to try again. `title` where it was no loading that failed. */
 export const Failing = ({ error, again, title = 'This could not be loaded' }: FailingProps) => (
   <div className="failing" role="alert">
@@ -26,6 +31,9 @@ export const Failing = ({ error, again, title = 'This could not be loaded' }: Fa
     <div>
       <strong>{error.status === 404 ? 'Not found' : title}</strong>
       <p>{error.message}</p>
+      {remediesOf(error).map((remedy) => (
+        <p key={remedy}>{remedy}</p>
+      ))}
     </div>
     {again && (
       <Button variant="default" size="xs" onClick={again}>

@@ -70,6 +70,12 @@ export const capital = (text: string): string => text.charAt(0).toUpperCase() + 
 export const callOf = (person: { name?: string | null; email?: string | null; id?: string; profileId?: string }): string =>
   person.name || person.email || `Somebody (${(person.profileId ?? person.id ?? '').slice(0, 8)})`
 
+/** A stored value at a glance: of an instant, its day. */
+export const brief = (value: unknown): string =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value) && !Number.isNaN(Date.parse(value))
+    ? dayOf(value)
+    : shown(value)
+
 /** A stored value in words; objects as JSON. */
 export const shown = (value: unknown): string =>
   value === null || value === undefined ? '–' : typeof value === 'object' ? JSON.stringify(value) : String(value)

@@ -32,7 +32,10 @@ type Effect = { readonly changed: number; readonly kept: number }
 /** What saving would do to the values that are there. */
 const EditEffect = ({ id, draft }: { readonly id: string; readonly draft: Draft }) => {
   const api = useApi()
-  const [text] = useDebouncedValue(isWhole(draft) ? JSON.stringify({ definition: definitionOf(draft) }) : '', 600)
+  const [text] = useDebouncedValue(
+    isWhole(draft) ? JSON.stringify({ definition: definitionOf(draft), options: draft.options }) : '',
+    600,
+  )
   const { data } = useQuery<Effect, ApiFailure>({
     queryKey: ['trait edit', id, text],
     queryFn: async ({ signal }) => {
@@ -47,8 +50,8 @@ const EditEffect = ({ id, draft }: { readonly id: string; readonly draft: Draft 
     <Block title="What saving does">
       <p>
         {data.changed === 0
-          ? `No value changes; ${many(data.kept, 'stays', 'stay')} as ${data.kept === 1 ? 'it is' : 'they are'}.`
-          : `${many(data.changed, 'value changes', 'values change')}, ${many(data.kept, 'stays', 'stay')} as it is.`}
+          ? `No value changes; ${many(data.kept, 'stays as it is', 'stay as they are')}.`
+          : `${many(data.changed, 'value changes', 'values change')}, ${many(data.kept, 'stays as it is', 'stay as they are')}.`}
       </p>
     </Block>
   )
