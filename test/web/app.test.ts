@@ -92,7 +92,8 @@ inChromium('the app', {}, ({ world, page, shoot, heading, accessible, onPhone, o
     await page.getByRole('button', { name: 'New audience' }).click()
     await page.getByRole('tab', { name: 'JSON' }).click()
     const count = { kind: 'count' }
-    const refunded = { type: 'event', event: { name: 'Refund' }, measure: count, compare: { operator: 'equals', value: 0 } }
+    const soon = { name: 'Refund', betweenParent: ['1 hour', '2 hours'] }
+    const refunded = { type: 'event', event: soon, measure: count, compare: { operator: 'equals', value: 0 } }
     const event = { name: 'Order Completed', where: refunded }
     const conditions = [
       { type: 'event', event, measure: count, compare: { operator: 'at_least', value: 3 } },
@@ -102,7 +103,7 @@ inChromium('the app', {}, ({ world, page, shoot, heading, accessible, onPhone, o
     await page.getByTestId('live-count').filter({ hasText: /^1$/ }).waitFor()
     await page.getByRole('tab', { name: 'Sentence' }).click()
     const cards = page.locator('.builder .group')
-    await cards.getByText('(and then did not do “Refund”)').waitFor()
+    await cards.getByText('(and then did not do “Refund” between 1 hour and 2 hours after it)').waitFor()
     await cards.getByText('“plan” is “FREE” (in any case)').waitFor()
     await page.getByTestId('live-count').filter({ hasText: /^1$/ }).waitFor()
     await shoot('audience-read-out')

@@ -1,8 +1,8 @@
 import type { Comparison, Condition, EventSelection, Measure } from '../../../audience/condition.ts'
 import type { Catalog } from '../../wire.ts'
 import { Amount, Compare } from './comparison.tsx'
-import type { Leaf } from './draft.ts'
-import { Pick, Span, Type } from './fields.tsx'
+import { type Leaf, newThen } from './draft.ts'
+import { eventSuggestions, Pick, Span, Type } from './fields.tsx'
 import { Where, withMore } from './where.tsx'
 
 type LeafOf<Type extends Leaf['type']> = Extract<Condition, { type: Type }>
@@ -62,6 +62,7 @@ export const AudienceCard = ({ leaf, set, negated, negate, catalog }: CardProps<
     <Pick
       value={leaf.audience}
       label="Audience"
+      missing={leaf.audience === ''}
       set={(audience) => set({ ...leaf, audience })}
       of={[
         ...(catalog.audiences.some((a) => a.key === leaf.audience)
@@ -148,10 +149,7 @@ export const EventCard = ({ leaf, set, negated, negate, catalog }: CardProps<Lea
           set={(name) => put({ ...event, name })}
           label="Event"
           placeholder="an event"
-          of={catalog.events.map((one) => ({
-            value: one.name,
-            ...(one.count === undefined ? {} : { note: `${one.count.toLocaleString('en')} ×` }),
-          }))}
+          of={eventSuggestions(catalog.events)}
         />
         {measure.kind !== 'count' && (
           <MeasureWords measure={measure} set={(next) => set({ ...leaf, measure: next })} leaf={properties} />
@@ -172,12 +170,16 @@ export const EventCard = ({ leaf, set, negated, negate, catalog }: CardProps<Lea
         <Where
           filter={where}
           properties={properties}
+          events={catalog.events}
           set={(next) => put(next === undefined ? unfiltered : { ...event, where: next })}
         />
       )}
       <div>
         <button type="button" className="link-button" onClick={() => put({ ...event, where: withMore(where) })}>
           + where…
+        </button>
+        <button type="button" className="link-button" onClick={() => put({ ...event, where: withMore(where, newThen()) })}>
+          + and then…
         </button>
         {measure.kind === 'count' && (
           <button type="button" className="link-button" onClick={() => set({ ...leaf, measure: { kind: 'sum', property: '' } })}>

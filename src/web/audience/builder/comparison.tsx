@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { Comparison, Operator } from '../../../audience/condition.ts'
 import type { Known } from '../../wire.ts'
 import { placed } from './draft.ts'
@@ -13,11 +14,16 @@ type ValueProps = {
 }
 
 const Values = ({ compare, set, known }: ValueProps) => {
+  const [added, setAdded] = useState<number>()
   if (!('values' in compare)) return null
   const texts = OPERATORS[compare.operator].needs === 'texts'
   const put = (list: readonly string[]): void =>
     set({ ...compare, values: texts ? [...list] : list.map((text) => literalOf(text, known?.type)) } as Comparison)
   const shown = [...compare.values.map(String), ...(compare.values.length === 0 ? [''] : [])]
+  const more = (): void => {
+    setAdded(shown.length)
+    put([...shown, ''])
+  }
   return (
     <>
       {placed(shown).map(({ item: value, at: index, key }) => (
@@ -25,14 +31,17 @@ const Values = ({ compare, set, known }: ValueProps) => {
           {index > 0 && <span>or </span>}
           <Type
             value={value}
-            set={(text) => put(shown.with(index, text).filter((one, i) => one !== '' || (i === index && shown.length === 1)))}
+            set={(text) => put(shown.with(index, text))}
+            // One that is left empty is none.
+            left={() => shown.length > 1 && value === '' && put(shown.toSpliced(index, 1))}
             label={`Value ${index + 1}`}
             placeholder="value"
             of={suggestionsOf(known?.values)}
+            autoFocus={index === added}
           />
         </span>
       ))}
-      <button type="button" className="link-button" onClick={() => put([...shown, 'another'])}>
+      <button type="button" className="link-button" onClick={more}>
         + or
       </button>
     </>

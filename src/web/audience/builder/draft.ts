@@ -1,4 +1,4 @@
-import type { Condition, Filter } from '../../../audience/condition.ts'
+import type { Condition, Filter, Measure } from '../../../audience/condition.ts'
 import { isSimple, isWhole } from './operators.ts'
 
 /* A condition while it is being written has the shape of a finished one, with empty words where something is still missing. */
@@ -9,6 +9,8 @@ export type Leaf = Exclude<Condition, { type: 'and' | 'or' | 'not' }>
 export type LeafType = 'event' | 'trait' | 'audience'
 export type EditableLeaf = Extract<Condition, { type: LeafType }>
 export type EditableFilter = Extract<Filter, { type: 'property' | 'context' }>
+/** What must follow an event, counted. */
+export type EditableThen = Extract<Filter, { type: 'event' }>
 
 /** A condition without the NOT around it; two of them cancel, because conditions are true or false and nothing else. */
 export const peel = (condition: Condition): { readonly negated: boolean; readonly inner: Group | Leaf } => {
@@ -34,6 +36,11 @@ export const newLeaf = (type: LeafType): EditableLeaf => {
 
 export const newFilter = (): Filter => ({ type: 'property', path: '', compare: { operator: 'equals', value: '' } })
 
+export const newThen = (): Filter => ({
+  ...{ type: 'event', event: { name: '' }, measure: { kind: 'count' } },
+  compare: { operator: 'equals', value: 0 },
+})
+
 /** Whether the builder has words to write it with: what it has none for is shown, not changed. */
 export const isEditable = (leaf: Leaf): leaf is EditableLeaf => {
   switch (leaf.type) {
@@ -56,6 +63,13 @@ export const isEditable = (leaf: Leaf): leaf is EditableLeaf => {
 export const isEditableFilter = (filter: Filter): filter is EditableFilter =>
   (filter.type === 'property' || filter.type === 'context') && isSimple(filter.compare)
 
+/** Whether the builder has words for what must follow an event. */
+export const isEditableThen = (filter: Filter): filter is EditableThen => {
+  if (filter.type !== 'event' || filter.measure.kind !== 'count' || !('value' in filter.compare)) return false
+  const { name: _, where: __, withinParent: ___, settled: ____, ...others } = filter.event
+  return isSimple(filter.compare) && Object.values(others).every((value) => value === undefined)
+}
+
 /** As the builder shows it: always a group outside. */
 export const opened = (condition: Condition | undefined): Group => {
   if (condition === undefined) return { type: 'and', conditions: [] }
@@ -72,11 +86,17 @@ export const closed = (condition: Condition): Condition => {
   return { type: condition.type, conditions: condition.conditions.map(closed) }
 }
 
+const isMeasured = (measure: Measure): boolean => measure.kind === 'count' || measure.property !== ''
+
 /** Whether nothing is missing in what an event must hold. */
 export const filterIsWhole = (filter: Filter | undefined): boolean => {
   if (filter === undefined) return true
   if (filter.type === 'not') return filterIsWhole(filter.filter)
   if ('filters' in filter) return filter.filters.length > 0 && filter.filters.every(filterIsWhole)
+  if (filter.type === 'event') {
+    const { event, measure, compare } = filter
+    return event.name !== '' && isMeasured(measure) && isWhole(compare) && filterIsWhole(event.where)
+  }
   return !isEditableFilter(filter) || (filter.path !== '' && isWhole(filter.compare))
 }
 
@@ -99,12 +119,7 @@ export const isComplete = (condition: Condition): boolean => {
       return true
     case 'event': {
       const { event, measure, compare } = condition
-      return (
-        event.name !== '' &&
-        filterIsWhole(event.where) &&
-        (measure.kind === 'count' || measure.property !== '') &&
-        isWhole(compare)
-      )
+      return event.name !== '' && filterIsWhole(event.where) && isMeasured(measure) && isWhole(compare)
     }
   }
 }

@@ -1,5 +1,6 @@
-import { type KeyboardEvent, useId, useState } from 'react'
-import { shown } from '../../parts/words.ts'
+import { type ComponentProps, type KeyboardEvent, useId, useState } from 'react'
+import { number, shown } from '../../parts/words.ts'
+import type { Catalog } from '../../wire.ts'
 
 export type Choice = { readonly value: string; readonly label: string; readonly group?: string }
 
@@ -9,6 +10,7 @@ type PickProps = {
   readonly set: (value: string) => void
   readonly label: string
   readonly negated?: boolean
+  readonly missing?: boolean
 }
 
 const options = (of: readonly Choice[]) =>
@@ -19,11 +21,11 @@ const options = (of: readonly Choice[]) =>
   ))
 
 /** A word of the sentence that is one of several. */
-export const Pick = ({ of, value, set, label, negated }: PickProps) => {
+export const Pick = ({ of, value, set, label, negated, missing }: PickProps) => {
   const groups = [...Map.groupBy(of, (choice) => choice.group ?? '')]
   return (
     <select
-      className={negated ? 'pick negated' : 'pick'}
+      className={['pick', negated && 'negated', missing && 'missing'].filter(Boolean).join(' ')}
       value={value}
       onChange={(event) => set(event.currentTarget.value)}
       aria-label={label}
@@ -48,7 +50,21 @@ type TypeProps = {
   readonly placeholder?: string
   readonly of?: readonly Suggestion[]
   readonly type?: 'text' | 'number' | 'date'
+  /** When one goes on to something else. */
+  readonly left?: () => void
+  readonly autoFocus?: boolean
 }
+
+const NONE = -1
+const optionId = (list: string, at: number): string => `${list}-${at}`
+
+/** What says of a field that it has suggestions; numbers and days have none. */
+const suggesting = (list: string, found: readonly Suggestion[], at: number): ComponentProps<'input'> => ({
+  role: 'combobox',
+  'aria-expanded': found.length > 0,
+  'aria-controls': list,
+  'aria-activedescendant': found[at] && optionId(list, at),
+})
 
 const widthOf = (value: string, placeholder: string): string =>
   `${Math.min(34, Math.max(5, (value || placeholder).length + 2))}ch`
@@ -56,14 +72,17 @@ const widthOf = (value: string, placeholder: string): string =>
 const matching = (of: readonly Suggestion[], text: string, touched: boolean): readonly Suggestion[] => {
   const wanted = text.toLowerCase()
   const found = touched ? of.filter((one) => `${one.value} ${one.label ?? ''}`.toLowerCase().includes(wanted)) : of
+  // What is written out already hides nothing behind it.
+  if (touched && found.length === 1 && found[0]?.value === text) return []
   return found.slice(0, 40)
 }
 
 /** A word of the sentence that is typed, with what is known as suggestions; anything may be typed. */
-export const Type = ({ value, set, label, placeholder = '…', of = [], type = 'text' }: TypeProps) => {
+export const Type = ({ value, set, label, placeholder = '…', of = [], type = 'text', left, autoFocus = false }: TypeProps) => {
   const [open, setOpen] = useState(false)
   const [touched, setTouched] = useState(false)
-  const [at, setAt] = useState(0)
+  // None is chosen before an arrow is pressed: Enter keeps what was typed, though something like it is known.
+  const [at, setAt] = useState(NONE)
   const id = useId()
   const found = open ? matching(of, value, touched) : []
   const choose = (one: Suggestion | undefined): void => {
@@ -74,7 +93,8 @@ export const Type = ({ value, set, label, placeholder = '…', of = [], type = '
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       if (found.length === 0) return
       event.preventDefault()
-      setAt((at + (event.key === 'ArrowDown' ? 1 : found.length - 1)) % found.length)
+      const next = event.key === 'ArrowDown' ? at + 1 : (at === NONE ? found.length : at) - 1
+      setAt((next + found.length) % found.length)
     }
     if (event.key === 'Enter' && found.length > 0) {
       event.preventDefault()
@@ -94,21 +114,24 @@ export const Type = ({ value, set, label, placeholder = '…', of = [], type = '
         value={value}
         placeholder={placeholder}
         aria-label={label}
-        role="combobox"
-        aria-expanded={found.length > 0}
-        aria-controls={id}
+        {...(type === 'text' ? suggesting(id, found, at) : {})}
         autoComplete="off"
         onFocus={() => {
           setTouched(false)
-          setAt(0)
+          setAt(NONE)
           setOpen(true)
         }}
-        onBlur={() => setOpen(false)}
+        // biome-ignore lint/a11y/noAutofocus: asked for by the press that made it
+        autoFocus={autoFocus}
+        onBlur={() => {
+          setOpen(false)
+          left?.()
+        }}
         onKeyDown={press}
         onChange={(event) => {
           set(event.currentTarget.value)
           setTouched(true)
-          setAt(0)
+          setAt(NONE)
           setOpen(true)
         }}
       />
@@ -130,6 +153,10 @@ const Suggestions = ({ id, of, at, choose, label }: SuggestionsProps) => (
     {of.map((one, index) => (
       <div
         key={one.value}
+        id={optionId(id, index)}
+        ref={(node) => {
+          if (index === at) node?.scrollIntoView({ block: 'nearest' })
+        }}
         role="option"
         tabIndex={-1}
         aria-selected={index === at}
@@ -173,6 +200,10 @@ export const Span = ({
     </>
   )
 }
+
+/** The events that there were, with how often. */
+export const eventSuggestions = (events: Catalog['events']): readonly Suggestion[] =>
+  events.map(({ name, count }) => ({ value: name, ...(count === undefined ? {} : { note: `${number(count)} ×` }) }))
 
 /** Values that are known of a trait or property, as suggestions. */
 export const suggestionsOf = (values: readonly unknown[] | undefined): readonly Suggestion[] =>

@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext } from 'react'
+import { createContext, type ReactNode, useContext, useRef } from 'react'
 import type { Condition } from '../../../audience/condition.ts'
 import { unreachable } from '../../../base/must.ts'
 import { Icon } from '../../parts/icon.tsx'
@@ -216,8 +216,14 @@ type GroupProps = {
 /** Conditions as sentence cards, joined by a word that toggles; a group is an indent. */
 export const GroupCards = ({ group, set, catalog, deep = 0 }: GroupProps) => {
   const toggle = (): void => set({ ...group, type: group.type === 'and' ? 'or' : 'and' })
+  const box = useRef<HTMLDivElement>(null)
+  const put = (index: number, next: Condition | undefined): void => {
+    // What had the focus goes: one goes on from what may be added.
+    if (next === undefined) box.current?.querySelector<HTMLElement>(':scope > .adds > button')?.focus()
+    set({ ...group, conditions: replaced(group.conditions, index, next) })
+  }
   return (
-    <div className="group">
+    <div className="group" ref={box}>
       {placed(group.conditions).map(({ item: condition, at: index, key }) => (
         <div key={key}>
           {index > 0 && (
@@ -227,12 +233,7 @@ export const GroupCards = ({ group, set, catalog, deep = 0 }: GroupProps) => {
               </button>
             </div>
           )}
-          <Item
-            condition={condition}
-            catalog={catalog}
-            deep={deep}
-            set={(next) => set({ ...group, conditions: replaced(group.conditions, index, next) })}
-          />
+          <Item condition={condition} catalog={catalog} deep={deep} set={(next) => put(index, next)} />
         </div>
       ))}
       <Adds group={group} set={set} deep={deep} />

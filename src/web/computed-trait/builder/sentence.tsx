@@ -1,5 +1,5 @@
 import type { EventSelection, Measure } from '../../../audience/condition.ts'
-import { Pick, Span, Type } from '../../audience/builder/fields.tsx'
+import { eventSuggestions, Pick, Span, Type } from '../../audience/builder/fields.tsx'
 import { Where, withMore } from '../../audience/builder/where.tsx'
 import { Beside, problemsAt } from '../../parts/problems.tsx'
 import type { Catalog, Known, Problem } from '../../wire.ts'
@@ -182,10 +182,7 @@ const Events = ({ draft, set, catalog }: Pick2<SentenceProps, 'draft' | 'set' | 
     set={(name) => set({ ...draft, event: { ...draft.event, name } })}
     label="Event"
     placeholder="an event"
-    of={catalog.events.map((one) => ({
-      value: one.name,
-      ...(one.count === undefined ? {} : { note: `${one.count.toLocaleString('en')} ×` }),
-    }))}
+    of={eventSuggestions(catalog.events)}
   />
 )
 
@@ -237,6 +234,7 @@ export const Sentence = ({ draft, set, catalog, problems, fixed }: SentenceProps
           <Where
             filter={where}
             properties={properties}
+            events={catalog.events}
             set={(next) => put(next === undefined ? unfiltered : { ...event, where: next })}
           />
         )}
