@@ -117,7 +117,7 @@ inChromium(
       expect(csv).toMatch(/^key,user_id,email,plan\n/)
       expect(csv.trimEnd().split('\n')).toHaveLength(6)
       await page.getByRole('button', { name: 'Make the file' }).click()
-      await page.getByText(/was just exported/).waitFor()
+      await page.getByText(/was just exported; the next file may be made in \d minutes\./).waitFor()
     })
 
     it('on a phone a tick stands beside its name, the open tab is in sight, and an edit begins with the sentence', async () => {

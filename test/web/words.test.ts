@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { healthOf, percent } from '../../src/web/parts/words.ts'
+import { brief, healthOf, here, instant, percent } from '../../src/web/parts/words.ts'
 
 const all = (...statuses: readonly string[]) => statuses.map((status) => ({ enabled: status !== 'Disabled', status }))
 
@@ -22,4 +22,15 @@ it('a percentage is not torn apart at the end of a line', () => {
   expect(percent(2, 5)).toBe('40\u00a0%')
   expect(percent(1, 40)).toBe('2.5\u00a0%')
   expect(percent(1, 0)).toBe('–')
+})
+
+it('instants are said as those around them, in the zone of who reads', () => {
+  const at = instant('2026-12-01T09:53:56Z')
+  expect(here('“Order Completed” of 2026-12-01 09:53:56 becomes older than 7 days')).toBe(
+    `“Order Completed” of ${at} becomes older than 7 days`,
+  )
+  expect(here('“birthday” of 2026-12-01 is reached')).toBe('“birthday” of 2026-12-01 is reached')
+  expect(brief('2025-06-03T12:13:06.911Z')).toMatch(/^Jun [2-4], 2025$/)
+  expect(brief('2025-06 and on')).toBe('2025-06 and on')
+  expect(brief(true)).toBe('true')
 })

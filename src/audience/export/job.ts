@@ -60,9 +60,9 @@ const refuseSoon = async (tx: Db, { spaceId, now, limits = DEFAULT_LIMITS }: Act
   }
   const next = last && new Date(last.startedAt.getTime() + (limits.export_pause ?? 0) * 60_000)
   if (next && next > now) {
-    throw new Refused('export_too_soon', `"${name}" was just exported; the next file may be made at ${next.toISOString()}.`, {
-      status: 429,
-    })
+    const minutes = Math.ceil((next.getTime() - now.getTime()) / 60_000)
+    const soon = minutes === 1 ? 'a minute' : `${minutes} minutes`
+    throw new Refused('export_too_soon', `"${name}" was just exported; the next file may be made in ${soon}.`, { status: 429 })
   }
 }
 

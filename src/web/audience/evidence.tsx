@@ -1,5 +1,5 @@
 import { MISSED } from '../../audience/missed.ts'
-import { instant, many, number, shown } from '../parts/words.ts'
+import { here, instant, many, number, shown } from '../parts/words.ts'
 import type { Explained, ExplainedEvent, ExplainedEvents } from '../wire.ts'
 
 const Event = ({ of }: { readonly of: ExplainedEvent }) => (
@@ -73,7 +73,7 @@ export const Evidence = ({ of }: { readonly of: Explained }) => {
       {changes && (
         <div className="evidence">
           becomes {changes.matches ? 'true' : 'false'} on <time dateTime={changes.at}>{instant(changes.at)}</time>, when{' '}
-          {changes.because}
+          {here(changes.because)}
         </div>
       )}
       {unchangedUntil && <div className="evidence">time alone changes nothing before {instant(unchangedUntil)}</div>}

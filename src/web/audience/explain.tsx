@@ -4,7 +4,7 @@ import { useGet } from '../api.ts'
 import { Go, useSearchWord } from '../parts/go.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Await, Failing, Loading } from '../parts/state.tsx'
-import { callOf, instant } from '../parts/words.ts'
+import { callOf, here, instant } from '../parts/words.ts'
 import type { Explained, Explanation, Person } from '../wire.ts'
 import { Evidence } from './evidence.tsx'
 
@@ -38,7 +38,7 @@ const Outlook = ({ of }: { readonly of: Explanation }) => (
     {of.changes && (
       <div data-testid="outlook">
         {of.changes.matches ? 'Enters' : 'Leaves'} on <time dateTime={of.changes.at}>{instant(of.changes.at)}</time>, when{' '}
-        {of.changes.because}, if nothing else happens.
+        {here(of.changes.because)}, if nothing else happens.
       </div>
     )}
     {of.unchangedUntil && <div>Time alone changes nothing before {instant(of.unchangedUntil)}.</div>}
@@ -112,9 +112,13 @@ export const TestPerson = ({ audience, place = '/people' }: { readonly audience:
   return (
     <div className="stack">
       <TextInput
-        label="Test a person"
-        description="A name, an email, or an identifier such as user_id:42"
-        placeholder="Ann Example"
+        label={place === '/accounts' ? 'Test an account' : 'Test a person'}
+        description={
+          place === '/accounts'
+            ? 'A name, or an identifier such as group_id:42'
+            : 'A name, an email, or an identifier such as user_id:42'
+        }
+        placeholder={place === '/accounts' ? 'Example Ltd' : 'Ann Example'}
         value={name}
         onChange={(event) => {
           setName(event.currentTarget.value)

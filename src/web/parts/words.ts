@@ -62,6 +62,10 @@ export const healthOf = (all: readonly Pick<Computed, 'enabled' | 'status'>[], d
 export const instant = (at: string | Date): string => moment.format(new Date(at))
 export const dayOf = (at: string | Date): string => dayOfYear.format(new Date(at))
 
+/** A text of the API's with its instants, which are in UTC, as those around it are said: `of Dec 1, 10:53`. */
+export const here = (text: string): string =>
+  text.replaceAll(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)\b/g, (_, date: string, time: string) => instant(`${date}T${time}Z`))
+
 /** `did_not-subscribe` → `did not subscribe`. */
 export const human = (word: string): string => word.replaceAll(/[_-]/g, ' ')
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
