@@ -35,7 +35,7 @@ inChromium('accounts', {}, async ({ world, page, shoot, heading, accessible, who
     await page.getByRole('combobox', { name: 'About whom' }).selectOption('ACCOUNTS')
     await page.getByRole('button', { name: 'have users who did something' }).click()
     await page.getByRole('combobox', { name: 'Event' }).fill('Order Completed')
-    await page.getByRole('combobox', { name: 'Amount' }).fill('2')
+    await page.getByRole('spinbutton', { name: 'Amount' }).fill('2')
     const count = page.getByTestId('live-count')
     const quantity = page.getByRole('combobox', { name: 'How many users' })
     await count.filter({ hasText: /^1$/ }).waitFor()
@@ -75,6 +75,15 @@ inChromium('accounts', {}, async ({ world, page, shoot, heading, accessible, who
       .getByText(/none of whose users did “Order Completed” at least twice/)
       .first()
       .waitFor()
+  })
+
+  it('CSV-01 offers what is known of accounts as the columns of a file of them', async () => {
+    await page.goto(`${world.url}/audiences/busy_companies?tab=export`)
+    await page.getByRole('group', { name: 'Traits', exact: true }).getByLabel('industry').check()
+    expect(await page.getByRole('columnheader').allTextContents()).toEqual(['key', 'group_id', 'industry'])
+    expect(await page.getByRole('group', { name: 'Traits', exact: true }).getByLabel('plan').count()).toBe(0)
+    await page.getByText(/^0 accounts, as they are at the last evaluation/).waitFor()
+    await shoot('audience-of-accounts-export')
   })
 
   it('CTR-11 CTR-12 makes a computed trait of accounts, of the most active user', async () => {

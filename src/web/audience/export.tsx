@@ -8,6 +8,7 @@ import { Status } from '../parts/status.tsx'
 import { Ago, useNow } from '../parts/time.tsx'
 import { instant, many, number, percent } from '../parts/words.ts'
 import type { Audience, Catalog, ExportJob } from '../wire.ts'
+import { whoOf } from './moved.ts'
 import './organise.css'
 
 type Layout = 'formatted' | 'unformatted'
@@ -142,10 +143,22 @@ const Job = ({ of }: { readonly of: ExportJob }) => (
   </li>
 )
 
+/** The columns that there may be, and the identifiers that are chosen at first: of accounts, what is theirs. */
+const offeredOf = ({ audienceType: about = 'USERS' }: Audience, catalog: Catalog) => {
+  const known = about === 'ACCOUNTS' ? (catalog.accountTraits ?? []) : catalog.traits
+  return {
+    ids: about === 'ACCOUNTS' ? ['group_id'] : (catalog.identifiers ?? []),
+    begun: about === 'ACCOUNTS' ? ['group_id'] : ['user_id', 'email'],
+    computed: (catalog.computedTraits ?? []).filter(({ about: whose = 'USERS' }) => whose === about).map(({ key }) => key),
+    custom: [...new Set(known.map(({ path }) => path).filter((path) => !path.includes('.')))],
+  }
+}
+
 const Ask = ({ of, catalog, running }: { readonly of: Audience; readonly catalog: Catalog; readonly running: boolean }) => {
   const api = useApi()
   const queries = useQueryClient()
-  const [chosen, set] = useState<Chosen>({ layout: 'formatted', ids: ['user_id', 'email'], computed: [], custom: [] })
+  const offered = offeredOf(of, catalog)
+  const [chosen, set] = useState<Chosen>({ layout: 'formatted', ids: offered.begun, computed: [], custom: [] })
   const [problem, setProblem] = useState<ApiFailure>()
   const ask = (): void => {
     setProblem(undefined)
@@ -155,7 +168,6 @@ const Ask = ({ of, catalog, running }: { readonly of: Audience; readonly catalog
       .then(() => queries.invalidateQueries())
       .catch(setProblem)
   }
-  const roots = [...new Set(catalog.traits.map(({ path }) => path).filter((path) => !path.includes('.')))]
   return (
     <div className="stack">
       <fieldset className="chips" aria-label="Layout">
@@ -171,23 +183,21 @@ const Ask = ({ of, catalog, running }: { readonly of: Audience; readonly catalog
           </button>
         ))}
       </fieldset>
-      <Choices title="Identifiers" names={catalog.identifiers ?? []} chosen={chosen.ids} set={(ids) => set({ ...chosen, ids })} />
+      <Choices title="Identifiers" names={offered.ids} chosen={chosen.ids} set={(ids) => set({ ...chosen, ids })} />
       <Choices
         title="Computed traits"
-        names={(catalog.computedTraits ?? []).map(({ key }) => key)}
+        names={offered.computed}
         chosen={chosen.computed}
         set={(computed) => set({ ...chosen, computed })}
       />
-      <Choices title="Traits" names={roots} chosen={chosen.custom} set={(custom) => set({ ...chosen, custom })} />
+      <Choices title="Traits" names={offered.custom} chosen={chosen.custom} set={(custom) => set({ ...chosen, custom })} />
       <Sheet of={chosen} />
       {problem && <Failing error={problem} title="This was not done" />}
       <div className="row wrap">
         <Button onClick={ask} disabled={running}>
           Make the file
         </Button>
-        <span className="dim small">
-          {many(of.size.count, 'person', 'people')}, as they are at the last evaluation. Nothing is sent to anybody.
-        </span>
+        <span className="dim small">{whoOf(of)}, as they are at the last evaluation. Nothing is sent to anybody.</span>
       </div>
     </div>
   )

@@ -40,7 +40,7 @@ const Row = ({ of, ticked, tick }: { readonly of: Audience } & Ticking) => (
       </div>
       <div className="sub">{of.sentence || of.description}</div>
     </td>
-    <td className="num" data-label="people">
+    <td className="num" data-label={of.audienceType === 'ACCOUNTS' ? 'accounts' : 'people'}>
       <Go to={`/audiences/${of.id}?tab=members`}>
         <b>{number(of.size.count)}</b>
       </Go>

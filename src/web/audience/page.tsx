@@ -11,7 +11,7 @@ import { Block, Page, Tabs, Trail } from '../parts/page.tsx'
 import { Await, Failing, Loading } from '../parts/state.tsx'
 import { Status } from '../parts/status.tsx'
 import { useNow } from '../parts/time.tsx'
-import { freshness, many, number } from '../parts/words.ts'
+import { freshness, number } from '../parts/words.ts'
 import type { Audience } from '../wire.ts'
 import { CloneButton } from './clone.tsx'
 import { ComputingNow, Mode } from './computing.tsx'
@@ -20,6 +20,7 @@ import { TestPerson } from './explain.tsx'
 import { Export } from './export.tsx'
 import { Insights } from './insights.tsx'
 import { Changes, Members } from './members.tsx'
+import { movedWords, whoOf } from './moved.ts'
 import { RemoveButton } from './remove.tsx'
 import { UsedBy, type User } from './used-by.tsx'
 import { Versions } from './versions.tsx'
@@ -28,9 +29,6 @@ const SizeChart = lazy(() => import('./size-chart.tsx'))
 
 const moreOrFewer = (net: number): string =>
   net === 0 ? 'as many as yesterday' : net > 0 ? `${number(net)} more than yesterday` : `${number(-net)} fewer than yesterday`
-
-const whoOf = ({ audienceType, size }: Audience): string =>
-  audienceType === 'ACCOUNTS' ? many(size.count, 'account') : many(size.count, 'person', 'people')
 
 const Fact = ({ of }: { readonly of: Audience }) => {
   const now = useNow()
@@ -81,7 +79,7 @@ const Summary = ({ of, users }: { readonly of: Audience; readonly users: readonl
   <div className="cols side-right">
     <Block title="Size over 30 days">
       <Suspense fallback={<Loading lines={5} />}>
-        <SizeChart audience={of.id} />
+        <SizeChart audience={of.id} of={of.audienceType === 'ACCOUNTS' ? 'accounts' : 'people'} />
       </Suspense>
     </Block>
     <div className="stack">
@@ -131,7 +129,11 @@ const tabsOf = (audience: Audience) => [
     ? []
     : [{ key: 'destinations', label: 'Destinations', body: () => <Destinations of={audience} noun="audiences" /> }]),
   { key: 'insights', label: 'Insights', body: () => <Insights of={audience} /> },
-  { key: 'versions', label: 'Versions', body: () => <Versions of={audience} /> },
+  {
+    key: 'versions',
+    label: 'Versions',
+    body: () => <Versions of={audience} effectWords={(effect) => movedWords(effect, audience.audienceType)} />,
+  },
   { key: 'export', label: 'Export', body: () => <Export of={audience} /> },
   {
     key: 'evaluations',

@@ -8,7 +8,7 @@ import { dayOf, number } from '../parts/words.ts'
 type Size = { readonly at: string; readonly count: number }
 
 /** How many were in, day by day. */
-export default function SizeChart({ audience }: { readonly audience: string }) {
+export default function SizeChart({ audience, of }: { readonly audience: string; readonly of: 'people' | 'accounts' }) {
   const sizes = useGet<{ sizes: readonly Size[] }>(`/audiences/${audience}/sizes`, { params: { days: 30 }, every: 30_000 })
   return (
     <Await of={sizes}>
@@ -20,9 +20,9 @@ export default function SizeChart({ audience }: { readonly audience: string }) {
         ) : (
           <AreaChart
             h={210}
-            data={points.map((point) => ({ day: dayOf(point.at).replace(/,? \d{4}$/, ''), people: point.count }))}
+            data={points.map((point) => ({ day: dayOf(point.at).replace(/,? \d{4}$/, ''), [of]: point.count }))}
             dataKey="day"
-            series={[{ name: 'people', color: 'velvet.6' }]}
+            series={[{ name: of, color: 'velvet.6' }]}
             curveType="monotone"
             withDots={false}
             gridAxis="x"

@@ -6,8 +6,8 @@ import { useSearchWord } from '../parts/go.tsx'
 import { Block } from '../parts/page.tsx'
 import { Await, Failing } from '../parts/state.tsx'
 import { Ago } from '../parts/time.tsx'
-import { many } from '../parts/words.ts'
 import type { OtherOption, Stretch, Version } from '../wire.ts'
+import { type Moved, movedWords } from './moved.ts'
 import './organise.css'
 
 const Words = ({ of, mono = false }: { readonly of: readonly Stretch[]; readonly mono?: boolean }) => {
@@ -36,14 +36,9 @@ const Words = ({ of, mono = false }: { readonly of: readonly Stretch[]; readonly
 type Versioned = {
   readonly of: { readonly id: string }
   readonly noun?: 'audiences' | 'computed-traits'
-  readonly effectWords?: (effect: Readonly<Record<string, number>>) => string
+  readonly effectWords?: (effect: Moved) => string
 }
-type Effect = { readonly editPreview: Readonly<Record<string, number>> }
-
-const movedWords = ({ entered = 0, exited = 0, stayed = 0 }: Effect['editPreview']): string =>
-  entered + exited === 0
-    ? `Nobody enters or exits by it: ${many(stayed, 'person stays', 'people stay')}.`
-    : `${many(entered, 'person enters', 'people enter')}, ${many(exited, 'exits', 'exit')}, ${many(stayed, 'stays', 'stay')}.`
+type Effect = { readonly editPreview: Moved }
 
 type ComparedProps = { readonly about: Versioned; readonly version: Version; readonly current: Version }
 
