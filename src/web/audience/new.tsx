@@ -1,41 +1,27 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useApi } from '../api.ts'
 import { useGo } from '../parts/go.tsx'
 import { Page, Trail } from '../parts/page.tsx'
 import type { Audience } from '../wire.ts'
 import { Builder, type Draft, draftOf } from './builder/builder.tsx'
 import { closed } from './builder/draft.ts'
-
-const KEPT = 'usher.audience.draft'
-
-const kept = (): Draft => {
-  try {
-    return JSON.parse(localStorage.getItem(KEPT) ?? '') as Draft
-  } catch {
-    return draftOf()
-  }
-}
+import { useKept } from './builder/kept.ts'
 
 /** Makes an audience. What is being written is kept in this browser until it is saved or thrown away. */
 export default function NewAudience() {
-  const [draft, setDraft] = useState(kept)
+  const { draft, set, forget } = useKept('new', () => ({ draft: draftOf() }))
   const api = useApi()
   const go = useGo()
   const queries = useQueryClient()
-  const set = (next: Draft): void => {
-    localStorage.setItem(KEPT, JSON.stringify(next))
-    setDraft(next)
-  }
   const save = async ({ name, description, condition, about }: Draft): Promise<void> => {
     const body = { name: name.trim(), description, definition: { condition: closed(condition) }, audienceType: about }
     const { data } = await api.call<{ data: { audience: Audience } }>('POST', '/audiences', body)
-    localStorage.removeItem(KEPT)
+    forget()
     await queries.invalidateQueries()
     go(`/audiences/${data.audience.id}`)
   }
   const cancel = (): void => {
-    localStorage.removeItem(KEPT)
+    forget()
     go('/audiences')
   }
   return (

@@ -9,7 +9,9 @@ import { Builder } from './builder/builder.tsx'
 import { type Draft, definitionOf, draftOf } from './builder/draft.ts'
 import type { ComputedTrait } from './wire.ts'
 
-const Editor = ({ trait }: { readonly trait: ComputedTrait }) => {
+const Editor = ({ trait: now }: { readonly trait: ComputedTrait }) => {
+  // What the edit began with: the page goes on asking, and what others save meanwhile is not what was edited.
+  const [trait] = useState(now)
   const [draft, set] = useState(() => draftOf(trait))
   const api = useApi()
   const go = useGo()
@@ -20,7 +22,7 @@ const Editor = ({ trait }: { readonly trait: ComputedTrait }) => {
     // What was chosen before and is not now is taken back.
     const cleared = Object.fromEntries(Object.keys(trait.options).map((option) => [option, null]))
     const options = { ...cleared, ...next.options }
-    const body = { name: name.trim(), description, options, definition: definitionOf(next) }
+    const body = { name: name.trim(), description, options, definition: definitionOf(next), version: trait.version }
     await api.call('PATCH', `/computed-traits/${trait.id}`, body)
     await queries.invalidateQueries()
     back()

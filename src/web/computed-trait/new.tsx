@@ -7,11 +7,9 @@ import { Builder } from './builder/builder.tsx'
 import { type Draft, definitionOf, NEW } from './builder/draft.ts'
 import type { ComputedTrait } from './wire.ts'
 
-const KEPT = 'usher.computed_trait.draft'
-
-const kept = (): Draft => {
+const kept = (place: string): Draft => {
   try {
-    return { ...NEW, ...(JSON.parse(localStorage.getItem(KEPT) ?? '') as Draft) }
+    return { ...NEW, ...(JSON.parse(localStorage.getItem(place) ?? '') as Draft) }
   } catch {
     return NEW
   }
@@ -19,12 +17,14 @@ const kept = (): Draft => {
 
 /** Makes a computed trait. What is being written is kept in this browser until it is saved or thrown away. */
 export default function NewComputedTrait() {
-  const [draft, setDraft] = useState(kept)
   const api = useApi()
+  // Another space has other events.
+  const place = `usher.computed_trait.draft.${api.session.spaceId}`
+  const [draft, setDraft] = useState(() => kept(place))
   const go = useGo()
   const queries = useQueryClient()
   const set = (next: Draft): void => {
-    localStorage.setItem(KEPT, JSON.stringify(next))
+    localStorage.setItem(place, JSON.stringify(next))
     setDraft(next)
   }
   const save = async (made: Draft): Promise<void> => {
@@ -37,12 +37,12 @@ export default function NewComputedTrait() {
       ...(key.trim() ? { key: key.trim() } : {}),
     }
     const { data } = await api.call<{ data: { computedTrait: ComputedTrait } }>('POST', '/computed-traits', body)
-    localStorage.removeItem(KEPT)
+    localStorage.removeItem(place)
     await queries.invalidateQueries()
     go(`/computed-traits/${data.computedTrait.id}`)
   }
   const cancel = (): void => {
-    localStorage.removeItem(KEPT)
+    localStorage.removeItem(place)
     go('/computed-traits')
   }
   return (

@@ -2,13 +2,16 @@ import { Button, Textarea, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useState } from 'react'
 import type { Condition } from '../../../audience/condition.ts'
-import { ApiFailure, useGet } from '../../api.ts'
+import { type ApiFailure, useGet } from '../../api.ts'
+import { useActing } from '../../parts/acting.ts'
 import { Tabs } from '../../parts/page.tsx'
+import { Failing } from '../../parts/state.tsx'
 import type { About, Catalog } from '../../wire.ts'
 import { closed, type Group, isComplete, newLeaf, opened } from './draft.ts'
 import { Pick as Choose } from './fields.tsx'
 import { AboutWhom, GroupCards } from './group.tsx'
 import { LiveCount } from './preview.tsx'
+import { JsonText, QueryText } from './texts.tsx'
 
 const NOTHING: Catalog = { events: [], traits: [], audiences: [] }
 
@@ -65,39 +68,15 @@ const Starters = ({ catalog, choose }: { readonly catalog: Catalog; readonly cho
   </div>
 )
 
-const Json = ({ condition, set }: { readonly condition: Group; readonly set: (condition: Group) => void }) => {
-  const [text, setText] = useState(() => JSON.stringify(closed(condition), null, 2))
-  const [problem, setProblem] = useState('')
-  return (
-    <>
-      <textarea
-        className="code"
-        value={text}
-        spellCheck={false}
-        aria-label="The condition as JSON"
-        onChange={(event) => {
-          setText(event.currentTarget.value)
-          try {
-            set(opened(JSON.parse(event.currentTarget.value) as Condition))
-            setProblem('')
-          } catch (error) {
-            setProblem(error instanceof Error ? error.message : 'not JSON')
-          }
-        }}
-      />
-      {problem && <p className="tone-bad small">{problem}</p>}
-    </>
-  )
-}
-
 type BuilderProps = {
   readonly draft: Draft
   readonly set: (draft: Draft) => void
-  readonly save: (draft: Draft) => Promise<void>
+  /** `over`: also over what somebody else saved meanwhile. */
+  readonly save: (draft: Draft, over: boolean) => Promise<void>
   readonly saveLabel: string
   readonly cancel: () => void
-  /** Whom it is about was chosen when it was made. */
-  readonly fixed?: boolean
+  /** The audience that is edited, and its condition in force; whom it is about was chosen when it was made. */
+  readonly edited?: { readonly id: string; readonly saved: string }
 }
 
 const Naming = ({ draft, set }: Pick<BuilderProps, 'draft' | 'set'>) => (
@@ -142,23 +121,39 @@ const Whom = ({ about, set }: { readonly about: About; readonly set: ((about: Ab
   </p>
 )
 
+type NotSavedProps = { readonly problem: ApiFailure; readonly edited: string | undefined; readonly over: () => void }
+
+/** Why it was not saved; what somebody else saved meanwhile is looked at, or written over. */
+const NotSaved = ({ problem, edited, over }: NotSavedProps) => (
+  <>
+    <Failing error={problem} title="It was not saved" />
+    {problem.code === 'changed_meanwhile' && (
+      <div className="row wrap">
+        <Button component="a" variant="default" href={`/audiences/${edited}?tab=versions`} target="_blank">
+          See what was changed
+        </Button>
+        <Button variant="default" onClick={over}>
+          Save mine all the same
+        </Button>
+      </div>
+    )}
+  </>
+)
+
 /** The sentence and, beside it, whom it means: counted while it is written. */
-export const Builder = ({ draft, set, save, saveLabel, cancel, fixed = false }: BuilderProps) => {
+export const Builder = ({ draft, set, save, saveLabel, cancel, edited }: BuilderProps) => {
   const { about = 'USERS' } = draft
   const catalog = useGet<Catalog>('/catalog').data ?? NOTHING
-  const [failure, setFailure] = useState<string>()
-  const [busy, setBusy] = useState(false)
-  const whole = isComplete(draft.condition)
+  const { busy, problem, act } = useActing()
+  const [unread, setUnread] = useState(false)
+  const whole = isComplete(draft.condition) && !unread
   const put = (condition: Group): void => set({ ...draft, condition })
-  const press = async (): Promise<void> => {
-    setBusy(true)
-    setFailure(undefined)
-    await save(draft).catch((error: unknown) => setFailure(error instanceof ApiFailure ? error.message : String(error)))
-    setBusy(false)
-  }
+  const press = (over = false): void => act(() => save(draft, over))
+  const audiences = new Set(catalog.audiences.map(({ key }) => key))
+  const texts = { condition: draft.condition, set: put, unread: setUnread, audiences }
   const cards = () => (
     <>
-      <Whom about={about} set={fixed ? undefined : (next) => set({ ...draft, about: next, condition: opened(undefined) })} />
+      <Whom about={about} set={edited ? undefined : (next) => set({ ...draft, about: next, condition: opened(undefined) })} />
       {draft.condition.conditions.length === 0 && about === 'USERS' && <Starters catalog={catalog} choose={put} />}
       <AboutWhom value={about}>
         <GroupCards group={draft.condition} set={put} catalog={catalog} />
@@ -174,30 +169,28 @@ export const Builder = ({ draft, set, save, saveLabel, cancel, fixed = false }: 
             word="as"
             of={[
               { key: 'sentence', label: 'Sentence', body: cards },
-              { key: 'json', label: 'JSON', body: () => <Json condition={draft.condition} set={put} /> },
+              { key: 'query', label: 'Query', body: () => <QueryText {...texts} /> },
+              { key: 'json', label: 'JSON', body: () => <JsonText {...texts} /> },
             ]}
           />
         </div>
-        {failure && (
-          <div className="failing" role="alert">
-            <p>{failure}</p>
-          </div>
-        )}
+        {problem && <NotSaved problem={problem} edited={edited?.id} over={() => press(true)} />}
         <div className="row">
-          <Button onClick={() => void press()} loading={busy} disabled={!whole || draft.name.trim() === ''}>
+          <Button onClick={() => press()} loading={busy} disabled={!whole || draft.name.trim() === ''}>
             {saveLabel}
           </Button>
           <Button variant="default" onClick={cancel}>
             Cancel
           </Button>
-          {!whole && draft.condition.conditions.length > 0 && (
+          {unread && <span className="dim">What is written cannot be read yet.</span>}
+          {!whole && !unread && draft.condition.conditions.length > 0 && (
             <span className="dim">Something in the sentence is still missing.</span>
           )}
           {whole && draft.name.trim() === '' && <span className="dim">It needs a name.</span>}
         </div>
       </div>
       <aside className="builder-side">
-        <LiveCount condition={whole ? closed(draft.condition) : undefined} about={about} />
+        <LiveCount condition={whole ? closed(draft.condition) : undefined} about={about} edited={edited} />
       </aside>
     </div>
   )

@@ -4,9 +4,10 @@ import { type ApiFailure, useGet } from '../../api.ts'
 import { Go, useSearchWord } from '../../parts/go.tsx'
 import { Block } from '../../parts/page.tsx'
 import { Loading } from '../../parts/state.tsx'
-import { callOf, number, percent } from '../../parts/words.ts'
+import { callOf, capital, number, percent } from '../../parts/words.ts'
 import type { Estimate, Overview, Preview, About as WhomAbout } from '../../wire.ts'
 import { IdentifierShares, OverlapOfDraft } from '../insights.tsx'
+import { EditEffect } from './effect.tsx'
 import { usePreview } from './use-preview.ts'
 
 const PersonSheet = lazy(() => import('../../profile/sheet.tsx'))
@@ -16,7 +17,7 @@ const CannotCount = ({ problems }: { readonly problems: readonly { message: stri
     <div>
       <strong>This cannot be counted yet</strong>
       {problems.map(({ message, remedy }) => (
-        <p key={message}>{[message, remedy].filter(Boolean).join(' ')}</p>
+        <p key={message}>{remedy ? `${capital(message)}: ${remedy}.` : message}</p>
       ))}
     </div>
   </div>
@@ -116,9 +117,14 @@ const KnownBy = ({ of, ask }: { readonly of: Preview; readonly ask: (() => void)
   </Block>
 )
 
-type LiveProps = { readonly condition: Condition | undefined; readonly about?: WhomAbout }
+type LiveProps = {
+  readonly condition: Condition | undefined
+  readonly about?: WhomAbout
+  /** The audience that is edited: what saving does to its members is said, too. */
+  readonly edited?: { readonly id: string; readonly saved: string } | undefined
+}
 /** Who would be in, counted while the sentence is written: how many, of how many, and ten of them. */
-export const LiveCount = ({ condition, about = 'USERS' }: LiveProps) => {
+export const LiveCount = ({ condition, about = 'USERS', edited }: LiveProps) => {
   const [identifiers, askIdentifiers] = useState(false)
   const [person, setPerson] = useSearchWord('beside')
   const { found, error, stale } = usePreview(condition, identifiers, about)
@@ -138,6 +144,7 @@ export const LiveCount = ({ condition, about = 'USERS' }: LiveProps) => {
         <Count of={found} all={all} about={about} />
         {found.sentence && <p className="small soft">{found.sentence}</p>}
       </Block>
+      {edited && <EditEffect {...edited} condition={condition} about={about} />}
       {found.failureReason && <CannotCount problems={[{ message: found.failureReason }]} />}
       <SomeOfThem of={found} open={setPerson} about={about} />
       {about === 'USERS' && (
