@@ -31,6 +31,8 @@ const Asking = ({ of, noun, users, who, close }: Props & { readonly close: () =>
     })
     // Not asked for anew here, where it would be what is gone.
     await queries.invalidateQueries({ refetchType: 'none' })
+    // The list is seen next, and never with what is gone in it.
+    queries.removeQueries({ queryKey: [`/${noun}`] })
     go(`/${noun}`)
   }
   return (

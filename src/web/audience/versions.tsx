@@ -121,19 +121,23 @@ const Compared = ({ about, version, current }: ComparedProps) => {
   return (
     <Block title={`From version ${version.version} to ${current.version}, the one in force`}>
       <Await of={found}>
-        {({ difference }) => (
-          <div className="stack">
-            <Words of={difference.sentence} />
-            <Words of={difference.query} mono />
-            {difference.query.every(({ change }) => change === 'same') && (
-              <p className="dim">The words are the same; the options are not.</p>
-            )}
-            {difference.options.map((each) => (
-              <OptionLine key={each.option} {...each} />
-            ))}
-            <Restore key={version.version} about={about} version={version} current={current} />
-          </div>
-        )}
+        {({ difference }) => {
+          const sameWords = difference.query.every(({ change }) => change === 'same')
+          const same = sameWords && difference.options.length === 0
+          return (
+            <div className="stack">
+              <Words of={difference.sentence} />
+              <Words of={difference.query} mono />
+              {sameWords && (
+                <p className="dim">{same ? 'It says what is in force.' : 'The words are the same; the options are not.'}</p>
+              )}
+              {difference.options.map((each) => (
+                <OptionLine key={each.option} {...each} />
+              ))}
+              {!same && <Restore key={version.version} about={about} version={version} current={current} />}
+            </div>
+          )
+        }}
       </Await>
     </Block>
   )

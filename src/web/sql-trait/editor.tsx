@@ -172,7 +172,7 @@ export const Editor = ({ draft, set, warehouses, fixed, ...deeds }: EditorProps)
         {failure && problems.length === 0 && <Failing error={failure} title={whose} />}
         <Deeds draft={draft} previewing={previewing} saving={saving} {...deeds} />
       </div>
-      <aside className="builder-side">
+      <aside className="builder-side after">
         <Block title="What it answers">
           {previewing.preview ? (
             <PreviewRows of={previewing.preview} />

@@ -41,6 +41,8 @@ const Removal = ({ of, close }: { readonly of: SqlTrait; readonly close: () => v
   const remove = () =>
     act(async () => {
       await api.call('DELETE', `/sql-traits/${of.id}`)
+      // The list is seen next, and never with what is gone in it.
+      queries.removeQueries({ queryKey: ['/sql-traits'] })
       go('/sql-traits')
       await queries.invalidateQueries()
     })
