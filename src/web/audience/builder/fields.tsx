@@ -85,6 +85,11 @@ export const Type = ({ value, set, label, placeholder = '…', of = [], type = '
   const [at, setAt] = useState(NONE)
   const id = useId()
   const found = open ? matching(of, value, touched) : []
+  const offer = (typed: boolean): void => {
+    setTouched(typed)
+    setAt(NONE)
+    setOpen(true)
+  }
   const choose = (one: Suggestion | undefined): void => {
     if (one) set(one.value)
     setOpen(false)
@@ -116,11 +121,7 @@ export const Type = ({ value, set, label, placeholder = '…', of = [], type = '
         aria-label={label}
         {...(type === 'text' ? suggesting(id, found, at) : {})}
         autoComplete="off"
-        onFocus={() => {
-          setTouched(false)
-          setAt(NONE)
-          setOpen(true)
-        }}
+        onFocus={() => offer(false)}
         // biome-ignore lint/a11y/noAutofocus: asked for by the press that made it
         autoFocus={autoFocus}
         onBlur={() => {
@@ -130,9 +131,7 @@ export const Type = ({ value, set, label, placeholder = '…', of = [], type = '
         onKeyDown={press}
         onChange={(event) => {
           set(event.currentTarget.value)
-          setTouched(true)
-          setAt(NONE)
-          setOpen(true)
+          offer(true)
         }}
       />
       {found.length > 0 && <Suggestions id={id} of={found} at={at} choose={choose} label={label} />}

@@ -189,7 +189,7 @@ const Events = ({ draft, set, catalog }: Pick2<SentenceProps, 'draft' | 'set' | 
 /** `Of every person keep the sum of revenue of Order Completed within the last 30 days where …`, and beside each word what is wrong with it. */
 export const Sentence = ({ draft, set, catalog, problems, fixed }: SentenceProps) => {
   const { event, measure, about } = draft
-  const { where, ...unfiltered } = event
+  const { where } = event
   const properties = catalog.events.find((one) => one.name === event.name)?.properties ?? []
   const put = (next: EventSelection): void => set({ ...draft, event: next })
   const setMeasure = (next: Measure): void => set({ ...draft, measure: next })
@@ -231,12 +231,7 @@ export const Sentence = ({ draft, set, catalog, problems, fixed }: SentenceProps
           )}
         />
         {where && (
-          <Where
-            filter={where}
-            properties={properties}
-            events={catalog.events}
-            set={(next) => put(next === undefined ? unfiltered : { ...event, where: next })}
-          />
+          <Where filter={where} properties={properties} events={catalog.events} set={(next) => put({ ...event, where: next })} />
         )}
         <Beside of={problemsAt(problems, 'definition.event.where')} />
         <div>
