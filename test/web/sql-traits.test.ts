@@ -47,7 +47,7 @@ inChromium('SQL traits', { refused: [404, 409, 422] }, async ({ world, page, sho
     await text.fill('select user_id, spent, store from customers')
     await page.getByRole('button', { name: 'Ask the query' }).click()
     await page.getByText('3 rows, each with a user_id of its own').waitFor()
-    await page.getByText('1 of the 3 shown are not known').waitFor()
+    await page.getByText('1 of the 3 shown is not known').waitFor()
     expect(await page.locator('.sheet').getByText('known', { exact: true }).count()).toBe(3)
     await page.getByLabel('Name').fill('From the shop')
     await shoot('sql-trait-editor')

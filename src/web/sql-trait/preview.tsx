@@ -31,7 +31,8 @@ const Checks = ({ of }: { readonly of: SqlPreview }) => {
         <li>
           <span className="tone-warn">?</span>
           <span className="grow">
-            {number(unknown)} of the {number(of.rows.length)} shown are not known to the space: they become new profiles
+            {number(unknown)} of the {number(of.rows.length)} shown {unknown === 1 ? 'is' : 'are'} not known to the space:{' '}
+            {unknown === 1 ? 'it becomes a new profile' : 'they become new profiles'}
           </span>
         </li>
       )}
