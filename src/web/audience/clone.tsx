@@ -130,9 +130,10 @@ const Where = ({ of: { token, setToken, look } }: { readonly of: Cloning }) => (
       </button>
     </fieldset>
     {token !== undefined && (
-      <div className="row">
+      <div className="row wrap">
         <PasswordInput
           className="grow"
+          style={{ flexBasis: 200 }}
           placeholder="A token of that space"
           aria-label="A token of that space"
           value={token}
