@@ -1,7 +1,7 @@
-import { isObject, type Json, type JsonObject } from '../base/json.ts'
+import { isObject, type JsonObject } from '../base/json.ts'
 import { type DropCode, type Gate, PASS, type Verdict, type Violation } from '../event/verdict.ts'
 import { type Controls, type Policy, policyFor } from './controls.ts'
-import { type Names, namesIn, withoutPath, withoutUnplanned } from './omit.ts'
+import { type Names, namesIn, withoutPaths, withoutUnplanned } from './omit.ts'
 import { nameOf, type RuleType, ruleTypeOf } from './rule-type.ts'
 import { compileSchema, type Validate } from './schema.ts'
 import type { Found } from './texts.ts'
@@ -60,11 +60,17 @@ const withoutNames = (call: JsonObject, rule: Compiled | undefined): Checked => 
   return omitted.length === 0 ? { call, omitted } : { call: { ...call, [bag]: value }, omitted }
 }
 
+// A wrong item of an array breaks the plan and stays: only what has a name is left out.
+const isNamed = ({ field }: Found): boolean => !field.endsWith('.$')
+
 const withoutBroken = (call: JsonObject, found: readonly Found[]): Checked => {
   const bag = bagOf(String(call['type']))
-  const inside = found.filter(({ path, type }) => path[0] === bag && path.length > 1 && type !== 'Required')
+  const inside = found.filter((one) => one.path[0] === bag && one.path.length > 1 && one.type !== 'Required' && isNamed(one))
   if (inside.length === 0) return { call, omitted: [] }
-  const value = inside.reduce<Json>((left, { path }) => withoutPath(left, path.slice(1)), call[bag] ?? {})
+  const value = withoutPaths(
+    call[bag] ?? {},
+    inside.map(({ path }) => path.slice(1)),
+  )
   return { call: { ...call, [bag]: value }, omitted: [...new Set(inside.map(({ field }) => field.slice(bag.length + 1)))] }
 }
 

@@ -67,11 +67,34 @@ export const withoutUnplanned = (value: Json, names: Names, at = ''): Without =>
   return omitted.length === 0 ? { value, omitted } : { value: Object.fromEntries(kept), omitted: [...new Set(omitted)] }
 }
 
-/** A tree without what is at a path; the same tree where nothing is there. An item of an array is never taken out, only what is in it. */
-export const withoutPath = (tree: Json, [first, ...rest]: readonly string[]): Json => {
-  if (first === undefined || typeof tree !== 'object' || tree === null || !Object.hasOwn(tree, first)) return tree
-  if (Array.isArray(tree)) return tree.map((item: Json, at) => (String(at) === first ? withoutPath(item, rest) : item))
-  if (!isObject(tree)) return tree
-  if (rest.length > 0) return { ...tree, [first]: withoutPath(tree[first] ?? null, rest) }
-  return Object.fromEntries(Object.entries(tree).filter(([name]) => name !== first))
+/** A place in a tree: whether what is there goes, and what is inside that does. */
+type Place = { gone: boolean; readonly inside: Map<string, Place> }
+
+const placeOf = (paths: readonly (readonly string[])[]): Place => {
+  const root: Place = { gone: false, inside: new Map() }
+  for (const path of paths) {
+    let here = root
+    for (const key of path) {
+      const next: Place = here.inside.get(key) ?? { gone: false, inside: new Map() }
+      here.inside.set(key, next)
+      here = next
+    }
+    here.gone = true
+  }
+  return root
 }
+
+const without = (tree: Json, { inside }: Place): Json => {
+  if (inside.size === 0) return tree
+  const left = (key: string, value: Json): Json => {
+    const place = inside.get(key)
+    return place ? without(value, place) : value
+  }
+  if (Array.isArray(tree)) return tree.map((item: Json, at) => left(String(at), item))
+  if (!isObject(tree)) return tree
+  const kept = Object.entries(tree).filter(([key]) => !inside.get(key)?.gone)
+  return Object.fromEntries(kept.map(([key, value]) => [key, left(key, value)]))
+}
+
+/** A tree without what is at these paths, in one walk. An item of an array is never taken out, only what is in it. */
+export const withoutPaths = (tree: Json, paths: readonly (readonly string[])[]): Json => without(tree, placeOf(paths))

@@ -13,7 +13,15 @@ const kindOf = (value: unknown): string => {
 }
 
 const expected = (type: unknown): string => (Array.isArray(type) ? `[${type.join(',')}]` : String(type))
-const listed = (values: unknown): string => (Array.isArray(values) ? values.map((one) => JSON.stringify(one)).join(', ') : '')
+
+// Each of 10,000 items of an array may lack the same 200 countries.
+const lists = new WeakMap<object, string>()
+const listed = (values: unknown): string => {
+  if (!Array.isArray(values)) return ''
+  const list = lists.get(values) ?? values.map((one) => JSON.stringify(one)).join(', ')
+  lists.set(values, list)
+  return list
+}
 
 // As the validator behind Segment writes them (spec/connections §1.5): alerts and sheets that match on these texts keep working.
 const TEXTS: Readonly<Record<string, (error: ErrorObject, field: string) => string>> = {
@@ -89,9 +97,8 @@ const foundOf = (call: Json, error: ErrorObject): Found => {
 
 // What one branch of `anyOf` lacked says nothing to anyone: that none of them fitted does. The validator does not name `allOf` itself.
 const told = (errors: readonly ErrorObject[]): readonly ErrorObject[] => {
-  const choices = errors
-    .filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf')
-    .map(({ schemaPath }) => `${schemaPath}/`)
+  const unfit = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf')
+  const choices = [...new Set(unfit.map(({ schemaPath }) => `${schemaPath}/`))]
   const kept = errors.filter(({ schemaPath }) => !choices.some((choice) => schemaPath.startsWith(choice)))
   const all = kept.find(({ schemaPath }) => /^#\/allOf\/\d+\//.test(schemaPath))
   return all ? [...kept, { ...all, keyword: 'allOf', instancePath: '', params: {} }] : kept
