@@ -4,9 +4,10 @@ import { type CallsSent, forgetFrequent, forgetRecent } from '../catalog/forget.
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import type { Identifier } from '../profile/identifier.ts'
+import { type Mention, mentionedIn, mentionsOf } from './mention.ts'
 import { addCounts, type Removed } from './remove.ts'
 
-// A short id is part of many words: it counts where it stands alone, between quotes.
+// Of a file's name and of what somebody said of a failure nothing is lost: it is enough that an id is part of it, unless it is part of many words.
 const SHORT = 6
 const patternOf = ({ value }: Identifier): string => {
   const text = JSON.stringify(value).toLowerCase()
@@ -14,63 +15,61 @@ const patternOf = ({ value }: Identifier): string => {
 }
 type One = { readonly one: number }
 
-const scrubDrops = (db: Db, spaceId: string, patterns: readonly string[]): Promise<readonly One[]> =>
+const scrubDrops = (db: Db, spaceId: string, mentions: readonly Mention[]): Promise<readonly One[]> =>
   run(
     db,
     query(
       'erase.source_drop',
       sql<One>`with hit as materialized (select d.source_id, d.hour, d.code, d.subject from source_drop d
-          where d.space_id = ${spaceId} and exists (select from unnest(${patterns}::text[]) as p (text) where strpos(lower(d.sample), p.text) > 0))
+          where d.space_id = ${spaceId} and ${mentionedIn(sql`d.sample`, mentions)})
         update source_drop d set sample = 'null', message_id = null from hit h
         where d.space_id = ${spaceId} and d.source_id = h.source_id and d.hour = h.hour and d.code = h.code and d.subject = h.subject returning 1 as one`,
     ),
   )
 
-const scrubViolations = (db: Db, spaceId: string, patterns: readonly string[]): Promise<readonly One[]> =>
+const scrubViolations = (db: Db, spaceId: string, mentions: readonly Mention[]): Promise<readonly One[]> =>
   run(
     db,
     query(
       'erase.violation_hour',
       sql<One>`with hit as materialized (select v.source_id, v.hour, v.id from violation_hour v
-          where v.space_id = ${spaceId} and exists (select from unnest(${patterns}::text[]) as p (text) where strpos(lower(v.sample), p.text) > 0))
+          where v.space_id = ${spaceId} and ${mentionedIn(sql`v.sample`, mentions)})
         update violation_hour v set sample = 'null' from hit h
         where v.space_id = ${spaceId} and v.source_id = h.source_id and v.hour = h.hour and v.id = h.id returning 1 as one`,
     ),
   )
 
-const removeCalls = (db: Db, spaceId: string, patterns: readonly string[]): Promise<readonly One[]> =>
+const removeCalls = (db: Db, spaceId: string, mentions: readonly Mention[]): Promise<readonly One[]> =>
   run(
     db,
     query(
       'erase.raw_call',
       sql<One>`with hit as materialized (select c.source_id, c.id from source_call c
-          where c.space_id = ${spaceId} and exists (select from unnest(${patterns}::text[]) as p (text) where strpos(lower(c.raw), p.text) > 0))
+          where c.space_id = ${spaceId} and ${mentionedIn(sql`c.raw`, mentions)})
         delete from source_call c using hit h where c.space_id = ${spaceId} and c.source_id = h.source_id and c.id = h.id returning 1 as one`,
     ),
   )
 
 // What was sent of others may name somebody, and so may what a tool answered.
-const removeDeliveries = (db: Db, spaceId: string, patterns: readonly string[]): Promise<readonly One[]> =>
+const removeDeliveries = (db: Db, spaceId: string, mentions: readonly Mention[]): Promise<readonly One[]> =>
   run(
     db,
     query(
       'erase.delivered_call',
       sql<One>`with hit as materialized (select d.profile_id, d.id from event_delivery d where d.space_id = ${spaceId}
           and not exists (select from connection_removal r where r.space_id = ${spaceId} and r.profile_id = d.profile_id)
-          and exists (select from unnest(${patterns}::text[]) as p (text)
-            where strpos(lower(concat(d.payload::text, ' ', d.message_id, ' ', d.detail)), p.text) > 0))
+          and ${mentionedIn(sql`concat(d.payload::text, ' ', d.message_id, ' ', d.detail)`, mentions)})
         delete from event_delivery d using hit h where d.space_id = ${spaceId} and d.profile_id = h.profile_id and d.id = h.id returning 1 as one`,
     ),
   )
 
-const removeAttempts = (db: Db, spaceId: string, patterns: readonly string[]): Promise<readonly One[]> =>
+const removeAttempts = (db: Db, spaceId: string, mentions: readonly Mention[]): Promise<readonly One[]> =>
   run(
     db,
     query(
       'erase.exchange',
       sql<One>`with hit as materialized (select a.profile_id, a.delivery_id, a.attempt, a.mapping_id from delivery_attempt a
-          where a.space_id = ${spaceId} and exists (select from unnest(${patterns}::text[]) as p (text)
-            where strpos(lower(concat(a.request::text, ' ', a.response)), p.text) > 0))
+          where a.space_id = ${spaceId} and ${mentionedIn(sql`concat(a.request::text, ' ', a.response)`, mentions)})
         delete from delivery_attempt a using hit h where a.space_id = ${spaceId} and a.profile_id = h.profile_id and a.delivery_id = h.delivery_id
           and a.attempt = h.attempt and a.mapping_id = h.mapping_id returning 1 as one`,
     ),
@@ -155,17 +154,21 @@ export const scrubLateFrequent = async (db: Db, spaceId: string, forgottenAt: Da
   addCounts(removed, 'catalog_seen', await forgetRecent(db, spaceId, since, CALLS_IN_THAT_TIME))
 }
 
-/** Empties the examples and the words of failures, and removes the raw calls, that name somebody by one of these identifiers. */
+/**
+ * Empties the examples and the words of failures, and removes the raw calls, that name somebody by one of these identifiers. A call that names another,
+ * whose identifier merely contains it, stays.
+ */
 export const scrubSamples = async (db: Db, spaceId: string, named: readonly Identifier[], removed: Removed): Promise<void> => {
+  if (named.length === 0) return
+  const mentions = mentionsOf(named)
+  addCounts(removed, 'source_drop', (await scrubDrops(db, spaceId, mentions)).length)
+  addCounts(removed, 'violation_hour', (await scrubViolations(db, spaceId, mentions)).length)
+  addCounts(removed, 'source_call', (await removeCalls(db, spaceId, mentions)).length)
   const patterns = [...new Set(named.map(patternOf))].toSorted()
-  if (patterns.length === 0) return
-  addCounts(removed, 'source_drop', (await scrubDrops(db, spaceId, patterns)).length)
-  addCounts(removed, 'violation_hour', (await scrubViolations(db, spaceId, patterns)).length)
   addCounts(removed, 'import_refusal', (await scrubRefusals(db, spaceId, patterns)).length)
   addCounts(removed, 'import', (await scrubFileNames(db, spaceId, patterns)).length)
   for (const table of Object.keys(SAID) as readonly (keyof typeof SAID)[])
     addCounts(removed, table, (await scrubSaid(db, spaceId, table, patterns)).length)
-  addCounts(removed, 'source_call', (await removeCalls(db, spaceId, patterns)).length)
 }
 
 /**
@@ -173,10 +176,10 @@ export const scrubSamples = async (db: Db, spaceId: string, named: readonly Iden
  * know of her. What tells a tool to take somebody off stays until it did.
  */
 export const scrubDelivered = async (db: Db, spaceId: string, named: readonly Identifier[], removed: Removed): Promise<void> => {
-  const patterns = [...new Set(named.map(patternOf))].toSorted()
-  if (patterns.length === 0) return
-  addCounts(removed, 'event_delivery', (await removeDeliveries(db, spaceId, patterns)).length)
-  addCounts(removed, 'delivery_attempt', (await removeAttempts(db, spaceId, patterns)).length)
+  if (named.length === 0) return
+  const mentions = mentionsOf(named)
+  addCounts(removed, 'event_delivery', (await removeDeliveries(db, spaceId, mentions)).length)
+  addCounts(removed, 'delivery_attempt', (await removeAttempts(db, spaceId, mentions)).length)
 }
 
 /** Takes them out of files of exports and of what previews show. */
