@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { eventsIn } from '../../base/event-stream.ts'
 import { useApi } from '../api.ts'
 import { Go, useSearchWord } from '../parts/go.tsx'
@@ -10,6 +10,7 @@ import { Ago } from '../parts/time.tsx'
 import { capital, human, many } from '../parts/words.ts'
 import type { Session } from '../wire.ts'
 import { pretty as broken } from './dropped.tsx'
+import { waitingFor } from './waiting.ts'
 
 /** A call in the debugger. */
 export type Call = {
@@ -34,43 +35,42 @@ export type Call = {
 
 const MOST = 500
 
-const follow = async (session: Session, source: string, signal: AbortSignal, hear: (call: Call) => void): Promise<void> => {
+type Hearing = { readonly call: (call: Call) => void; readonly connected: () => void }
+
+const follow = async (session: Session, source: string, signal: AbortSignal, hear: Hearing): Promise<void> => {
   const answer = await fetch(`/spaces/${encodeURIComponent(session.spaceId)}/sources/${source}/calls/live`, {
     headers: { authorization: `Bearer ${session.token}` },
     signal,
   })
   if (!answer.ok || !answer.body) throw new Error(`calls answered ${answer.status}`)
-  for await (const data of eventsIn(answer.body)) hear(JSON.parse(data) as Call)
+  hear.connected()
+  for await (const data of eventsIn(answer.body)) hear.call(JSON.parse(data) as Call)
 }
 
 /** The newest calls, live while the page is open; what comes while it is paused waits behind a number. */
 const useCalls = (source: string) => {
   const { session } = useApi()
   const [calls, setCalls] = useState<readonly Call[]>([])
-  const waiting = useRef<Call[]>([])
-  const heard = useRef(new Set<string>())
+  const [waiting] = useState(() => waitingFor<Call>(MOST))
+  const [lost, setLost] = useState(false)
   useEffect(() => {
     const ending = new AbortController()
     const again = async (): Promise<void> => {
       while (!ending.signal.aborted) {
-        await follow(session, source, ending.signal, (call) => {
-          // A stream that broke begins again with the newest, most of which were heard before.
-          if (heard.current.has(call.id)) return
-          heard.current.add(call.id)
-          waiting.current.push(call)
-        }).catch(() => {})
+        await follow(session, source, ending.signal, { call: waiting.add, connected: () => setLost(false) }).catch(() => {})
+        if (!ending.signal.aborted) setLost(true)
         await new Promise((resolve) => setTimeout(resolve, 1_000))
       }
     }
     void again()
     return () => ending.abort()
-  }, [session, source])
+  }, [session, source, waiting])
   const take = (): void => {
-    if (waiting.current.length === 0) return
-    const came = waiting.current.splice(0).toReversed()
+    if (waiting.count() === 0) return
+    const came = waiting.take()
     setCalls((before) => [...came, ...before].slice(0, MOST))
   }
-  return { calls, take, waiting: () => waiting.current.length }
+  return { calls, take, waiting: waiting.count, lost }
 }
 
 const MEANS: Readonly<Record<Call['status'], string>> = {
@@ -79,6 +79,8 @@ const MEANS: Readonly<Record<Call['status'], string>> = {
   filtered: 'not meant for Usher',
   dropped: 'not taken',
 }
+
+const tookAsItCame = ({ status, changes }: Call): boolean => status === 'stored' && changes.length === 0
 
 const VIEWS = ['pretty', 'raw', 'violations'] as const
 
@@ -117,7 +119,7 @@ const Details = ({ of, source }: { readonly of: Call; readonly source: string })
               </span>
             </li>
           ))}
-          {of.problems.length === 0 && <li className="dim">None: it was taken as it came.</li>}
+          {of.problems.length === 0 && <li className="dim">{tookAsItCame(of) ? 'None: it was taken as it came.' : 'None.'}</li>}
         </ul>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must be reachable by keyboard
@@ -154,7 +156,7 @@ const matches = (call: Call, search: string, status: string): boolean =>
 
 /** The source debugger: calls as they come, what became of each, as code and as JSON. */
 export const Live = ({ source }: { readonly source: string }) => {
-  const { calls, take, waiting } = useCalls(source)
+  const { calls, take, waiting, lost } = useCalls(source)
   const [paused, setPaused] = useState(false)
   const [search, setSearch] = useSearchWord('search')
   const [status, setStatus] = useSearchWord('status')
@@ -173,7 +175,7 @@ export const Live = ({ source }: { readonly source: string }) => {
             ? `The last ${many(calls.length, 'call')}`
             : `${found.length} of the last ${many(calls.length, 'call')}`
       }
-      aside={paused ? `${waiting()} new` : 'live'}
+      aside={lost ? 'The connection is lost; trying again' : paused ? `${waiting()} new` : 'live'}
     >
       <div className="filters">
         <TextInput
