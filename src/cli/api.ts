@@ -100,10 +100,17 @@ const rawly = (
 }
 
 async function* follow(url: string, token: string, path: string): AsyncGenerator<string> {
-  const answer = await fetch(new URL(path, url), { headers: { authorization: `Bearer ${token}` } })
-  if (!answer.ok || !answer.body) throw new Refused('cli', `The API answered ${answer.status}.`, { status: answer.status })
-  yield* eventsIn(answer.body)
+  const answer = await rawly(url, token, 'GET', path)
+  if (!answer.ok || !answer.body)
+    throw new Refused('cli', messageOf(await answer.json().catch(() => undefined), answer.status), { status: answer.status })
+  try {
+    yield* eventsIn(answer.body)
+  } catch (cause) {
+    throw new Unavailable('cli', ENDED, { cause })
+  }
+  throw new Unavailable('cli', ENDED)
 }
+const ENDED = 'The API ended the stream. Ask again to see what came since.'
 
 const withSearch = (path: string, search: Readonly<Record<string, string | undefined>>): string => {
   const given = Object.entries(search).filter((entry): entry is [string, string] => entry[1] !== undefined)

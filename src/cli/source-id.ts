@@ -1,11 +1,17 @@
-import { notFound } from '../base/errors.ts'
+import { notFound, Refused } from '../base/errors.ts'
 import type { Api } from './api.ts'
-import { listOf } from './table.ts'
+import { listOf, textOf } from './table.ts'
 
-/** The id of the source that is named by its id or its name. @throws Refused when there is none. */
+/** The id of the source that is named by its id or its name. @throws Refused when there is none, or several of that name. */
 export const sourceIdOf = async (api: Api, named: string): Promise<string> => {
   const sources = listOf(await api.get('/sources'), 'sources')
-  const found = sources.find((source) => source['id'] === named) ?? sources.find((source) => source['name'] === named)
-  if (typeof found?.['id'] !== 'string') throw notFound('source', named)
-  return found['id']
+  const byId = sources.find((source) => source['id'] === named)
+  const found = byId ? [byId] : sources.filter((source) => source['name'] === named)
+  if (found.length > 1) {
+    const ids = found.map((source) => textOf(source['id'])).join(', ')
+    throw new Refused('cli', `${found.length} sources are called "${named}". Name one by its id: ${ids}.`, { status: 409 })
+  }
+  const [only] = found
+  if (typeof only?.['id'] !== 'string') throw notFound('source', named)
+  return only['id']
 }

@@ -179,6 +179,35 @@ it('`usher source tail` shows calls as they come', async () => {
   )
 })
 
+it('`usher source tail` says why it shows nothing: what was asked wrongly, a name of two sources, a stream that ends', async () => {
+  const usher = usherAt(url, api.token)
+  await expect(usher('source', 'tail', 'test', '--status', 'lost')).rejects.toThrow(/Not accepted:\n {2}status/)
+  for (const name of ['twin', 'twin']) await api.call('POST', '/spaces/spa_test/sources', { name })
+  await expect(usher('source', 'tail', 'twin')).rejects.toThrow(
+    /2 sources are called "twin"\. Name one by its id: src_\w+, src_\w+\./,
+  )
+  const own = await testApi(database, 'spa_ending')
+  const at = await own.server.listen({ host: '127.0.0.1', port: 0 })
+  await post(own.server, '/v1/batch', { batch: [track('Last')] }, basic(own.writeKey))
+  const said: string[] = []
+  const ended = expect(usherAt(at, own.token, said)('source', 'tail', 'src_spa_ending')).rejects.toThrow('ended the stream')
+  await until('it to follow', async () => said.join('').includes("'Last'"))
+  await own.server.close()
+  await ended
+})
+
+it('`usher source tail --count 0` shows none of the calls before', async () => {
+  await send({ batch: [track('Before')] })
+  await until('it to be there', async () => (await calls('&event=Before')).length === 1)
+  const said: string[] = []
+  const tailing = usherAt(url, api.token, said)('source', 'tail', 'test', '--count', '0', '--end', '1')
+  await until('somebody to hear', async () => {
+    await send({ batch: [track('After')] })
+    return said.join('').includes("'After'")
+  })
+  expect(await tailing).not.toContain("'Before'")
+})
+
 it('CNS-06 a call that the API remembers is not written out for who looks after its person is erased', async () => {
   let clock = new Date('2026-03-10T12:10:00Z')
   const quiet = await testApi(database, 'spa_quiet', () => clock)

@@ -32,6 +32,8 @@ const Asked = z.object({
   event: z.string().max(500).optional(),
   count: z.coerce.number().int().min(1).max(MOST_KEPT).default(100),
 })
+// Who follows may ask for none of those before.
+const Followed = Asked.extend({ count: z.coerce.number().int().min(0).max(MOST_KEPT).default(100) })
 
 const prettyOf = ({ type, raw }: SourceCallRow): string => {
   try {
@@ -150,7 +152,7 @@ export const sourceCallRoutes: Route = (app, door) => {
         tags: ['source'],
         summary: 'The same as server-sent events, as they come',
         params,
-        querystring: Asked,
+        querystring: Followed,
         produces: ['text/event-stream'],
       },
     },

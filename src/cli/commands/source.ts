@@ -144,7 +144,7 @@ export const sourceCommand = (program: Command, session: Session): void => {
     .option('--status <status>', 'only calls that were stored, dropped, filtered or duplicate')
     .option('--event <name>', 'only events of this name')
     .option('--raw', 'as JSON, as they came')
-    .option('--count <n>', 'how many of those before', '10')
+    .option('--count <n>', 'how many of those before, 0 to 500', '10')
     .option('--end <n>', 'end after so many')
     .action(async (named: string, options: Tailing) => tail(await api(), named, options, print))
   sourceTestCommand(source, session)
