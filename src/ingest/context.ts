@@ -15,7 +15,8 @@ const consentProblem = (consent: Json | undefined): Problem | undefined => {
 /** What is wrong with a call's `context`, if anything. */
 export const contextProblem = (context: Json | undefined): Problem | undefined => {
   if (context === undefined || context === null) return undefined
-  if (!isObject(context)) return problem('bad_request', 'context')
+  if (!isObject(context))
+    return { ...problem('bad_request', 'context'), message: 'is not an object', remedy: 'send {"key": value}' }
   const device = context['device']
   const advertisingId = isObject(device) ? device['advertisingId'] : undefined
   if (advertisingId !== undefined && advertisingId !== null && typeof advertisingId !== 'string')

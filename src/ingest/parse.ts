@@ -193,9 +193,11 @@ const check = (type: unknown, item: JsonObject, at: number): Problem | undefined
   )
 }
 
+const NO_CALL: Problem = { ...problem('bad_request'), message: 'the call is not an object', remedy: 'send {"type": "track", …}' }
+
 /** Checks one call against the spec and makes it ready to be stored: one pass, because this is where the load is. Never throws. */
 export const parseCall = (item: unknown, around: Surroundings): Parsed => {
-  if (!isObject(item)) return { kind: 'problem', messageId: undefined, problem: problem('bad_request') }
+  if (!isObject(item)) return { kind: 'problem', messageId: undefined, problem: NO_CALL }
   const messageId = messageIdOf(item['messageId']) ?? around.newMessageId()
   if (messageId.length > LONGEST_MESSAGE_ID) return { kind: 'problem', messageId, problem: problem('message_id_too_long') }
   const at = correctedTime(item['originalTimestamp'] ?? item['timestamp'], item['sentAt'] ?? around.sentAt, around.receivedAt)

@@ -133,3 +133,17 @@ it('`usher source` lists sources, says what was dropped, and changes them', asyn
   expect(await usher('source', 'change', source, '--no-strict', '--off')).toMatch(/ off /)
   await expect(usher('source', 'drops', 'nobody')).rejects.toThrow('There is no source "nobody"')
 })
+
+it('ING-21 an entry of a batch that is no call, and a context that is none, are told what they should be', async () => {
+  const { results } = (await send('/v1/batch', { batch: [null, 5, { type: 'track', userId: 'u', event: 'E', context: 'x' }] }))
+    .body
+  expect(results.map(({ code, field, message }: Record<string, string>) => [code, field, message])).toEqual([
+    ['bad_request', '', 'the call is not an object'],
+    ['bad_request', '', 'the call is not an object'],
+    ['bad_request', 'context', 'is not an object'],
+  ])
+  expect((await dropped('bad_request')).map(({ reason }) => reason).toSorted()).toEqual([
+    'context is not an object: send {"key": value}',
+    'the call is not an object: send {"type": "track", …}',
+  ])
+})
