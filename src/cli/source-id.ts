@@ -2,8 +2,10 @@ import { notFound, Refused } from '../base/errors.ts'
 import type { Api } from './api.ts'
 import { listOf, textOf } from './table.ts'
 
-/** The id of the source that is named by its id or its name. @throws Refused when there is none, or several of that name. */
-export const sourceIdOf = async (api: Api, named: string): Promise<string> => {
+type Named = { readonly id: string; readonly name: string }
+
+/** The source that is named by its id or its name. @throws Refused when there is none, or several of that name. */
+export const sourceOf = async (api: Api, named: string): Promise<Named> => {
   const sources = listOf(await api.get('/sources'), 'sources')
   const byId = sources.find((source) => source['id'] === named)
   const found = byId ? [byId] : sources.filter((source) => source['name'] === named)
@@ -12,6 +14,9 @@ export const sourceIdOf = async (api: Api, named: string): Promise<string> => {
     throw new Refused('cli', `${found.length} sources are called "${named}". Name one by its id: ${ids}.`, { status: 409 })
   }
   const [only] = found
-  if (typeof only?.['id'] !== 'string') throw notFound('source', named)
-  return only['id']
+  if (!only) throw notFound('source', named)
+  return { id: textOf(only['id']), name: textOf(only['name']) }
 }
+
+/** Its id. @throws Refused as {@link sourceOf}. */
+export const sourceIdOf = async (api: Api, named: string): Promise<string> => (await sourceOf(api, named)).id

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { JsonObject } from '../../base/json.ts'
 import { counted } from '../counted.ts'
 import { explanationText, planText } from '../explanation.ts'
 import type { Session } from '../program.ts'
+import { readJson } from '../read-file.ts'
 import { listOf, objectOf, table, textOf } from '../table.ts'
 import { identifiersText, insightCommands } from './insight.ts'
 import { organiseCommands } from './organise.ts'
@@ -48,7 +48,7 @@ export const audienceCommand = (program: Command, { api, print }: Session): void
     .option('--count <n>', 'how many people to show', '10')
     .option('--identifiers', 'how many own an identifier of each type')
     .action(async (file: string, options: { at?: string; count: string; identifiers?: true }) => {
-      const condition: unknown = JSON.parse(await readFile(file, 'utf8'))
+      const condition: unknown = await readJson(file)
       const there = await api()
       const asked = await there.post('/audiences/previews', {
         definition: { condition },

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { Invalid } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Session } from '../program.ts'
+import { readJson } from '../read-file.ts'
 import { listOf, objectOf, table, textOf } from '../table.ts'
 
 /** Identifier types with how many own one: a table. */
@@ -49,7 +49,7 @@ export const insightCommands = (audience: Command, { api, print }: Session): voi
         throw new Invalid('overlap', 'Name another audience, or a condition with --file: one of them.')
       const there = await api()
       if (file === undefined) return print(await there.get(at(id, '/overlap'), { with: other }), showOverlap)
-      const condition: unknown = JSON.parse(await readFile(file, 'utf8'))
+      const condition: unknown = await readJson(file)
       return print(await there.post(at(id, '/overlap'), { definition: { condition } }), showOverlap)
     })
   audience

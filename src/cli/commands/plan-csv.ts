@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import * as z from 'zod'
 import { Refused } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Api } from '../api.ts'
 import type { Session } from '../program.ts'
+import { readText } from '../read-file.ts'
 import { listOf, textOf } from '../table.ts'
 
 const pathOf = (id: string): string => `/tracking-plans/${encodeURIComponent(id)}/csv`
@@ -36,7 +37,7 @@ const download = async (api: Api, id: string, path: string | undefined): Promise
 }
 
 const upload = async (api: Api, id: string, path: string, replace: boolean): Promise<JsonObject> => {
-  const answer = await api.raw('POST', `${pathOf(id)}?replace=${replace}`, await readFile(path, 'utf8'), 'text/csv')
+  const answer = await api.raw('POST', `${pathOf(id)}?replace=${replace}`, await readText(path), 'text/csv')
   if (!answer.ok) return refuse(answer)
   return z.object({ data: z.record(z.string(), z.json()) }).parse(await answer.json()).data as JsonObject
 }

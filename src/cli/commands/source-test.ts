@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { doorLines } from '../../api/test-call/door-lines.ts'
 import { linesOf, SECTIONS, type Section } from '../../api/test-call/lines.ts'
@@ -9,6 +8,7 @@ import type { EventType } from '../../db/rows/event.ts'
 import { asNew, SAMPLE_CALLS } from '../../event/sample-call.ts'
 import type { Api } from '../api.ts'
 import type { Session } from '../program.ts'
+import { readJson } from '../read-file.ts'
 import { sourceIdOf } from '../source-id.ts'
 import { listOf, textOf } from '../table.ts'
 
@@ -41,11 +41,8 @@ const showSent = (answer: JsonObject): string =>
   `${textOf(answer['status'])}: messageId ${textOf(answer['messageId'])}, profile ${textOf(answer['profileId'])}`
 
 const readCall = async (file: string): Promise<JsonObject> => {
-  const text = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')
-  try {
-    const value: unknown = JSON.parse(text)
-    if (isObject(value)) return value
-  } catch {}
+  const value = await readJson(file)
+  if (isObject(value)) return value as JsonObject
   throw new Invalid('call', [{ field: file, message: 'is not a JSON object', remedy: 'write {"type": "track", "userId": …}' }])
 }
 

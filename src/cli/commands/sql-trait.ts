@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { JsonObject } from '../../base/json.ts'
 import type { Session } from '../program.ts'
+import { readText } from '../read-file.ts'
 import { listOf, objectOf, table, textOf } from '../table.ts'
 
 const last = (row: JsonObject): JsonObject => objectOf(row, 'lastRun')
@@ -43,7 +43,7 @@ export const sqlTraitCommand = (program: Command, { api, print }: Session): void
     .description('what the query in a file answers, and whose it is')
     .requiredOption('--warehouse <id>', 'where it is asked')
     .action(async (file: string, { warehouse }: { warehouse: string }) => {
-      const query = await readFile(file, 'utf8')
+      const query = await readText(file)
       print(await (await api()).post('/sql-traits/previews', { warehouseId: warehouse, query }), showPreview)
     })
   sqlTrait

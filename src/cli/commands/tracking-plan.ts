@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { JsonObject } from '../../base/json.ts'
 import type { Session } from '../program.ts'
+import { readJson } from '../read-file.ts'
+import { sourceIdOf, sourceOf } from '../source-id.ts'
 import { listOf, objectOf, table, textOf } from '../table.ts'
 import { planCsvCommands } from './plan-csv.ts'
 
@@ -39,7 +40,7 @@ const showViolations = (answer: JsonObject): string =>
   ])
 const showCheck = (answer: JsonObject): string =>
   [
-    answer['result'] === 'drop' ? `dropped: ${textOf(answer['reason'])}` : 'stored',
+    answer['result'] === 'drop' ? `would be dropped: ${textOf(answer['reason'])}` : 'would be stored',
     ...listOf(answer, 'violations').map((one) => `  ${textOf(one['field'])}: ${textOf(one['description'])}`),
   ].join('\n')
 
@@ -48,8 +49,9 @@ const connecting = (plan: Command, { api, print }: Session): void => {
     .command('connect <plan> <source>')
     .description('ask the plan about a source’s calls; without --yes it only shows what that would mean')
     .option('--yes', 'do it')
-    .action(async (id: string, sourceId: string, { yes }: { yes?: boolean }) => {
+    .action(async (id: string, named: string, { yes }: { yes?: boolean }) => {
       const there = await api()
+      const sourceId = await sourceIdOf(there, named)
       if (yes) return print(await there.post(at(id, '/sources'), { sourceId }), () => 'connected')
       return print(
         await there.get(at(id, '/consequences'), { sourceId }),
@@ -59,28 +61,34 @@ const connecting = (plan: Command, { api, print }: Session): void => {
   plan
     .command('disconnect <plan> <source>')
     .description('ask nothing any more')
-    .action(async (id: string, sourceId: string) =>
-      print(await (await api()).remove(at(id, `/sources?sourceId=${encodeURIComponent(sourceId)}`)), () => 'disconnected'),
-    )
+    .action(async (id: string, named: string) => {
+      const there = await api()
+      const sourceId = encodeURIComponent(await sourceIdOf(there, named))
+      print(await there.remove(at(id, `/sources?sourceId=${sourceId}`)), () => 'disconnected')
+    })
 }
 
 const asking = (plan: Command, { api, print }: Session): void => {
   plan
     .command('violations')
     .description('how calls broke their plan, most frequent first')
-    .option('--source <id>', 'of one source')
+    .option('--source <source>', 'of one source, by id or name')
     .option('--plan <id>', 'of one plan')
     .option('--window <window>', '1h, 24h or 7d', '24h')
-    .action(async ({ source, plan: id, window }: { source?: string; plan?: string; window: string }) =>
-      print(await (await api()).get('/violations', { sourceId: source, trackingPlanId: id, window }), showViolations),
-    )
+    .action(async ({ source, plan: id, window }: { source?: string; plan?: string; window: string }) => {
+      const there = await api()
+      const sourceId = source === undefined ? undefined : await sourceIdOf(there, source)
+      print(await there.get('/violations', { sourceId, trackingPlanId: id, window }), showViolations)
+    })
   plan
     .command('check <plan> <file>')
     .description('ask the plan about the call in a JSON file; nothing is stored')
-    .option('--source <id>', 'with the controls of this source')
+    .option('--source <source>', 'with the controls of this source')
     .action(async (id: string, file: string, { source }: { source?: string }) => {
-      const call: unknown = JSON.parse(await readFile(file, 'utf8'))
-      print(await (await api()).post(at(id, '/validations'), { call, sourceId: source }), showCheck)
+      const call: unknown = await readJson(file)
+      const there = await api()
+      const sourceId = source === undefined ? undefined : await sourceIdOf(there, source)
+      print(await there.post(at(id, '/validations'), { call, sourceId }), showCheck)
     })
   plan
     .command('client <plan>')
@@ -101,9 +109,11 @@ export const trackingPlanCommand = (program: Command, session: Session): void =>
     .description('make a plan of what a source sent lately')
     .option('--window <window>', '24h, 7d or 30d', '7d')
     .option('--name <name>', 'what it is called')
-    .action(async (sourceId: string, { window, name }: { window: string; name?: string }) => {
-      const body = { sourceId, window, name: name ?? `Plan of ${sourceId}` }
-      print(await (await api()).post('/tracking-plans/inferences', body), showPlan)
+    .action(async (named: string, { window, name }: { window: string; name?: string }) => {
+      const there = await api()
+      const source = await sourceOf(there, named)
+      const body = { sourceId: source.id, window, name: name ?? `Plan of ${source.name}` }
+      print(await there.post('/tracking-plans/inferences', body), showPlan)
     })
   connecting(plan, session)
   asking(plan, session)
