@@ -165,3 +165,22 @@ it('PRO-06 before a source is connected, what it sent in the last 7 days is show
     { type: 'identify', name: 'identify', count: 1, planned: false },
   ])
 })
+
+it('PRO-31 a source that is not there, and what is no call, are refused in place of looking planned', async () => {
+  const id = await plan([])
+  const asked = async (method: 'GET' | 'POST', path: string, body?: object) => {
+    const answer = await api.call(method, path, body)
+    return [answer.status, answer.body.error?.message]
+  }
+  const nowhere = [404, 'There is no source "nowhere" in this space.']
+  expect(await asked('GET', `${other}/${id}/consequences?sourceId=nowhere`)).toEqual(nowhere)
+  expect(await asked('GET', `${S}/sources/nowhere/settings`)).toEqual(nowhere)
+  const call = { type: 'track', event: 'A' }
+  expect(await asked('POST', `${other}/${id}/validations`, { call, sourceId: 'nowhere' })).toEqual(nowhere)
+  expect(await asked('POST', `${other}/${id}/validations`, { call })).toEqual([200, undefined])
+  for (const [type, message] of [
+    [undefined, 'call.type: is missing'],
+    ['Track', 'call.type: is none of the six calls'],
+  ])
+    expect(await asked('POST', `${other}/${id}/validations`, { call: { ...call, type } })).toEqual([422, message])
+})

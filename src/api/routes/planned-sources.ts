@@ -1,8 +1,9 @@
 import * as z from 'zod'
-import { Refused } from '../../base/errors.ts'
+import { Invalid, Refused } from '../../base/errors.ts'
 import { isObject, type JsonObject } from '../../base/json.ts'
+import { SAMPLE_CALLS } from '../../event/sample-call.ts'
 import { PASS } from '../../event/verdict.ts'
-import { connectSource, disconnectSource, sourcesOfPlan } from '../../tracking-plan/connect.ts'
+import { connectSource, disconnectSource, refuseUnknownSource, sourcesOfPlan } from '../../tracking-plan/connect.ts'
 import { consequencesOf } from '../../tracking-plan/consequences.ts'
 import { ALLOW_ALL, Controls, ControlsPatch } from '../../tracking-plan/controls.ts'
 import { planGate } from '../../tracking-plan/gate.ts'
@@ -115,10 +116,19 @@ const foreseeing = (app: App, { db, now }: Door): void => {
       },
     },
     async ({ caller, params, query }) => {
+      await refuseUnknownSource(db, caller.spaceId, query.sourceId)
       const since = sinceOf(now(), query.window)
       return { data: { events: [...(await consequencesOf(db, caller.spaceId, params.id, query.sourceId, since))] } }
     },
   )
+}
+
+const TYPES: readonly unknown[] = Object.keys(SAMPLE_CALLS)
+// Of what is no call a plan says nothing, which would look as if it kept to it.
+const refuseNoCall = (type: unknown): void => {
+  if (TYPES.includes(type)) return
+  const message = type === undefined ? 'is missing' : 'is none of the six calls'
+  throw new Invalid('invalid', [{ field: 'call.type', message, remedy: `write one of ${TYPES.join(', ')}` }])
 }
 
 const validating = (app: App, { db }: Door): void => {
@@ -150,6 +160,8 @@ const validating = (app: App, { db }: Door): void => {
     },
     async ({ caller, params, body }) => {
       await planOf(db, caller.spaceId, params.id)
+      refuseNoCall(body.call['type'])
+      if (body.sourceId !== undefined) await refuseUnknownSource(db, caller.spaceId, body.sourceId)
       const controls = body.sourceId === undefined ? ALLOW_ALL : await controlsOf(db, caller.spaceId, body.sourceId)
       const rules = await askedRules(db, caller.spaceId, params.id)
       const verdict = planGate({ id: params.id, rules }, body.sourceId ?? '', controls)(body.call as JsonObject) ?? PASS
@@ -174,7 +186,10 @@ const controlling = (app: App, door: Door): void => {
         response: { 200: Settings },
       },
     },
-    async ({ caller, params }) => ({ data: { settings: await controlsOf(door.db, caller.spaceId, params.id) } }),
+    async ({ caller, params }) => {
+      await refuseUnknownSource(door.db, caller.spaceId, params.id)
+      return { data: { settings: await controlsOf(door.db, caller.spaceId, params.id) } }
+    },
   )
   app.patch(
     '/spaces/:space/sources/:id/settings',
