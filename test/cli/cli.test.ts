@@ -83,13 +83,15 @@ it('shows a person', async () => {
 })
 
 it('IDR-07 IDR-11 shows and changes by what people are recognised', async () => {
-  expect(await usher('identity', 'rules')).toMatch(/user_id +1 +ever[\s\S]*email +5 +ever/)
+  expect(await usher('identity', 'rules')).toMatch(
+    /user_id +1 +ever.*userId, context\.externalIds[\s\S]*email +5 +ever.*traits\.email, context\.traits\.email/,
+  )
   const words = ['--limit', '2', '--period', 'weekly', '--block', 'none', 'n/a', '--block-pattern', '^x']
   expect(await usher('identity', 'set', 'loyalty_id', ...words)).toMatch(
-    /loyalty_id +2 +weekly +– +none, n\/a, \/\^x\/ +yes +you/,
+    /loyalty_id +2 +weekly +– +none, n\/a, \/\^x\/ +\S*traits\.loyalty_id.* you/,
   )
   expect(await usher('identity', 'set', 'loyalty_id', '--usual-blocked', '--no-read-traits')).toMatch(
-    /loyalty_id +2 .*the usual +no/,
+    /loyalty_id +2 .*the usual +context\.externalIds +you/,
   )
   await expect(usher('identity', 'set', 'user_id', '--limit', 'many')).rejects.toThrow(/limit/)
   expect(await usher('identity', 'reset', 'loyalty_id')).not.toContain('loyalty_id')

@@ -16,7 +16,7 @@ const shown = (answer: JsonObject): string =>
     ['period', (row) => row['period']],
     ['priority', (row) => row['priority']],
     ['blocked', (row) => blockedOf(row['blocked'])],
-    ['from traits', (row) => (row['readsTraits'] ? 'yes' : 'no')],
+    ['read from', (row) => (Array.isArray(row['readFrom']) ? row['readFrom'].join(', ') : null)],
     ['said by', (row) => (row['stored'] ? (row['seen'] ? 'a call' : 'you') : 'nobody')],
   ])
 
