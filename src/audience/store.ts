@@ -49,9 +49,13 @@ const select = (kind: Kind, spaceId: string) => {
     where d.space_id = ${spaceId} and d.deleted_at is null`
 }
 
+/** Where in a list, newest first, a row stands. */
+export type Place = Pick<Definition, 'createdAt' | 'id'>
+
 export type Page = {
   readonly count: number
-  readonly offset: number
+  /** Behind which row it begins; that row may be gone. Without: at the newest. */
+  readonly after?: Place | undefined
   readonly search?: string | undefined
   /** Where it is looked for: the key begins with it, the name contains it; without: key or name contains it. */
   readonly searchIn?: 'key' | 'name' | undefined
@@ -59,38 +63,55 @@ export type Page = {
   readonly folder?: string | undefined
 }
 
+/** A part of a list: what lies on both sides of the place where a page begins, and how long the whole is. */
+export type Part = { readonly ahead: readonly Place[]; readonly behind: readonly Definition[]; readonly total: number }
+
 // `*` stands for anything; what SQL's pattern takes for more than itself is escaped.
 const patternOf = (search: string): string => `%${search.replaceAll(/[\\%_]/g, '\\$&').replaceAll('*', '%')}%`
 
-/** A page of a space's audiences or computed traits, newest first, and how many there are. */
-export const listDefinitions = async (
-  db: Db,
-  kind: Kind,
-  spaceId: string,
-  page: Page,
-): Promise<{ readonly definitions: readonly Definition[]; readonly total: number }> => {
+const foundBy = (page: Page) => {
   const { search = '', searchIn = 'any', folder = '' } = page
   const like = patternOf(search)
-  const found = sql`case ${folder}::text when '' then true when 'root' then d.folder_id is null else d.folder_id = ${folder} end
+  return sql`case ${folder}::text when '' then true when 'root' then d.folder_id is null else d.folder_id = ${folder} end
     and case ${searchIn}::text when 'key' then starts_with(d.key, ${search}) when 'name' then d.name ilike ${like}
     else d.name ilike ${like} or d.key ilike ${like} end`
-  const definitions = await run(
+}
+
+const placesAhead = (db: Db, kind: Kind, spaceId: string, page: Page, { createdAt, id }: Place): Promise<readonly Place[]> =>
+  run(
+    db,
+    query(
+      `${kind}.list_ahead`,
+      sql<Place>`select d.id, d.created_at as "createdAt" from ${sql.table(kind)} d
+        where d.space_id = ${spaceId} and d.deleted_at is null and ${foundBy(page)}
+          and (d.created_at > ${createdAt}::timestamptz or d.created_at = ${createdAt}::timestamptz and d.id <= ${id})
+        order by d.created_at, d.id desc limit ${page.count + 1}::integer`,
+    ),
+  )
+
+/** A space's audiences or computed traits, newest first: up to one more than a page on each side of where it begins, nearest to it first. */
+export const listDefinitions = async (db: Db, kind: Kind, spaceId: string, page: Page): Promise<Part> => {
+  const { after } = page
+  const behind = await run(
     db,
     query(
       `${kind}.list`,
-      sql<Definition>`${select(kind, spaceId)} and ${found} order by d.created_at desc, d.id
-        limit ${page.count}::integer offset ${page.offset}::integer`,
+      sql<Definition>`${select(kind, spaceId)} and ${foundBy(page)}
+          and (${after === undefined}::boolean or d.created_at < ${after?.createdAt}::timestamptz
+            or d.created_at = ${after?.createdAt}::timestamptz and d.id > ${after?.id})
+        order by d.created_at desc, d.id limit ${page.count + 1}::integer`,
     ),
   )
+  const ahead = after === undefined ? [] : await placesAhead(db, kind, spaceId, page, after)
   const total = await runOne(
     db,
     query(
       `${kind}.count`,
       sql<{ count: number }>`select count(*) as count from ${sql.table(kind)} d
-        where d.space_id = ${spaceId} and d.deleted_at is null and ${found}`,
+        where d.space_id = ${spaceId} and d.deleted_at is null and ${foundBy(page)}`,
     ),
   )
-  return { definitions, total: total?.count ?? 0 }
+  return { ahead, behind, total: total?.count ?? 0 }
 }
 
 /** One by id or key. @throws Refused 404 where the space has none. */

@@ -15,5 +15,7 @@ select d.id, d.key, d.name, d.description, d.enabled, d.version, d.collection, d
   from "computed_trait" d join "computed_trait_state" s on s.space_id = $5 and s."computed_trait_id" = d.id
   where d.space_id = $6 and d.deleted_at is null and case $7::text when '' then true when 'root' then d.folder_id is null else d.folder_id = $8 end
   and case $9::text when 'key' then starts_with(d.key, $10) when 'name' then d.name ilike $11
-  else d.name ilike $12 or d.key ilike $13 end order by d.created_at desc, d.id
-  limit $14::integer offset $15::integer
+  else d.name ilike $12 or d.key ilike $13 end
+  and ($14::boolean or d.created_at < $15::timestamptz
+  or d.created_at = $16::timestamptz and d.id > $17)
+  order by d.created_at desc, d.id limit $18::integer

@@ -1,10 +1,10 @@
 import * as z from 'zod'
-import { type Definition, definitionOf, type Kind, listDefinitions } from '../../audience/store.ts'
+import { type Definition, definitionOf, type Kind } from '../../audience/store.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
-import { offsetFrom, placeIn } from './list.ts'
+import { allDefinitions, type Place, pageOf, placeFrom, sidesOf } from './list.ts'
 import { User, usersOf } from './used-by.ts'
-import { Audience, audienceFrom, ListQuery, OneParams, Pagination, paginationOf } from './wire.ts'
+import { Audience, audienceFrom, ListQuery, OneParams, Pagination } from './wire.ts'
 
 const Sorted = ListQuery.extend({
   sort: z.enum(['CREATED_AT', 'UPDATED_AT', 'NAME']).default('CREATED_AT'),
@@ -20,11 +20,23 @@ const Answer = z.object({
   }),
 })
 
-const ORDERS: Readonly<Record<z.infer<typeof Sorted>['sort'], (a: Definition, b: Definition) => number>> = {
-  CREATED_AT: (a, b) => a.createdAt.getTime() - b.createdAt.getTime(),
-  UPDATED_AT: (a, b) => b.updatedAt.getTime() - a.updatedAt.getTime(),
-  NAME: (a, b) => a.name.localeCompare(b.name),
+type Sort = z.infer<typeof Sorted>['sort']
+
+const placesBy: Readonly<Record<Sort, (row: Definition) => Place>> = {
+  CREATED_AT: ({ createdAt, id }) => [createdAt.toISOString(), id],
+  UPDATED_AT: ({ updatedAt, id }) => [updatedAt.toISOString(), id],
+  NAME: ({ name, id }) => [name, id],
 }
+const ofText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const ORDERS: Readonly<Record<Sort, (a: string, b: string) => number>> = {
+  CREATED_AT: ofText,
+  UPDATED_AT: (a, b) => ofText(b, a),
+  NAME: (a, b) => a.localeCompare(b),
+}
+const orderBy =
+  (sort: Sort) =>
+  ([a, id]: Place, [b, other]: Place): number =>
+    ORDERS[sort](a, b) || ofText(id, other)
 
 /** `GET …/audience-references` of audiences and computed traits: the audiences whose definitions refer to one (spec/audiences §10.6, §24). */
 export const referenceRoutes = (app: App, { db }: Door, kind: Kind, noun: 'audiences' | 'computed-traits'): void => {
@@ -43,13 +55,16 @@ export const referenceRoutes = (app: App, { db }: Door, kind: Kind, noun: 'audie
       const { id, key } = await definitionOf(db, kind, spaceId, params.id)
       const usedBy = await usersOf(db, spaceId, { id, key })
       const consumers = new Set(usedBy.map((each) => each.id))
-      const { definitions } = await listDefinitions(db, 'audience', spaceId, { count: 10_000, offset: 0 })
-      const sorted = definitions.filter((row) => consumers.has(row.id)).toSorted(ORDERS[sort])
-      const list = `references of ${id}`
-      const offset = offsetFrom(list, cursor)
-      const next = offset + count < sorted.length ? placeIn(list, offset + count) : undefined
-      const audiences = sorted.slice(offset, offset + count).map((row) => audienceFrom(spaceId, row, undefined))
-      return { data: { audiences, pagination: paginationOf(cursor, next, sorted.length), usedBy } }
+      const [order, placeOf] = [orderBy(sort), placesBy[sort]]
+      const sorted = (await allDefinitions(db, 'audience', spaceId))
+        .filter((row) => consumers.has(row.id))
+        .toSorted((a, b) => order(placeOf(a), placeOf(b)))
+      const list = `references of ${id} by ${sort}`
+      const place = placeFrom(list, cursor)
+      const sides = sidesOf(sorted, (row) => place === undefined || order(placeOf(row), place) > 0)
+      const { rows, pagination } = pageOf(list, { count, cursor }, sides, placeOf)
+      const audiences = rows.map((row) => audienceFrom(spaceId, row, undefined))
+      return { data: { audiences, pagination, usedBy } }
     },
   )
 }

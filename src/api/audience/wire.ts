@@ -358,7 +358,8 @@ export const SearchQuery = ListQuery.extend({
 })
 
 export const toCursor = (position: unknown): string => Buffer.from(JSON.stringify(position)).toString('base64url')
-const START = toCursor(0)
+/** The cursor of a first page. */
+export const START = toCursor(0)
 
 /** What a cursor of ours says. @throws Invalid for one that is not ours. */
 export const fromCursor = <T>(shape: z.ZodType<T>, cursor: string | undefined): T | undefined => {
