@@ -171,13 +171,24 @@ const knownById: Read<KnownProfile> = (db, spaceId, id) =>
 /** As `findProfile`, with what is computed of it. */
 export const findKnownProfile = finder(knownById)
 
-const accountIds = (spaceId: string, profileId: string, count: number, from: number) =>
-  query(
-    'profile_link.account_ids',
-    sql<{
-      id: string
-    }>`select l.account_id as id from profile_link l where l.space_id = ${spaceId} and l.profile_id = ${profileId}::uuid
-      order by l.created_at desc, l.account_id limit ${count} offset ${from}`,
+/** Somebody's account or an account's person, and since when. */
+export type LinkedProfile = ProfileRow & { readonly linked_at: Date }
+/** Behind which link a page begins; that link may be gone. */
+export type LinkPlace = Pick<LinkedProfile, 'linked_at' | 'id'>
+
+const behind = (other: 'l.account_id' | 'l.profile_id', after: LinkPlace | undefined) =>
+  sql`(${after === undefined}::boolean or l.created_at < ${after?.linked_at}::timestamptz
+    or l.created_at = ${after?.linked_at}::timestamptz and ${sql.ref(other)} > ${after?.id}::uuid)`
+
+const accountLinks = (db: Db, spaceId: string, profileId: string, count: number, after: LinkPlace | undefined) =>
+  run(
+    db,
+    query(
+      'profile_link.accounts',
+      sql<LinkPlace>`select l.account_id as id, l.created_at as linked_at from profile_link l
+        where l.space_id = ${spaceId} and l.profile_id = ${profileId}::uuid and ${behind('l.account_id', after)}
+        order by l.created_at desc, l.account_id limit ${count}`,
+    ),
   )
 
 /** The accounts of a person, newest link first. An account lies elsewhere than its people, so it is asked for by its id (distribution R3). */
@@ -186,10 +197,11 @@ const accountsOf = async (
   spaceId: string,
   profileId: string,
   count: number,
-  from: number,
-): Promise<readonly ProfileRow[]> => {
-  const ids = (await run(db, accountIds(spaceId, profileId, count, from))).map(({ id }) => id)
-  if (ids.length === 0) return []
+  after: LinkPlace | undefined,
+): Promise<readonly LinkedProfile[]> => {
+  const links = await accountLinks(db, spaceId, profileId, count, after)
+  if (links.length === 0) return []
+  const ids = links.map(({ id }) => id)
   const rows = await run(
     db,
     query(
@@ -197,26 +209,31 @@ const accountsOf = async (
       sql<ProfileRow>`select p.* from profile p where p.space_id = ${spaceId} and p.id in (select unnest(${ids}::uuid[]))`,
     ),
   )
-  const place = new Map(ids.map((id, index) => [id, index]))
-  return rows.toSorted((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0))
+  const found = new Map(rows.map((row) => [row.id, row]))
+  return links.flatMap(({ id, linked_at }) => {
+    const row = found.get(id)
+    return row ? [{ ...row, linked_at }] : []
+  })
 }
 
-/** The accounts of a person, or the people of an account, newest link first, behind the first `from`. */
+/** The accounts of a person, or the people of an account, newest link first, behind the place `after`. */
 export const linkedProfiles = (
   db: Db,
   spaceId: string,
   profile: ProfileRow,
   count: number,
-  from = 0,
-): Promise<readonly ProfileRow[]> =>
+  after?: LinkPlace,
+): Promise<readonly LinkedProfile[]> =>
   profile.collection === 'users'
-    ? accountsOf(db, spaceId, profile.id, count, from)
+    ? accountsOf(db, spaceId, profile.id, count, after)
     : run(
         db,
         query(
           'profile_link.people',
-          sql<ProfileRow>`select p.* from profile_link l join profile p on p.space_id = ${spaceId} and p.id = l.profile_id
-            where l.space_id = ${spaceId} and l.account_id = ${profile.id}::uuid order by l.created_at desc, p.id limit ${count} offset ${from}`,
+          sql<LinkedProfile>`select p.*, l.created_at as linked_at from profile_link l
+            join profile p on p.space_id = ${spaceId} and p.id = l.profile_id
+            where l.space_id = ${spaceId} and l.account_id = ${profile.id}::uuid and ${behind('l.profile_id', after)}
+            order by l.created_at desc, l.profile_id limit ${count}`,
         ),
       )
 

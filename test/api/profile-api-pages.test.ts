@@ -62,6 +62,32 @@ it('PRF-02 PRF-04 who has more accounts than one page is told so, and walks thro
   expect(walked.toSorted()).toEqual(groups.map(({ groupId }) => groupId))
 })
 
+it('PRF-02 PRF-04 an account that is linked between two pages shows none twice, on either side', async () => {
+  const link = (at: number, userId: string, groupId: string) =>
+    tellAt(new Date(now.getTime() + at), 'spa_test', { type: 'group', userId, groupId })
+  const page = async (collection: string, id: string, next: string) => {
+    const path = `/v1/spaces/spa_test/collections/${collection}/profiles/${id}/links?limit=2&next=${next}`
+    const { data, cursor } = (await get(path)).body
+    const ids = data.map(({ external_ids }: { external_ids: { id: string }[] }) => external_ids[0]?.id)
+    return [ids, cursor.next] as const
+  }
+  for (const [collection, id, linked] of [
+    ['users', 'user_id:keyed', (at: number) => link(at, 'keyed', `keyed account ${at}`)],
+    ['accounts', 'group_id:keyed account', (at: number) => link(at, `keyed person ${at}`, 'keyed account')],
+  ] as const) {
+    for (const at of [1, 2, 3, 4]) await linked(at)
+    const [first, next] = await page(collection, id, '')
+    await linked(5)
+    const [second] = await page(collection, id, next)
+    expect(
+      [...first, ...second].map((each) => each?.at(-1)),
+      collection,
+    ).toEqual(['4', '3', '2', '1'])
+    const counted = Buffer.from('2').toString('base64url')
+    expect((await get(`/v1/spaces/spa_test/collections/${collection}/profiles/${id}/links?next=${counted}`)).status).toBe(400)
+  }
+})
+
 it('PRF-02 of events of one instant the last is not the first', async () => {
   const [timestamp, type, userId] = [daysAgo(1), 'track', 'instant']
   await tell('spa_test', ...['i1', 'i2'].map((messageId) => ({ type, userId, event: 'E', messageId, timestamp })))

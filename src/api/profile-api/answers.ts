@@ -19,7 +19,6 @@ import type {
 } from './shapes.ts'
 
 const DAYS_OF_EVENTS = 14
-const MOST_LINKS = 1_000_000
 
 /** One request: whose data, where it was asked, when. */
 export type Asked<Profile = ProfileRow> = {
@@ -182,15 +181,17 @@ export const answerMetadata = async ({ db, profile }: Asked): Promise<z.infer<ty
   }
 }
 
+const Linked = z.tuple([z.iso.datetime(), z.guid()]).transform(([at, id]) => ({ linked_at: new Date(at), id }))
+
 export const answerLinks = async (
   asked: Asked,
   { limit, next }: z.infer<typeof LinksAsked>,
 ): Promise<z.infer<typeof LinksFound>> => {
-  const from = decode(next, z.int().min(1).max(MOST_LINKS)) ?? 0
-  const linked = await linkedProfiles(asked.db, asked.profile.space_id, asked.profile, limit + 1, from)
+  const linked = await linkedProfiles(asked.db, asked.profile.space_id, asked.profile, limit + 1, decode(next, Linked))
   const page = linked.slice(0, limit)
+  const last = linked.length > limit ? page.at(-1) : undefined
   return {
     data: page.map((profile) => ({ to_collection: profile.collection, external_ids: plainIds(profile) })),
-    cursor: cursor(asked, limit, linked.length > limit ? from + limit : undefined),
+    cursor: cursor(asked, limit, last && [last.linked_at.toISOString(), last.id]),
   }
 }
