@@ -8,6 +8,7 @@ import type { Limits } from '../space/limit.ts'
 import { loadCatalog } from './catalog.ts'
 import { compile } from './compile.ts'
 import type { Condition } from './condition.ts'
+import { refuseUnknownIds } from './eligible.ts'
 import type { Sql } from './operator.ts'
 import { eligibilityOf, type Options } from './options.ts'
 import { refuseProblems } from './refuse.ts'
@@ -24,7 +25,7 @@ export type Asked = {
   readonly at?: Date | undefined
 }
 
-/** The query of whom a condition that need not be saved means at `now`, among candidates if some are given. @throws Invalid for what cannot be compiled. */
+/** The query of whom a condition that need not be saved means at `now`, among candidates if some are given. @throws Invalid for what could not be saved. */
 export const whomOf = async (
   db: Db,
   spaceId: string,
@@ -34,6 +35,7 @@ export const whomOf = async (
 ): Promise<Sql<{ profile_id: string }>> => {
   const catalog = await loadCatalog(db, spaceId)
   refuseProblems(problemsOf(condition, catalog, limits, collection))
+  await refuseUnknownIds(db, spaceId, options, collection)
   const eligible = { ...eligibilityOf(condition, { collection, options, createdAt: now }), since: undefined }
   return compile(condition, { spaceId, now: at ?? now, catalog, asOf: at, candidates, ...eligible })
 }

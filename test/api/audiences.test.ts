@@ -321,6 +321,12 @@ it('AUD-05 refuses identifier types that the space never saw, and names those it
   ])
   expect(refused.body.error.problems[0].remedy).toMatch(/user_id, anonymous_id, email, .*identity rules/)
   expect((await make(['email', 'android.idfa'])).status).toBe(201)
+  const asked = { definition: buyers, options: { filterByExternalIds: ['email', 'nonsense', 'group_id'] } }
+  for (const path of ['previews', 'has_email_or_android_idfa/overlap'])
+    expect(await api.call('POST', `${SPACE}/audiences/${path}`, asked), path).toMatchObject({
+      status: 422,
+      body: { error: refused.body.error },
+    })
   expect((await make(['loyalty_id'])).status).toBe(422)
   expect((await api.call('PATCH', `${SPACE}/identity-rules/loyalty_id`, { limit: 1 })).status).toBe(200)
   expect((await make(['loyalty_id'])).status, 'configured').toBe(201)

@@ -1,1 +1,0 @@
-select * from identifier_rule where space_id = $1 and type = $2 for update
