@@ -3,8 +3,8 @@ import { Invalid, type Problem } from '../base/errors.ts'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
 import { BUILT_IN_TYPES } from '../ingest/identifiers.ts'
-import { storedRules } from '../profile/copy-rules.ts'
 import type { Collection } from '../profile/identifier.ts'
+import { storedRules } from '../profile/rules.ts'
 import type { Options } from './options.ts'
 
 // Types beyond those that the settings hold, and those whose rule was reset, are only with their people.

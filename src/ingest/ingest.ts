@@ -180,7 +180,7 @@ export const storeReady = async (db: Db, work: Work): Promise<Transaction> => {
 const registerTypes = (db: Db, spaceId: string, calls: readonly Identified[], rules: Rules): Promise<void> => {
   const types = new Set(calls.flatMap(({ identifiers }) => identifiers.map(({ type }) => type)))
   const fresh = [...types].filter((type) => !isBuiltIn(type) && !rules.known.has(type))
-  return addSeenTypes(db, spaceId, fresh.slice(0, Math.max(0, MOST_TYPES - rules.known.size)))
+  return addSeenTypes(db, spaceId, rules.known.size < MOST_TYPES ? fresh : [])
 }
 
 /** Makes the partitions and the types of identifiers that these calls need. */

@@ -1,17 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { query, run, transact } from '../db/query.ts'
-import type { IdentifierRuleRow } from '../db/rows/profile.ts'
-
-/** How a space recognises people, type by type, as it is stored; what has no row has the defaults (spec/audiences §5.2). */
-export const storedRules = (db: Db, spaceId: string): Promise<readonly IdentifierRuleRow[]> =>
-  run(
-    db,
-    query(
-      'identifier_rule.of_space',
-      sql<IdentifierRuleRow>`select * from identifier_rule where space_id = ${spaceId} order by type`,
-    ),
-  )
+import { lockRules, storedRules } from './rules.ts'
 
 /**
  * Gives a space the identity rules of another: identifiers, limits, priorities and blocked values, in place of its own. They hold for what is
@@ -19,6 +9,7 @@ export const storedRules = (db: Db, spaceId: string): Promise<readonly Identifie
  */
 export const copyRules = (db: Db, from: string, to: string): Promise<number> =>
   transact(db, async (tx) => {
+    await lockRules(tx, to)
     const rows = await storedRules(tx, from)
     await run(tx, query('identifier_rule.clear', sql`delete from identifier_rule where space_id = ${to}`))
     if (rows.length > 0)

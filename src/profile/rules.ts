@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { isObject, type Json } from '../base/json.ts'
 import { linearPattern } from '../base/linear-pattern.ts'
 import type { Db } from '../db/database.ts'
-import { query, run } from '../db/query.ts'
+import { query, run, transact } from '../db/query.ts'
 import type { IdentifierRuleRow } from '../db/rows/profile.ts'
 
 /** How identifiers of one type are treated (spec/audiences §5.2). `since` is the start of the period that the limit counts, if it has one. */
@@ -78,15 +78,35 @@ export const rulesFrom = (rows: readonly IdentifierRuleRow[], now: Date): Rules 
   }
 }
 
-/** Adds types that turned up in `context.externalIds` to the space's settings (spec/audiences §5.1). A transaction of its own (R11). */
-export const addSeenTypes = async (db: Db, spaceId: string, types: readonly string[]): Promise<void> => {
-  if (types.length === 0) return
-  await run(
+/** How a space recognises people, type by type, as it is stored; what has no row has the defaults (spec/audiences §5.2). */
+export const storedRules = (db: Db, spaceId: string): Promise<readonly IdentifierRuleRow[]> =>
+  run(
     db,
     query(
-      'identifier_rule.add_seen',
-      sql`insert into identifier_rule (space_id, type, value_limit, seen)
-        select ${spaceId}, r.type, ${DEFAULT_LIMIT}::integer, true from unnest(${types.toSorted()}::text[]) as r (type) on conflict do nothing`,
+      'identifier_rule.of_space',
+      sql<IdentifierRuleRow>`select * from identifier_rule where space_id = ${spaceId} order by type`,
     ),
   )
+
+/** Has whoever else writes the rules of a space wait for the end of this transaction, so that two do not take the last place of `MOST_TYPES`. */
+export const lockRules = async (tx: Db, spaceId: string): Promise<void> => {
+  await run(tx, query('identifier_rule.lock_space', sql`select id from space where id = ${spaceId} for update`))
+}
+
+/** Adds types that turned up in `context.externalIds` to the space's settings, where there is room (spec/audiences §5.1). A transaction of its own (R11). */
+export const addSeenTypes = async (db: Db, spaceId: string, types: readonly string[]): Promise<void> => {
+  if (types.length === 0) return
+  await transact(db, async (tx) => {
+    await lockRules(tx, spaceId)
+    const known = new Set((await storedRules(tx, spaceId)).map(({ type }) => type))
+    const added = types.filter((type) => !known.has(type)).slice(0, Math.max(0, MOST_TYPES - known.size))
+    await run(
+      tx,
+      query(
+        'identifier_rule.add_seen',
+        sql`insert into identifier_rule (space_id, type, value_limit, seen)
+          select ${spaceId}, r.type, ${DEFAULT_LIMIT}::integer, true from unnest(${added.toSorted()}::text[]) as r (type) on conflict do nothing`,
+      ),
+    )
+  })
 }

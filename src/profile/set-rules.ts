@@ -1,30 +1,29 @@
 import { sql } from 'kysely'
-import { notFound } from '../base/errors.ts'
+import { notFound, Refused } from '../base/errors.ts'
 import type { Db } from '../db/database.ts'
-import { query, run, runOne, transact } from '../db/query.ts'
+import { query, run, transact } from '../db/query.ts'
 import type { IdentifierRuleRow } from '../db/rows/profile.ts'
+import { lockRules, MOST_TYPES, storedRules } from './rules.ts'
 
 /** What a person says of one type of identifier; the rest stays as it is. */
 export type RuleChange = Partial<Pick<IdentifierRuleRow, 'value_limit' | 'period' | 'priority' | 'blocked' | 'reads_traits'>>
 /** What holds for a type of which nothing was said yet. */
 export type Usual = Pick<IdentifierRuleRow, 'value_limit' | 'reads_traits'>
 
-const lock = (tx: Db, spaceId: string, type: string): Promise<IdentifierRuleRow | undefined> =>
-  runOne(
-    tx,
-    query(
-      'identifier_rule.lock',
-      sql<IdentifierRuleRow>`select * from identifier_rule where space_id = ${spaceId} and type = ${type} for update`,
-    ),
-  )
-
 /**
  * Changes how a space treats identifiers of one type, for what is received from now on (spec/audiences §5.1); profiles stay as they are. Of a type
- * that only turned up in calls, traits are not read for that: whoever changes its limit did not ask for it.
+ * that only turned up in calls, traits are not read for that: whoever changes its limit did not ask for it. @throws Refused for another type beyond `MOST_TYPES`.
  */
 export const setRule = (db: Db, spaceId: string, type: string, change: RuleChange, usual: Usual): Promise<void> =>
   transact(db, async (tx) => {
-    const before = await lock(tx, spaceId, type)
+    await lockRules(tx, spaceId)
+    const rows = await storedRules(tx, spaceId)
+    const before = rows.find((row) => row.type === type)
+    if (!before && rows.length >= MOST_TYPES)
+      throw new Refused(
+        'too_many_types',
+        `A space has at most ${MOST_TYPES} types of identifiers of its own. Reset one that is not needed.`,
+      )
     const rule = {
       ...{ period: 'ever', priority: null, blocked: null },
       ...usual,

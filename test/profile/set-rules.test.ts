@@ -158,6 +158,19 @@ it('IDR-05 types that somebody makes up do not fill the settings, and still name
   expect((await set('crm', { limit: 1 })).status).toBe(200)
 })
 
+it('IDR-05 of two who take the last place at once, one is told that there is none', async () => {
+  await api.call('DELETE', `${AT}/made_up_0`)
+  const externalIds = ['told_1', 'told_2'].map((type) => ({ id: 'x', type, collection: 'users', encoding: 'none' }))
+  const [answers] = await Promise.all([
+    Promise.all(['first', 'second', 'third', 'fourth'].map((type) => set(type, { limit: 1 }))),
+    send({ userId: 'at once', context: { externalIds } }),
+  ])
+  expect(answers.filter(({ status }) => status === 200).length).toBeLessThan(2)
+  for (const { body } of answers.filter(({ status }) => status !== 200)) expect(body.error.code).toBe('too_many_types')
+  const [row] = await selectRows(db, sql`select count(*)::integer as n from identifier_rule where space_id = 'spa_test'`)
+  expect(row?.['n']).toBe(MOST_TYPES)
+})
+
 it('IDR-20 the rules of another space are as they were', async () => {
   expect((await rulesOf(decoy)).some(({ stored }) => stored)).toBe(false)
   expect((await decoy.call('PATCH', `${AT}/email`, { limit: 1 })).status).toBe(403)

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { Refused } from '../../base/errors.ts'
-import { copyRules, storedRules } from '../../profile/copy-rules.ts'
-import { DEFAULT_BLOCKED, MOST_TYPES } from '../../profile/rules.ts'
+import { copyRules } from '../../profile/copy-rules.ts'
+import { DEFAULT_BLOCKED, storedRules } from '../../profile/rules.ts'
 import { resetRule, setRule } from '../../profile/set-rules.ts'
 import { findManager } from '../auth.ts'
 import type { Door } from '../door.ts'
@@ -18,15 +18,6 @@ const answer = async ({ db }: Door, spaceId: string) => ({
   data: { rules: [...shownRules(spaceId, await storedRules(db, spaceId))], usualBlocked: [...DEFAULT_BLOCKED] },
 })
 
-const refuseMore = async ({ db }: Door, spaceId: string, type: string): Promise<void> => {
-  const rows = await storedRules(db, spaceId)
-  if (rows.length >= MOST_TYPES && !rows.some((row) => row.type === type))
-    throw new Refused(
-      'too_many_types',
-      `A space has at most ${MOST_TYPES} types of identifiers of its own. Reset one that is not needed.`,
-    )
-}
-
 const changing = (app: App, door: Door): void => {
   const params = Params.extend({ type: RuleType })
   app.patch(
@@ -42,7 +33,6 @@ const changing = (app: App, door: Door): void => {
     },
     async ({ caller: { spaceId }, params: { type }, body }) => {
       const change = changeOf(type, body)
-      await refuseMore(door, spaceId, type)
       await setRule(door.db, spaceId, type, change, usualOf(type))
       return answer(door, spaceId)
     },

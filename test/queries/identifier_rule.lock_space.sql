@@ -1,0 +1,1 @@
+select id from space where id = $1 for update
