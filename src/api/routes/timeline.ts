@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import { Invalid, notFound } from '../../base/errors.ts'
 import type { Db } from '../../db/database.ts'
-import { type Asked, type Before, type Fact, factsOf, findProfile, KINDS, subscriptionFacts } from '../timeline/entries.ts'
+import { parseReference } from '../../ingest/reference.ts'
+import { findProfile } from '../../profile/read.ts'
+import { type Asked, type Before, type Fact, factsOf, KINDS, subscriptionFacts } from '../timeline/entries.ts'
 import { entryOf } from '../timeline/sentences.ts'
 import type { Route } from './index.ts'
 
@@ -48,7 +50,8 @@ const newestFirst = (a: Fact, b: Fact): number => b.at.getTime() - a.at.getTime(
 
 /** One page of a person's facts, newest first, and where the next begins. @throws notFound */
 const readTimeline = async (db: Db, profile: string, asked: Omit<Asked, 'profileId'>) => {
-  const person = await findProfile(db, asked.spaceId, profile)
+  const reference = parseReference(profile)
+  const person = reference && (await findProfile(db, asked.spaceId, reference))
   if (!person) throw notFound('profile', profile)
   const whole = { ...asked, profileId: person.id, count: asked.count + 1 }
   const addresses = Object.values(person.identifiers).flat()

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { JsonObject } from '../../base/json.ts'
 import type { Db } from '../../db/database.ts'
-import { query, run, runOne } from '../../db/query.ts'
+import { query, run } from '../../db/query.ts'
 
 export const KINDS = ['event', 'trait', 'audience', 'run', 'message', 'delivery', 'subscription'] as const
 export type Kind = (typeof KINDS)[number]
@@ -27,43 +27,6 @@ export type Asked = {
   readonly before: Before
   readonly count: number
 }
-
-const byId = (spaceId: string, id: string) =>
-  query(
-    'timeline.profile',
-    sql<Found>`select p.id, p.identifiers, p.merged_into from profile p where p.space_id = ${spaceId} and p.id = ${id}::uuid`,
-  )
-
-const idByIdentifier = (spaceId: string, type: string, value: string) =>
-  query(
-    'timeline.profile_id',
-    sql<{ id: string }>`select i.profile_id as id from profile_identifier i
-      where i.space_id = ${spaceId} and i.collection = 'users' and i.type = ${type} and i.value = ${value}`,
-  )
-
-/**
- * The profile behind an id or `type:value` (`email:ann@example.com`), merged ones followed; its identifiers come along. Step by step: an
- * identifier, a profile and the one it was merged into lie in three places of a cluster (distribution R3).
- */
-export const findProfile = async (
-  db: Db,
-  spaceId: string,
-  asked: string,
-): Promise<Pick<Found, 'id' | 'identifiers'> | undefined> => {
-  const colon = asked.indexOf(':')
-  const identified =
-    colon < 0 ? undefined : await runOne(db, idByIdentifier(spaceId, asked.slice(0, colon), asked.slice(colon + 1)))
-  const id = colon < 0 ? asked : identified?.id
-  if (id === undefined || !UUID.test(id)) return undefined
-  const found = await runOne(db, byId(spaceId, id))
-  return found?.merged_into ? runOne(db, byId(spaceId, found.merged_into)) : found
-}
-type Found = {
-  readonly id: string
-  readonly identifiers: Readonly<Record<string, readonly string[]>>
-  readonly merged_into: string | null
-}
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 // What an identify call says of traits is stored as its properties.
 const events = ({ spaceId, profileId, kinds, before, count }: Asked): RawBuilder<unknown> => {
