@@ -20,49 +20,49 @@ const objectAt = (from: JsonObject, key: string): JsonObject => {
   return isObject(value) ? value : NOTHING
 }
 
-const ofDevice =
-  (platform: string, key: string) =>
-  (places: Places): readonly unknown[] => {
-    const device = places.context['device']
-    if (!isObject(device) || String(device['type']).toLowerCase() !== platform) return []
-    if (key === 'advertisingId' && device['adTrackingEnabled'] !== true) return []
-    return [device[key]]
+/** Where in a call a type is read from, in words, and how it is read there. */
+type Reader = { readonly places: readonly string[]; readonly read: (places: Places) => readonly unknown[] }
+
+const ofDevice = (name: 'Android' | 'iOS', key: string): Reader => {
+  const platform = name.toLowerCase()
+  return {
+    places: [`context.device.${key} of ${name}`],
+    read: ({ context }) => {
+      const { device } = context
+      if (!isObject(device) || String(device['type']).toLowerCase() !== platform) return []
+      if (key === 'advertisingId' && device['adTrackingEnabled'] !== true) return []
+      return [device[key]]
+    },
   }
-
-/** Where each built-in type is read from (spec/audiences §5.1, §29 #3, #4). */
-const BUILT_IN: Readonly<Record<string, (places: Places) => readonly unknown[]>> = {
-  user_id: ({ userId }) => [userId],
-  anonymous_id: ({ anonymousId }) => [anonymousId],
-  email: ({ traits, contextTraits }) => [traits['email'], contextTraits['email']],
-  phone: ({ traits, contextTraits }) => [traits['phone'], contextTraits['phone']],
-  'android.id': ofDevice('android', 'id'),
-  'android.idfa': ofDevice('android', 'advertisingId'),
-  'android.push_token': ofDevice('android', 'token'),
-  'ios.id': ofDevice('ios', 'id'),
-  'ios.idfa': ofDevice('ios', 'advertisingId'),
-  'ios.push_token': ofDevice('ios', 'token'),
-  ga_client_id: ({ context }) => [objectAt(objectAt(context, 'integrations'), 'Google Analytics')['clientId']],
-  braze_id: ({ context }) => [objectAt(context, 'Braze')['braze_id']],
 }
-const readers = Object.entries(BUILT_IN)
 
-const DEVICE = 'context.device'
-/** The same places in words, and that of the one type that only accounts have. */
-const PLACES: Readonly<Record<string, readonly string[]>> = {
-  user_id: ['userId'],
-  anonymous_id: ['anonymousId'],
-  group_id: ['groupId'],
-  email: ['traits.email', 'context.traits.email'],
-  phone: ['traits.phone', 'context.traits.phone'],
-  'android.id': [`${DEVICE}.id of Android`],
-  'android.idfa': [`${DEVICE}.advertisingId of Android`],
-  'android.push_token': [`${DEVICE}.token of Android`],
-  'ios.id': [`${DEVICE}.id of iOS`],
-  'ios.idfa': [`${DEVICE}.advertisingId of iOS`],
-  'ios.push_token': [`${DEVICE}.token of iOS`],
-  ga_client_id: ['context.integrations.Google Analytics.clientId'],
-  braze_id: ['context.Braze.braze_id'],
-}
+const ofTraits = (key: string): Reader => ({
+  places: [`traits.${key}`, `context.traits.${key}`],
+  read: ({ traits, contextTraits }) => [traits[key], contextTraits[key]],
+})
+
+/** The types that Usher knows by itself (spec/audiences §5.1, §29 #3, #4). */
+const BUILT_IN: ReadonlyMap<string, Reader> = new Map([
+  ['user_id', { places: ['userId'], read: ({ userId }) => [userId] }],
+  ['anonymous_id', { places: ['anonymousId'], read: ({ anonymousId }) => [anonymousId] }],
+  ['email', ofTraits('email')],
+  ['phone', ofTraits('phone')],
+  ['android.id', ofDevice('Android', 'id')],
+  ['android.idfa', ofDevice('Android', 'advertisingId')],
+  ['android.push_token', ofDevice('Android', 'token')],
+  ['ios.id', ofDevice('iOS', 'id')],
+  ['ios.idfa', ofDevice('iOS', 'advertisingId')],
+  ['ios.push_token', ofDevice('iOS', 'token')],
+  [
+    'ga_client_id',
+    {
+      places: ['context.integrations.Google Analytics.clientId'],
+      read: ({ context }) => [objectAt(objectAt(context, 'integrations'), 'Google Analytics')['clientId']],
+    },
+  ],
+  ['braze_id', { places: ['context.Braze.braze_id'], read: ({ context }) => [objectAt(context, 'Braze')['braze_id']] }],
+])
+const readers = [...BUILT_IN].map(([type, { read }]) => [type, read] as const)
 
 const camel = (key: string): string => key.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 const snake = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -127,14 +127,13 @@ export const identifiersOf = (places: Places, rules: Rules): Found => {
 
 /** Where in a call an identifier of a type is looked for, in words; `readsTraits`: it is configured to be read from traits and properties, too. */
 export const placesOf = (type: string, readsTraits: boolean): readonly string[] => {
-  // Whoever makes up a type may call it what every object has: `constructor` is one like any other.
-  const own = Object.hasOwn(PLACES, type) ? (PLACES[type] ?? []) : []
+  const own = BUILT_IN.get(type)?.places ?? (type === 'group_id' ? ['groupId'] : [])
   const named = readsTraits ? [`traits.${type}`, `context.traits.${type}`, `properties.${type}`] : []
   return [...new Set([...own, ...named, ...(type === 'group_id' ? [] : ['context.externalIds'])])]
 }
 
 /** The types that Usher knows by itself. */
-export const BUILT_IN_TYPES: readonly string[] = Object.keys(BUILT_IN)
+export const BUILT_IN_TYPES: readonly string[] = [...BUILT_IN.keys()]
 
 /** Whether a type needs a row in the settings when it turns up: every other than those that Usher knows by itself. */
-export const isBuiltIn = (type: string): boolean => Object.hasOwn(BUILT_IN, type)
+export const isBuiltIn = (type: string): boolean => BUILT_IN.has(type)

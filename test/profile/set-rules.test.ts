@@ -90,6 +90,12 @@ it('IDR-03 a limit alone does not have properties read for an e-mail address, an
   expect(await idsOf('plain')).toEqual({ phone: ['+14155550100'], user_id: ['plain'] })
 })
 
+it('IDR-03 a type may be called what every object has by nature', async () => {
+  const answer = await set('constructor', { limit: 1 })
+  expect([answer.status, (await ruleOf('constructor'))?.['limit']]).toEqual([200, 1])
+  await api.call('DELETE', `${AT}/constructor`)
+})
+
 it('IDR-05 the limit of a type that turned up in calls can be changed, and no trait is read for it until somebody says so', async () => {
   const externalIds = [{ id: 'x', type: 'nickname', collection: 'users', encoding: 'none' }]
   await send({ userId: 'seen', context: { externalIds } })
