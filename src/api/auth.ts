@@ -5,13 +5,18 @@ import type { TokenKind } from '../db/rows/space.ts'
 import { isAlive, tokenOf } from '../space/oauth-token.ts'
 import { noteUse, tokenBySecret } from '../space/token.ts'
 
-/** The secret of `Authorization: Bearer x` or of Basic with the secret as user name (as Segment's Profile API has it). */
-export const credentialOf = (authorization: string | undefined): string | undefined => {
+const inScheme = (wanted: 'bearer' | 'basic', authorization: string | undefined): string | undefined => {
   const [scheme, value] = authorization?.trim().split(/\s+/) ?? []
-  if (value === undefined) return undefined
-  if (scheme?.toLowerCase() === 'bearer') return value
-  if (scheme?.toLowerCase() === 'basic') return Buffer.from(value, 'base64').toString('utf8').split(':')[0]
-  return undefined
+  return scheme?.toLowerCase() === wanted ? value : undefined
+}
+
+/** The secret of `Authorization: Bearer x`. */
+export const bearerOf = (authorization: string | undefined): string | undefined => inScheme('bearer', authorization)
+
+/** The user name of `Authorization: Basic`: where Segment's Profile API has its token, and its libraries have the write key. */
+export const userNameOf = (authorization: string | undefined): string | undefined => {
+  const value = inScheme('basic', authorization)
+  return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8').split(':')[0]
 }
 
 /** Who calls: a token belongs to one space. `seesPersonalData`: it is shown what a SQL trait's query answers (spec/audiences §8). */
@@ -76,7 +81,8 @@ export const authenticate = async (
   now: Date,
   kind: TokenKind = 'management',
 ): Promise<Caller> => {
-  const token = credentialOf(request.headers.authorization)
+  const { authorization } = request.headers
+  const token = bearerOf(authorization) ?? userNameOf(authorization)
   if (!token)
     throw new Refused('authentication_error', 'Send a token of this space: "Authorization: Bearer <token>".', { status: 401 })
   const caller = (await findCaller(db, token, now)) ?? (await findApp(db, token, now))

@@ -13,7 +13,7 @@ import { problem } from '../../ingest/problems.ts'
 import { slotOf } from '../../ingest/step-count.ts'
 import { createSourceLookup, type Source } from '../../space/source.ts'
 import { EVERY_EVENT } from '../../tracking-plan/browser-plan.ts'
-import { credentialOf } from '../auth.ts'
+import { userNameOf } from '../auth.ts'
 import type { Inside } from '../door.ts'
 import type { App } from '../server.ts'
 import { answer, answerAgain, DISCARDED, discard, isStrict, REFUSED, type Refusal, refuse } from '../tracking/answer.ts'
@@ -55,7 +55,7 @@ type Desk = {
 
 const keyOf = (request: FastifyRequest, body: JsonObject): string | undefined => {
   const { writeKey } = body
-  const inHeader = /^basic /i.test(request.headers.authorization ?? '') ? credentialOf(request.headers.authorization) : undefined
+  const inHeader = userNameOf(request.headers.authorization)
   return inHeader || (typeof writeKey === 'string' && writeKey !== '' ? writeKey : undefined)
 }
 

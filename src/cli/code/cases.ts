@@ -1,11 +1,12 @@
 import * as z from 'zod'
-import { Invalid, Refused } from '../../base/errors.ts'
+import { Invalid } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Api } from '../api.ts'
 import { conditionLines, indented } from '../explanation.ts'
 import { textOf as cell, listOf, objectOf } from '../table.ts'
 import type { Definition } from './definition.ts'
 import { readYaml } from './files.ts'
+import { inFile } from './in-file.ts'
 import { inOrder, keysOf, referencesOf } from './plan.ts'
 
 const Call = z.looseObject({ type: z.string() })
@@ -67,10 +68,7 @@ export const runCases = async (api: Api, definitions: readonly Definition[], pat
       audiences: writtenOf(needed, 'audience'),
       cases: cases.slice(from, from + AT_ONCE).map((one) => ({ ...one, audience, at: one.at ?? at })),
     }
-    const answer = await api.post('/audience-cases', body).catch((error: unknown) => {
-      if (!(error instanceof Refused)) throw error
-      throw new Refused(error.id, `${path}: ${error.message}`, { status: error.status, cause: error })
-    })
+    const answer = await inFile(path, () => api.post('/audience-cases', body))
     results.push(...listOf(answer, 'results').map((result) => ({ ...result, file: path })))
   }
   return results

@@ -1,10 +1,11 @@
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { Refused } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Api } from '../api.ts'
 import { applyChange } from '../code/apply.ts'
 import { runCases, showResults } from '../code/cases.ts'
-import { type Definition, definitionFrom, KINDS, type Kind } from '../code/definition.ts'
+import { type Definition, definitionFrom, fileOf, KINDS, type Kind } from '../code/definition.ts'
 import { changingIn, type Effect, effectOf } from '../code/effect.ts'
 import { caseFilesIn, readDefinitions, writeDefinitions } from '../code/files.ts'
 import { inFile } from '../code/in-file.ts'
@@ -32,6 +33,8 @@ const inSpace = async (api: Api): Promise<readonly Definition[]> => [
   ...(await listAll(api, 'audience')),
 ]
 
+const pathOf = (folder: string, change: Change): string => join(folder, fileOf(definitionIn(change)))
+
 type Planned = { readonly change: Change; readonly effect: Effect }
 
 const makePlan = async (api: Api, folder: string): Promise<readonly Planned[]> => {
@@ -44,7 +47,7 @@ const makePlan = async (api: Api, folder: string): Promise<readonly Planned[]> =
   }
   const plan: Planned[] = []
   for (const change of changes)
-    plan.push({ change, effect: await inFile(folder, definitionIn(change), () => effectOf(api, change, around)) })
+    plan.push({ change, effect: await inFile(pathOf(folder, change), () => effectOf(api, change, around)) })
   return plan
 }
 
@@ -84,7 +87,7 @@ const applyCommand = (program: Command, { api, print }: Session): void => {
       const plan = await makePlan(opened, folder)
       const done: string[] = []
       for (const { change } of plan) {
-        const applied = await inFile(folder, definitionIn(change), () => applyChange(opened, change, remove), done)
+        const applied = await inFile(pathOf(folder, change), () => applyChange(opened, change, remove), done)
         if (applied) done.push(headingOf(change))
       }
       print({ ...asJson(plan), applied: done }, () => `${showPlan(plan)}\n\n${done.length} applied.`)
