@@ -24,6 +24,12 @@ export const MOST_IDENTIFIERS = 1_000
 /** Types in the settings of one space: all are read with every batch, and whoever holds a write key can make some up. Others go by the defaults. */
 export const MOST_TYPES = 500
 
+/** The highest number that a priority may be. */
+export const MOST_PRIORITY = 1_000
+const UNNUMBERED = MOST_PRIORITY + 1
+/** The priority of a type that is put aside before those that have no number. */
+export const LAST = UNNUMBERED + 1
+
 const DEFAULT_LIMIT = 5
 /** What names nobody, where a space says nothing else (spec/audiences §5.2). */
 export const DEFAULT_BLOCKED: readonly Json[] = [{ regex: '^[0-]*$' }, '-1', 'null', 'anonymous']
@@ -41,7 +47,7 @@ const blockedByDefault = matcher(DEFAULT_BLOCKED)
 
 const defaultPriority = (type: string): number => {
   const place = FIRST.indexOf(type)
-  return place === -1 ? Infinity : place + 1
+  return place === -1 ? UNNUMBERED : place + 1
 }
 
 /** How many values of a type one profile has at most, where nobody says otherwise. */
@@ -62,7 +68,7 @@ const ruleFrom = (row: IdentifierRuleRow, now: Date): Rule => {
   }
 }
 
-/** Rules from their rows, defaults where there is none: `user_id` first and one value ever, `email` second, the others in alphabetical order. */
+/** Rules from their rows, defaults where there is none: `user_id` first and one value ever, `email` second, the others in alphabetical order, and behind them what shall be `LAST`. */
 export const rulesFrom = (rows: readonly IdentifierRuleRow[], now: Date): Rules => {
   const rules = new Map(rows.map((row) => [row.type, ruleFrom(row, now)]))
   const priorities = new Map(rows.map((row) => [row.type, row.priority ?? defaultPriority(row.type)]))

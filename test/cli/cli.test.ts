@@ -93,6 +93,8 @@ it('IDR-07 IDR-11 shows and changes by what people are recognised', async () => 
   expect(await usher('identity', 'set', 'loyalty_id', '--usual-blocked', '--no-read-traits')).toMatch(
     /loyalty_id +2 .*the usual +context\.externalIds +you/,
   )
+  expect(await usher('identity', 'set', 'loyalty_id', '--priority', 'last')).toMatch(/loyalty_id +2 +weekly +last .*\s*$/)
+  await expect(usher('identity', 'set', 'loyalty_id', '--priority', 'first')).rejects.toThrow(/neither .* nor "last"/)
   await expect(usher('identity', 'set', 'user_id', '--limit', 'many')).rejects.toThrow(/limit/)
   expect(await usher('identity', 'reset', 'loyalty_id')).not.toContain('loyalty_id')
 })

@@ -78,6 +78,26 @@ it('IDR-09 the priority says which identifier is put aside', async () => {
   expect(await idsOf('a2')).toEqual({ anonymous_id: ['a2'] })
 })
 
+it('IDR-09 a type may come behind those that have no number, and is then put aside first', async () => {
+  const before = (await rulesOf()).map(({ type }) => type)
+  await set('android.id', { limit: 1, priority: 'last' })
+  expect(await ruleOf('android.id')).toMatchObject({ priority: 'last', stored: true })
+  expect((await rulesOf()).map(({ type }) => type)).toEqual([...before.filter((type) => type !== 'android.id'), 'android.id'])
+  await set('ga_client_id', { limit: 1 })
+  const call = (id: string, clientId: string) => ({
+    type: 'track',
+    event: 'E',
+    anonymousId: clientId,
+    context: { device: { type: 'android', id }, integrations: { 'Google Analytics': { clientId } } },
+  })
+  await send(call('d1', 'ga1'))
+  await send(call('d1', 'ga2'))
+  expect(await idsOf('ga2')).toEqual({ anonymous_id: ['ga2'], ga_client_id: ['ga2'] })
+  await set('android.id', { priority: null })
+  expect((await rulesOf()).map(({ type }) => type)).toEqual(before)
+  for (const type of ['android.id', 'ga_client_id']) await api.call('DELETE', `${AT}/${type}`)
+})
+
 it('IDR-03 a limit alone does not have properties read for an e-mail address, and never for a user id', async () => {
   await set('user_id', { limit: 2 })
   await set('phone', { limit: 3 })
@@ -133,6 +153,8 @@ it.each([
   ['email', { limit: 1.5 }, 'limit'],
   ['email', { period: 'hourly' }, 'period'],
   ['email', { priority: 0 }, 'priority'],
+  ['email', { priority: 1_002 }, 'priority'],
+  ['email', { priority: 'first' }, 'priority'],
   ['email', { blocked: [''] }, 'blocked.0'],
   ['email', { blocked: ['x', { regex: '(' }] }, 'blocked.1.regex'],
   ['email', { blocked: [{ regex: '(a)\\1' }] }, 'blocked.0.regex'],

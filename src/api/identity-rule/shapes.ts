@@ -3,7 +3,7 @@ import { Invalid } from '../../base/errors.ts'
 import { linearPattern } from '../../base/linear-pattern.ts'
 import type { IdentifierRuleRow } from '../../db/rows/profile.ts'
 import { BUILT_IN_TYPES, isBuiltIn, MAY_READ_TRAITS, placesOf } from '../../ingest/identifiers.ts'
-import { defaultLimit, rulesFrom } from '../../profile/rules.ts'
+import { defaultLimit, LAST, MOST_PRIORITY, rulesFrom } from '../../profile/rules.ts'
 import type { RuleChange, Usual } from '../../profile/set-rules.ts'
 
 const Period = z.enum(['ever', 'weekly', 'monthly', 'annually'])
@@ -14,7 +14,10 @@ export const WireRule = z.object({
   type: z.string(),
   limit: z.number().describe('how many values of it one profile has at most, in the period'),
   period: Period,
-  priority: z.number().nullable().describe('null: user_id is 1, email 2, and others come behind every number, by the alphabet'),
+  priority: z
+    .union([z.number(), z.literal('last')])
+    .nullable()
+    .describe('null: user_id is 1, email 2, and others come behind every number, by the alphabet; last: behind those, too'),
   blocked: z.array(z.unknown()).nullable().describe('values that name nobody: texts, or {"regex"}; null: the usual ones'),
   readsTraits: z
     .boolean()
@@ -27,14 +30,18 @@ export const WireRule = z.object({
 
 const WHOLE = 'is no whole number from 1 to 1,000'
 const Whole = z.int(WHOLE).min(1, WHOLE).max(1_000, WHOLE)
+const NEITHER = 'is neither a whole number from 1 to 1,000 nor "last"'
+const Priority = z.union([z.int(NEITHER).min(1, NEITHER).max(MOST_PRIORITY, NEITHER), z.literal('last')], NEITHER)
 
 /** What may be said of a type; what is left out stays. */
 export const RuleAsked = z.strictObject({
   limit: Whole.optional(),
   period: Period.optional(),
-  priority: Whole.nullable()
+  priority: Priority.nullable()
     .optional()
-    .describe('1 is kept longest; types of one priority go by the alphabet, and those without any come last'),
+    .describe(
+      '1 is kept longest; types of one priority go by the alphabet. Those without any come behind every number, and "last" behind those',
+    ),
   blocked: Blocked.nullable().optional(),
   readsTraits: z.boolean().optional(),
 })
@@ -83,7 +90,7 @@ export const changeOf = (
   return {
     ...(limit === undefined ? {} : { value_limit: limit }),
     ...(period === undefined ? {} : { period }),
-    ...(priority === undefined ? {} : { priority }),
+    ...(priority === undefined ? {} : { priority: priority === 'last' ? LAST : priority }),
     ...(blocked === undefined ? {} : { blocked }),
     ...(readsTraits === undefined ? {} : { reads_traits: readsTraits }),
   }
@@ -98,7 +105,7 @@ const wire = (row: IdentifierRuleRow, stored: boolean): z.infer<typeof WireRule>
   type: row.type,
   limit: row.value_limit,
   period: row.period,
-  priority: row.priority,
+  priority: row.priority === LAST ? 'last' : row.priority,
   blocked: row.blocked === null ? null : [...row.blocked],
   ...readingOf(row),
   seen: row.seen,

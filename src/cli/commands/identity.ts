@@ -30,10 +30,13 @@ type Options = {
   readonly readTraits?: boolean
 }
 
+// What is no number is sent as it is, for the space to say what belongs there.
+const priorityOf = (said: string) => (said === 'usual' ? null : Number.isNaN(Number(said)) ? said : Number(said))
+
 const bodyOf = ({ limit, period, priority, block = [], blockPattern = [], usualBlocked, readTraits }: Options) => ({
   ...(limit === undefined ? {} : { limit: Number(limit) }),
   ...(period === undefined ? {} : { period }),
-  ...(priority === undefined ? {} : { priority: priority === 'usual' ? null : Number(priority) }),
+  ...(priority === undefined ? {} : { priority: priorityOf(priority) }),
   ...(block.length + blockPattern.length === 0 ? {} : { blocked: [...block, ...blockPattern.map((regex) => ({ regex }))] }),
   ...(usualBlocked ? { blocked: null } : {}),
   ...(readTraits === undefined ? {} : { readsTraits: readTraits }),
@@ -51,7 +54,7 @@ export const identityCommand = (program: Command, { api, print }: Session): void
     .description('add a type, or change one; it holds for what is received from now on')
     .option('--limit <count>', 'how many values one profile has at most')
     .option('--period <period>', 'what the limit counts: ever, weekly, monthly or annually')
-    .option('--priority <number>', '1 is kept longest; "usual" for user_id, email, then the alphabet')
+    .option('--priority <place>', '1 is kept longest; "usual" for user_id, email, then the alphabet; "last" behind all')
     .option('--block <value...>', 'values that name nobody, in place of those that are blocked now')
     .option('--block-pattern <regex...>', 'the same as regular expressions')
     .option('--usual-blocked', 'block what is blocked usually')

@@ -37,6 +37,7 @@ export type IdentifierRuleRow = {
   type: string
   value_limit: number
   period: 'ever' | 'weekly' | 'monthly' | 'annually'
+  /** From 1 to 1,000; 1,002: behind those without one. */
   priority: number | null
   blocked: readonly Json[] | null
   seen: boolean

@@ -1,10 +1,12 @@
-import type { Blocked, IdentityRule, Period } from './wire.ts'
+import type { Blocked, IdentityRule, Period, Priority } from './wire.ts'
 
 /** A rule as it is edited: what is typed, as it is typed. */
 export type Draft = {
   readonly type: string
   readonly limit: string
   readonly period: Period
+  /** By which of these ways the place is said; the number waits until it is. */
+  readonly place: 'usual' | 'number' | 'last'
   readonly priority: string
   readonly readsTraits: boolean
   /** What is usual is blocked; the two texts wait until it is not. */
@@ -17,6 +19,7 @@ export const NEW: Draft = {
   type: '',
   limit: '5',
   period: 'ever',
+  place: 'usual',
   priority: '',
   readsTraits: true,
   usual: true,
@@ -36,7 +39,8 @@ export const draftOf = (rule: IdentityRule, usualBlocked: readonly Blocked[]): D
   type: rule.type,
   limit: String(rule.limit),
   period: rule.period,
-  priority: rule.priority === null ? '' : String(rule.priority),
+  place: rule.priority === null ? 'usual' : rule.priority === 'last' ? 'last' : 'number',
+  priority: typeof rule.priority === 'number' ? String(rule.priority) : '',
   readsTraits: rule.readsTraits,
   usual: rule.blocked === null,
   ...textsOf(rule.blocked ?? usualBlocked),
@@ -48,13 +52,16 @@ export const valueCount = ({ values }: Draft): number => lines(values).length
 const blockedOf = ({ usual, values, patterns }: Draft): readonly Blocked[] | null =>
   usual ? null : [...lines(values), ...lines(patterns).map((regex) => ({ regex }))]
 
+const priorityOf = ({ place, priority }: Draft): Priority =>
+  place === 'usual' ? null : place === 'last' ? place : Number(priority)
+
 // What is emptied is asked for as nothing: the API says what belongs there.
 const numberOf = (text: string): number | null => (text.trim() === '' ? null : Number(text))
 
 type Body = {
   readonly limit: number | null
   readonly period: Period
-  readonly priority: number | null
+  readonly priority: Priority
   readonly blocked: readonly Blocked[] | null
   readonly readsTraits: boolean
 }
@@ -63,7 +70,7 @@ type Body = {
 export const allOf = (draft: Draft): Body => ({
   limit: numberOf(draft.limit),
   period: draft.period,
-  priority: numberOf(draft.priority),
+  priority: priorityOf(draft),
   blocked: blockedOf(draft),
   readsTraits: draft.readsTraits,
 })

@@ -42,18 +42,42 @@ const Limit = ({ draft, set, problems }: FieldsProps) => (
   </div>
 )
 
-const Priority = ({ draft, set, problems }: FieldsProps) => (
+const PLACES: Readonly<Record<Draft['place'], string>> = {
+  usual: 'as usual',
+  number: 'by a number',
+  last: 'behind all others',
+}
+
+const Place = ({ draft, set, problems }: FieldsProps) => (
   <div>
-    <TextInput
-      label="Priority"
-      description="1 is kept longest. Empty, it is as usual: user_id is 1, email 2, and the others come behind every number, by the alphabet."
-      placeholder="as usual"
-      type="number"
-      min={1}
-      max={1_000}
-      value={draft.priority}
-      onChange={({ currentTarget }) => set({ priority: currentTarget.value })}
-    />
+    <div className="limit-line">
+      <label className="pick-field">
+        <strong className="small">Kept</strong>
+        <select
+          className="pick"
+          value={draft.place}
+          onChange={({ currentTarget }) => set({ place: currentTarget.value as Draft['place'] })}
+        >
+          {Object.entries(PLACES).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      {draft.place === 'number' && (
+        <TextInput
+          label="Priority"
+          description="1 is kept longest"
+          type="number"
+          min={1}
+          max={1_000}
+          value={draft.priority}
+          onChange={({ currentTarget }) => set({ priority: currentTarget.value })}
+        />
+      )}
+    </div>
+    <p className="dim small">As usual, user_id is 1, email 2, and the others come behind every number, by the alphabet.</p>
     <Beside of={problemsAt(problems, 'priority')} />
   </div>
 )
@@ -131,7 +155,7 @@ export const Fields = ({ mayReadTraits, usual, ...props }: Props) => {
   return (
     <>
       <Limit {...props} />
-      <Priority {...props} />
+      <Place {...props} />
       {mayReadTraits && (
         <div>
           <label className="tick-line">

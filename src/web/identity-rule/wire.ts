@@ -2,12 +2,15 @@
 export type Blocked = string | { readonly regex: string }
 export type Period = 'ever' | 'weekly' | 'monthly' | 'annually'
 
+/** A number, 1 is kept longest; behind all; or null: as usual. */
+export type Priority = number | 'last' | null
+
 /** How identifiers of one type are treated, as it travels. */
 export type IdentityRule = {
   readonly type: string
   readonly limit: number
   readonly period: Period
-  readonly priority: number | null
+  readonly priority: Priority
   readonly blocked: readonly Blocked[] | null
   readonly readsTraits: boolean
   readonly mayReadTraits: boolean
