@@ -1,7 +1,6 @@
-import { sql } from 'kysely'
 import { crashPoint } from '../base/crash-point.ts'
 import type { Db } from '../db/database.ts'
-import { query, run, transact } from '../db/query.ts'
+import { transact } from '../db/query.ts'
 import type { DeliveryStatus } from '../db/rows/destination.ts'
 import { enqueueDeliveries } from '../destination/enqueue.ts'
 import { waitAfter } from '../destination/retry.ts'
@@ -10,7 +9,16 @@ import { allConnections, type Connected } from './connected.ts'
 import { freeList, holdList } from './hold.ts'
 import { ask, halvesOf, type ListContext, making, type Part, partsOf, readyOf, SPLIT, type Trouble, type Work } from './list.ts'
 import { toolsOf } from './react.ts'
-import { dueRemovals, putOff, type Removal, setQueued, settleRemoval, stillToRemove } from './removal.ts'
+import {
+  callsOfRemovals,
+  dueRemovals,
+  putOff,
+  type Removal,
+  type RemovalEnd,
+  setQueued,
+  settleRemovals,
+  stillToRemove,
+} from './removal.ts'
 
 // A request to be erased is answered within 30 days (spec/audiences §22.3); what does not take her off in seven never will.
 const GIVEN_UP_MS = 7 * 86_400_000
@@ -28,38 +36,51 @@ const offOf = (removal: Removal, to: Off['to']): Off => ({
 
 const later = ({ now }: ListContext, ms: number): Date => new Date(now().getTime() + ms)
 
-const statusesOf = async (db: Db, { space_id: spaceId, profile_id: id }: Removal): Promise<readonly DeliveryStatus[]> => {
-  const rows = await run(
-    db,
-    query(
-      'connection_removal.deliveries',
-      sql<{ status: DeliveryStatus }>`select status from event_delivery where space_id = ${spaceId} and profile_id = ${id}::uuid`,
-    ),
-  )
-  return rows.map(({ status }) => status)
+const ON_THEIR_WAY: ReadonlySet<DeliveryStatus> = new Set(['queued', 'held', 'sending'])
+
+// Their calls are delivered as any other, with the rate and the retries of their destination.
+const lookAt = async (context: ListContext, removals: readonly Removal[]): Promise<void> => {
+  const { db } = context
+  const calls = await callsOfRemovals(db, removals)
+  const stateOf = ({ profile_id }: Removal): 'on the way' | RemovalEnd => {
+    const statuses = calls.get(profile_id) ?? []
+    if (statuses.some((status) => ON_THEIR_WAY.has(status))) return 'on the way'
+    return statuses.includes('delivered') && !statuses.includes('failed') ? 'delivered' : 'given up'
+  }
+  const states = Map.groupBy(removals, stateOf)
+  await putOff(db, states.get('on the way') ?? [], later(context, LOOKS_AGAIN_MS), 0)
+  for (const end of ['delivered', 'given up'] as const) await settleRemovals(db, states.get(end) ?? [], end)
 }
 
-// Its calls are delivered as any other, with the rate and the retries of their destination.
-const lookAt = async (context: ListContext, removal: Removal): Promise<void> => {
-  const statuses = await statusesOf(context.db, removal)
-  if (statuses.some((status) => status === 'queued' || status === 'held' || status === 'sending'))
-    return putOff(context.db, [removal], later(context, LOOKS_AGAIN_MS), 0)
-  const taken = statuses.includes('delivered') && !statuses.includes('failed')
-  await settleRemoval(context.db, removal, taken ? 'delivered' : 'given up')
+/** Whom there is still to take off, each with the ids; who came back under all of them is settled. */
+const stillOff = async (db: Db, connected: Connected, removals: readonly Removal[]): Promise<readonly Off[]> => {
+  const idsOf = await stillToRemove(db, connected, removals)
+  const [none, some] = [removals.filter((each) => idsOf(each).length === 0), removals.filter((each) => idsOf(each).length > 0)]
+  await settleRemovals(db, none, 'delivered')
+  return some.map((removal) => offOf(removal, idsOf(removal)))
 }
 
 const queueOff = async (
   context: ListContext,
   connected: Connected,
   tools: readonly string[],
-  removal: Removal,
+  removals: readonly Removal[],
 ): Promise<void> => {
   const { db, now } = context
-  const to = await stillToRemove(db, connected, removal.ids)
-  if (to.length === 0) return settleRemoval(db, removal, 'delivered')
+  const off = await stillOff(db, connected, removals)
+  if (off.length === 0) return
   await transact(db, async (tx) => {
-    if (!(await setQueued(tx, removal, now()))) return
-    await enqueueDeliveries(tx, connected.spaceId, deliveriesOf(connected, tools, offOf(removal, to), now()))
+    const queued = await setQueued(
+      tx,
+      off.map(({ removal }) => removal),
+      now(),
+    )
+    const mine = off.filter(({ removal }) => queued.has(removal.profile_id))
+    await enqueueDeliveries(
+      tx,
+      connected.spaceId,
+      mine.flatMap((each) => deliveriesOf(connected, tools, each, now())),
+    )
     crashPoint('sync.removal_queued')
   })
 }
@@ -79,7 +100,7 @@ const sendOff = async (work: Work, listId: string, part: Part<Off>): Promise<boo
   const { outcome } = await ask(work, request, String(part.items[0]?.['messageId'] ?? connected.id))
   crashPoint('sync.removal_sent')
   if (outcome.kind === 'delivered') {
-    for (const removal of removals) await settleRemoval(db, removal, 'delivered')
+    await settleRemovals(db, removals, 'delivered')
     return true
   }
   if (outcome.kind === 'retry' || !SPLIT.has(outcome.reason)) {
@@ -87,23 +108,13 @@ const sendOff = async (work: Work, listId: string, part: Part<Off>): Promise<boo
     return false
   }
   if (part.said.length > 1) return sendAllOff(work, listId, halvesOf(work, part))
-  for (const removal of removals) await settleRemoval(db, removal, 'given up')
+  await settleRemovals(db, removals, 'given up')
   return true
 }
 
 const sendAllOff = async (work: Work, listId: string, parts: readonly Part<Off>[]): Promise<boolean> => {
   for (const part of parts) if (!(await sendOff(work, listId, part))) return false
   return true
-}
-
-const sendThese = async (work: Work, listId: string, removals: readonly Removal[]): Promise<void> => {
-  const off: Off[] = []
-  for (const removal of removals) {
-    const to = await stillToRemove(work.db, work.connected, removal.ids)
-    if (to.length > 0) off.push(offOf(removal, to))
-    else await settleRemoval(work.db, removal, 'delivered')
-  }
-  await sendAllOff(work, listId, partsOf(work, off))
 }
 
 // Whoever sends to the list has sent before: what adds her does not come after what takes her off.
@@ -115,8 +126,8 @@ const takeOffList = async (context: ListContext, connected: Connected, removals:
   const work = await readyOf(context, connected, holder)
   if (!work) await putOff(db, removals, later(context, PAUSED_MS), 0)
   else if ('kind' in work) await rest(context, removals, work)
-  else if (held.listId !== null) await sendThese(work, held.listId, removals)
-  else for (const removal of removals) await settleRemoval(db, removal, 'given up')
+  else if (held.listId !== null) await sendAllOff(work, held.listId, partsOf(work, await stillOff(db, connected, removals)))
+  else await settleRemovals(db, removals, 'given up')
   await freeList(db, connected, holder)
 }
 
@@ -126,15 +137,17 @@ const takeOff = async (context: ListContext, removals: readonly Removal[]): Prom
   const connections = first ? await allConnections(db, first.space_id) : []
   const connected = connections.find(({ id }) => id === first?.connection_id)
   const isOver = ({ created_at }: Removal): boolean => !connected || now().getTime() - created_at.getTime() > GIVEN_UP_MS
-  for (const removal of removals.filter(isOver)) await settleRemoval(db, removal, 'given up')
+  await settleRemovals(db, removals.filter(isOver), 'given up')
   const left = removals.filter((removal) => !isOver(removal))
-  for (const removal of left.filter(({ queued_at }) => queued_at !== null)) await lookAt(context, removal)
+  await lookAt(
+    context,
+    left.filter(({ queued_at }) => queued_at !== null),
+  )
   const waiting = left.filter(({ queued_at }) => queued_at === null)
   if (!connected || waiting.length === 0) return
   if (!connected.active) return putOff(db, waiting, later(context, PAUSED_MS), 0)
   if (connected.list) return takeOffList(context, connected, waiting)
-  const tools = toolsOf(connections, connected.computationId)
-  for (const removal of waiting) await queueOff(context, connected, tools, removal)
+  await queueOff(context, connected, toolsOf(connections, connected.computationId), waiting)
 }
 
 const AT_A_TIME = 20

@@ -1,1 +1,1 @@
-select status from event_delivery where space_id = $1 and profile_id = $2::uuid
+select profile_id, status from event_delivery where space_id = $1 and profile_id in (select r.id from unnest($2::uuid[]) as r (id))

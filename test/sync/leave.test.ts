@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { inspectQueries } from '../../src/db/query.ts'
 import { eraseNext } from '../../src/regulation/work.ts'
 import { leaveDestinations } from '../../src/sync/leave.ts'
 import { drainRemovals } from '../../src/sync/take-off.ts'
 import { foundInDump } from '../support/dump.ts'
 import { type Mishap, startListPlatform } from '../support/fakes/list-platform.ts'
+import { inspectQuery } from '../support/query-rules.ts'
 import { connecting } from './support.ts'
 
 const world = await connecting()
@@ -213,6 +215,36 @@ it('CNS-06 an erasure that is of here only tells nobody, and who came back and i
   await bring()
   await takeOff()
   expect(platform.on()).toEqual(['eve-back eve-back@secret.example', 'eve-here eve-here@secret.example'])
+})
+
+it('CNS-06 as many statements take off many as one, at a list and at a tool; who is on the way is looked at again', async () => {
+  const id = await audience('Many', "event('Many').count() >= 1")
+  const platform = await list(id)
+  const hook = await told(`/audiences/${id}`)
+  const crowd = Array.from({ length: 6 }, (_, n) => `eve-many-${n}`)
+  await enters('Many', 'eve-alone', 'eve-stays', ...crowd)
+  await bring()
+  const statements = async (...subjectIds: string[]): Promise<readonly string[]> => {
+    const regulationType = 'SUPPRESS_WITH_DELETE'
+    const request = (await api.call('POST', `${S}/regulations`, { regulationType, subjectIds })).body.data.regulateId
+    await erase()
+    const names: string[] = []
+    inspectQueries((name, compiled) => {
+      if (/removal|connection|delivery|regulation/.test(name)) names.push(name)
+      inspectQuery(name, compiled)
+    })
+    await drainRemovals({ ...outside, random: () => 0.5 })
+    await drainRemovals({ ...outside, random: () => 0.5 })
+    inspectQueries(inspectQuery)
+    expect((await regulation(request)).removals.waiting).toBe(subjectIds.length)
+    await deliver()
+    await wait(6_000)
+    expect((await regulation(request)).removals).toEqual({ waiting: 0, delivered: 2 * subjectIds.length, givenUp: 0 })
+    return names
+  }
+  expect((await statements(...crowd)).toSorted()).toEqual((await statements('eve-alone')).toSorted())
+  expect(platform.on()).toEqual(['eve-stays eve-stays@secret.example'])
+  expect(new Set(exits(hook).map((call) => ('userId' in call ? call.userId : '')))).toEqual(new Set(['eve-alone', ...crowd]))
 })
 
 it.each(['sync.left', 'regulation.forgotten', 'regulation.removed', 'sync.removal_queued', 'sync.removal_sent'])(
