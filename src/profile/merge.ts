@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { query, run } from '../db/query.ts'
+import type { ConnectionToldRow } from '../db/rows/connection.ts'
 import type { EventRow } from '../db/rows/event.ts'
 import type { Graph, Merge } from './graph.ts'
 import { living } from './person.ts'
@@ -116,15 +117,50 @@ const moveMemberships = async (tx: Db, spaceId: string, { winner, loser }: Pair,
   )
 }
 
-// Where destinations know both, all the ids under which they do are kept: what is over is taken back under each.
+type Told = Pick<ConnectionToldRow, 'connection_id' | 'value' | 'ids' | 'told_at'>
+
+const leaveTold = (tx: Db, spaceId: string, loser: string): Promise<readonly Told[]> =>
+  run(
+    tx,
+    query(
+      'profile.leave_connection_told',
+      sql<Told>`delete from connection_told where space_id = ${spaceId} and profile_id = ${loser}::uuid returning connection_id, value, ids, told_at`,
+    ),
+  )
+
+const toldOf = (tx: Db, spaceId: string, winner: string): Promise<readonly Pick<Told, 'connection_id' | 'ids'>[]> =>
+  run(
+    tx,
+    query(
+      'profile.connection_told',
+      sql<
+        Pick<Told, 'connection_id' | 'ids'>
+      >`select connection_id, ids from connection_told where space_id = ${spaceId} and profile_id = ${winner}::uuid`,
+    ),
+  )
+
+// Where destinations know both, all the ids under which they do are kept, each once: what is over is taken back under each.
 const moveTold = async (tx: Db, spaceId: string, { winner, loser }: Pair): Promise<void> => {
+  const gone = await leaveTold(tx, spaceId, loser)
+  if (gone.length === 0) return
+  const there = new Set(
+    (await toldOf(tx, spaceId, winner)).flatMap(({ connection_id, ids }) =>
+      ids.map((id) => `${connection_id} ${JSON.stringify(id)}`),
+    ),
+  )
+  const rows = gone
+    .map((row) => ({ ...row, ids: row.ids.filter((id) => !there.has(`${row.connection_id} ${JSON.stringify(id)}`)) }))
+    .toSorted((a, b) => (a.connection_id < b.connection_id ? -1 : 1))
   await run(
     tx,
     query(
-      'profile.move_connection_told',
-      sql`with gone as (delete from connection_told where space_id = ${spaceId} and profile_id = ${loser}::uuid returning connection_told.*)
-        insert into connection_told (space_id, profile_id, connection_id, value, ids, told_at)
-        select ${spaceId}, ${winner}::uuid, connection_id, value, ids, told_at from gone order by connection_id
+      'profile.join_connection_told',
+      sql`insert into connection_told (space_id, profile_id, connection_id, value, ids, told_at)
+        select ${spaceId}, ${winner}::uuid, r.connection_id, r.value::jsonb, r.ids::jsonb, r.told_at
+        from unnest(${rows.map((r) => r.connection_id)}::text[], ${rows.map((r) => JSON.stringify(r.value))}::text[],
+          ${rows.map((r) => JSON.stringify(r.ids))}::text[], ${rows.map((r) => r.told_at.toISOString())}::timestamptz[])
+          as r (connection_id, value, ids, told_at)
+        order by r.connection_id
         on conflict (space_id, profile_id, connection_id) do update set ids = connection_told.ids || excluded.ids`,
     ),
   )

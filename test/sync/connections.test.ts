@@ -321,6 +321,28 @@ it('EVT-06 two who are merged are one afterwards, and the exit goes to every ide
   ).toBe(true)
 })
 
+it('EVT-06 of two who are merged an identifier that both were told under is kept once', async () => {
+  const id = await audience('Merged twice', "event('Both').within(7 days).count() >= 1")
+  const hook = await told(`/audiences/${id}`, { connectionSettings: { sendTrack: false } })
+  await send(
+    { type: 'identify', userId: 'pia', traits: { email: 'pia@example.com' } },
+    { type: 'track', userId: 'pia', event: 'Both' },
+    { type: 'identify', anonymousId: 'her browser', traits: { email: 'work@example.com' } },
+    { type: 'track', anonymousId: 'her browser', event: 'Both' },
+  )
+  await work()
+  const shared = [{ email: 'work@example.com' }, { email: 'shared@example.com', userId: 'pia' }]
+  await sql`update connection_told set ids = ids || ${JSON.stringify(shared)}::jsonb where connection_id = ${hook.connection}
+    and ids <> '[{"email": "work@example.com"}]'`.execute(db)
+  await sql`update connection_told set ids = ids || ${JSON.stringify(shared.slice(1))}::jsonb where connection_id = ${hook.connection}
+    and ids = '[{"email": "work@example.com"}]'`.execute(db)
+  await send({ type: 'identify', userId: 'pia', anonymousId: 'her browser' })
+  const ids = (await rows('connection_told')).flatMap((row) =>
+    row['connection_id'] === hook.connection ? (row['ids'] as { email: string }[]) : [],
+  )
+  expect(ids.map(({ email }) => email).toSorted()).toEqual(['pia@example.com', 'shared@example.com', 'work@example.com'])
+})
+
 it('G9 the connections of another space are not there', async () => {
   const id = await audience('Mine')
   const hook = await told(`/audiences/${id}`)

@@ -1,0 +1,1 @@
+select connection_id, ids from connection_told where space_id = $1 and profile_id = $2::uuid
