@@ -48,12 +48,14 @@ const sizeOf = (origin: string, limit: unknown): string => {
   return `${amount(limit)} ${limit === 1 ? one : several}`
 }
 
+const NUMBERS: ReadonlySet<string> = new Set(['number', 'int'])
+
 const tooSmall = (field: string, { origin, minimum, inclusive, message }: Issue): Problem => {
   if (origin === 'string' || origin === 'array') {
     const remedy = `give at least ${sizeOf(origin, minimum)}`
     return { field, message: minimum === 1 ? 'is empty' : `has fewer than ${sizeOf(origin, minimum)}`, remedy }
   }
-  if (origin !== 'number') return { field, message }
+  if (!NUMBERS.has(String(origin))) return { field, message }
   return inclusive === false
     ? { field, message: `is not above ${amount(minimum)}`, remedy: `give more than ${amount(minimum)}` }
     : { field, message: `is below ${amount(minimum)}`, remedy: `give ${amount(minimum)} or more` }
@@ -62,7 +64,7 @@ const tooSmall = (field: string, { origin, minimum, inclusive, message }: Issue)
 const tooBig = (field: string, { origin, maximum, inclusive, message }: Issue): Problem => {
   if (origin === 'string' || origin === 'array')
     return { field, message: `has more than ${sizeOf(origin, maximum)}`, remedy: `give at most ${sizeOf(origin, maximum)}` }
-  if (origin !== 'number') return { field, message }
+  if (!NUMBERS.has(String(origin))) return { field, message }
   return inclusive === false
     ? { field, message: `is not below ${amount(maximum)}`, remedy: `give less than ${amount(maximum)}` }
     : { field, message: `is above ${amount(maximum)}`, remedy: `give ${amount(maximum)} or less` }
@@ -80,11 +82,12 @@ const FORMATS: Readonly<Record<string, readonly [message: string, remedy: string
   url: ['is no address of the web', 'write it like https://example.com/path'],
   email: ['is no e-mail address', 'write it like ada@example.com'],
   datetime: ['is no time', 'write it like 2026-03-01T12:00:00Z'],
+  date: ['is no day', 'write it like 2026-03-01'],
   uuid: ['is no id of that kind', 'write it like 123e4567-e89b-12d3-a456-426614174000'],
 }
 
 // What somebody wrote into the schema for people stays as it is written.
-const ZODS = /^(Too (small|big): |Invalid (option|input|URL|email address|ISO datetime|UUID|discriminator value)\b)/
+const ZODS = /^(Too (small|big): |Invalid (option|input|URL|email address|ISO date|ISO datetime|UUID|discriminator value)\b)/
 
 /** What zod found wrong at `field`, for people: the field, what, and what to do about it. */
 export const problemsOfIssue = (field: string, issue: Issue): readonly Problem[] => {

@@ -22,6 +22,8 @@ it.each<readonly [z.ZodType, unknown, string]>([
   [z.literal('users'), 'x', 'it is not "users": write "users"'],
   [z.url(), 'shop', 'it is no address of the web: write it like https://example.com/path'],
   [z.iso.datetime(), 'yesterday', 'it is no time: write it like 2026-03-01T12:00:00Z'],
+  [z.iso.date(), 'monday', 'it is no day: write it like 2026-03-01'],
+  [z.int(), 1e30, 'it is above 9,007,199,254,740,991: give 9,007,199,254,740,991 or less'],
   [z.email(), 'ada', 'it is no e-mail address: write it like ada@example.com'],
   [
     z.discriminatedUnion('t', [z.object({ t: z.literal('a') }), z.object({ t: z.literal('b') })]),
