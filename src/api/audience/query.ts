@@ -1,9 +1,11 @@
 import type { z } from 'zod'
 import { loadCatalog } from '../../audience/catalog.ts'
 import type { ComputedTraitDefinition, Condition } from '../../audience/condition.ts'
+import { neverIn, neverInFilter } from '../../audience/never.ts'
+import { refuseProblems } from '../../audience/refuse.ts'
 import type { Kind } from '../../audience/store.ts'
 import { parseCondition, parseTrait, pointedAt, printCondition, printTrait } from '../../audience/text/condition.ts'
-import { Invalid } from '../../base/errors.ts'
+import { Invalid, type Problem } from '../../base/errors.ts'
 import { must } from '../../base/must.ts'
 import type { Db } from '../../db/database.ts'
 import type { AudienceDefinition, TraitDefinition } from './wire.ts'
@@ -22,26 +24,40 @@ const refuseOther = (text: string, parsed: string): void => {
   ])
 }
 
-/** The condition of a definition, which is given as such or as a query. @throws Invalid for a query that cannot be read. */
+const at = (kind: Kind, query: string | undefined, problems: readonly Problem[]): readonly Problem[] =>
+  query === undefined ? problems : pointedAt(query, kind, problems)
+
+const holding = (condition: Condition, query?: string): Condition => {
+  refuseProblems(at('audience', query, neverIn('definition.condition', condition)))
+  return condition
+}
+
+const computing = (definition: ComputedTraitDefinition, query?: string): ComputedTraitDefinition => {
+  const { where } = definition.event
+  refuseProblems(at('computed_trait', query, where ? neverInFilter('definition.event.where', where) : []))
+  return definition
+}
+
+/** The condition of a definition, which is given as such or as a query. @throws Invalid for a query that cannot be read, or that never holds. */
 export const conditionFrom = async (
   db: Db,
   spaceId: string,
   { condition, query }: z.infer<typeof AudienceDefinition>,
 ): Promise<Condition> => {
-  if (query === undefined) return must(condition, 'a condition or a query')
+  if (query === undefined) return holding(must(condition, 'a condition or a query'))
   const { audiences } = await loadCatalog(db, spaceId)
   const parsed = parseCondition(query, { audiences, field: FIELD })
   if (condition) refuseOther(printCondition(condition), printCondition(parsed))
-  return condition ?? parsed
+  return holding(condition ?? parsed, query)
 }
 
-/** What a computed trait computes, which is given as such or as a query. @throws Invalid for a query that cannot be read. */
+/** What a computed trait computes, which is given as such or as a query. @throws Invalid for a query that cannot be read, or that never holds. */
 export const traitFrom = ({ event, measure, query }: z.infer<typeof TraitDefinition>): ComputedTraitDefinition => {
   const given = event && measure ? { event, measure } : undefined
-  if (query === undefined) return must(given, 'a definition or a query')
+  if (query === undefined) return computing(must(given, 'a definition or a query'))
   const parsed = parseTrait(query, { field: FIELD })
   if (given) refuseOther(printTrait(given), printTrait(parsed))
-  return given ?? parsed
+  return computing(given ?? parsed, query)
 }
 
 type Sent = { readonly query?: string | undefined } | undefined
