@@ -27,7 +27,8 @@ const temporalOf = (config: Config): string => needed(config.temporalAddress, 'T
 const loggerOf = async (config: Config, name: string): Promise<Logger> =>
   (await import('pino')).pino({ name, level: config.logLevel })
 
-const STOPS_WITHIN_MS = 4_000
+// Docker kills after ten seconds, and what is cut off while a provider answers is uncertain. `npm start` is less patient, for whoever pressed Ctrl-C.
+const STOPS_WITHIN_MS = 9_000
 
 /** Stops in order at a signal, or when the `npm start` that started us is gone. */
 const stopInOrder = async (log: Logger, stop: () => Promise<void>): Promise<void> => {
