@@ -155,8 +155,9 @@ it('AUD-01 a cursor that counted rows, or holds what is no place, is refused wit
     }
 })
 
-it('AUD-01 a page that is too long, and a search that is, say how long they may be', async () => {
+it('AUD-01 a page that is too long, a search that is, and one in what cannot be searched say what may be', async () => {
   const said = async (query: string) => (await api.call('GET', `${SPACE}/audiences?${query}`)).body.errors[0].message
   expect(await said('pagination[count]=201')).toBe('is above 200: give 200 or less')
   expect(await said(`search=${'x'.repeat(256)}`)).toBe('has more than 255 characters: give at most 255 characters')
+  expect(await said('search[type]=KIND')).toBe('is none of what it can be: write one of "KEY", "NAME", "DEFINITION"')
 })

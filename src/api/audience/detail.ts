@@ -4,7 +4,8 @@ import { definitionOf } from '../../audience/store.ts'
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
 import { audienceExplainRoutes } from './explain.ts'
-import { Evaluation, evaluationFrom, fromCursor, ListQuery, OneParams, Pagination, paginationOf } from './wire.ts'
+import { fromCursor, ListQuery, Pagination, paginationOf } from './pagination.ts'
+import { Evaluation, evaluationFrom, OneParams } from './wire.ts'
 
 const tags = ['audience']
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { type Definition, type Kind, listDefinitions, type Part } from '../../audience/store.ts'
 import type { Db } from '../../db/database.ts'
-import { fromCursor, type Pagination, paginationOf, type SearchQuery, START, toCursor } from './wire.ts'
+import { fromCursor, type Pagination, paginationOf, type SearchQuery, START, toCursor } from './pagination.ts'
 
 /** Where in a list a row stands: what the list is ordered by, and its id. A number of rows would skip one for each that is deleted. */
 export type Place = readonly [by: string, id: string]

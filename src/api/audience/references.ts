@@ -3,8 +3,9 @@ import { type Definition, definitionOf, type Kind } from '../../audience/store.t
 import type { Door } from '../door.ts'
 import type { App } from '../server.ts'
 import { allDefinitions, type Place, pageOf, placeFrom, sidesOf } from './list.ts'
+import { ListQuery, Pagination } from './pagination.ts'
 import { User, usersOf } from './used-by.ts'
-import { Audience, audienceFrom, ListQuery, OneParams, Pagination } from './wire.ts'
+import { Audience, audienceFrom, OneParams } from './wire.ts'
 
 const Sorted = ListQuery.extend({
   sort: z.enum(['CREATED_AT', 'UPDATED_AT', 'NAME']).default('CREATED_AT'),

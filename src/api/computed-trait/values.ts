@@ -6,15 +6,12 @@ import { printTrait } from '../../audience/text/condition.ts'
 import { previewTrait, spreadOf, type Valued, valuesOf } from '../../audience/values.ts'
 import { Invalid } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
+import { fromCursor, ListQuery, Pagination, paginationOf } from '../audience/pagination.ts'
 import { pointing, traitFrom } from '../audience/query.ts'
 import {
   AudienceType,
   collectionFrom,
-  fromCursor,
-  ListQuery,
   OneParams,
-  Pagination,
-  paginationOf,
   SpaceParams,
   storedOptions,
   TraitDefinition,

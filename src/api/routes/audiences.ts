@@ -12,6 +12,7 @@ import { audienceDetailRoutes } from '../audience/detail.ts'
 import { exportRoutes } from '../audience/exports.ts'
 import { insightRoutes } from '../audience/insights.ts'
 import { listPage } from '../audience/list.ts'
+import { Pagination, SearchQuery } from '../audience/pagination.ts'
 import { previewRoutes } from '../audience/previews.ts'
 import { conditionFrom, pointing } from '../audience/query.ts'
 import { referenceRoutes } from '../audience/references.ts'
@@ -26,8 +27,6 @@ import {
   Deleted,
   NewAudience,
   OneParams,
-  Pagination,
-  SearchQuery,
   SpaceParams,
   typeOf,
 } from '../audience/wire.ts'

@@ -9,6 +9,7 @@ import { actOf } from '../audience/act.ts'
 import { cloneRoutes } from '../audience/clones.ts'
 import { exportRoutes } from '../audience/exports.ts'
 import { listPage } from '../audience/list.ts'
+import { Pagination, SearchQuery } from '../audience/pagination.ts'
 import { pointing, traitFrom } from '../audience/query.ts'
 import { referenceRoutes } from '../audience/references.ts'
 import { versionRoutes } from '../audience/versions.ts'
@@ -21,8 +22,6 @@ import {
   Deleted,
   NewComputedTrait,
   OneParams,
-  Pagination,
-  SearchQuery,
   SpaceParams,
   storedOptions,
   traitWords,

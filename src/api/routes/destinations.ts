@@ -12,7 +12,8 @@ import {
   toolNamed,
 } from '../../destination/instances.ts'
 import { removeConnectionsTo } from '../../sync/connection.ts'
-import { Deleted, fromCursor, ListQuery, OneParams, Pagination, paginationOf, SpaceParams } from '../audience/wire.ts'
+import { fromCursor, ListQuery, Pagination, paginationOf } from '../audience/pagination.ts'
+import { Deleted, OneParams, SpaceParams } from '../audience/wire.ts'
 import type { Caller } from '../auth.ts'
 import {
   Delivery,
