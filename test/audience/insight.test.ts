@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { evaluateFullyDue } from '../../src/audience/due-spaces.ts'
 import { identifiersOf, overlapOf, overlapWith } from '../../src/audience/insight.ts'
 import { query, run } from '../../src/db/query.ts'
+import { addSeenTypes } from '../../src/profile/rules.ts'
 import { freshDatabase } from '../support/database.ts'
 import { addProfile, hour, makeAudience, makePartitions, makeSpace, membersNow } from './support/world.ts'
 
@@ -21,6 +22,7 @@ const seed = Number(process.env['SEED'] ?? 20_261_124)
 const PEOPLE: readonly Person[] = fc.sample(person, { numRuns: 120, seed })
 for (const space of [S, 'spa_decoy']) {
   await makeSpace(db, space)
+  await addSeenTypes(db, space, ['crm_id'])
   for (const [n, { a, b, ids }] of PEOPLE.entries())
     await addProfile(
       db,
