@@ -9,8 +9,8 @@ import { freshTemporal } from './support/temporal.ts'
 import { until } from './support/wait.ts'
 
 /*
- * An installation that is brought up to date while it works: two `usher api` and two `usher worker` as production runs them, each replaced by a new
- * one and told to end in the middle of calls and of sending. Nobody notices: every call is taken by one or the other, everybody gets the mail once.
+ * An installation that is brought up to date while it works: `usher api` and `usher worker` as production runs them, each replaced by a new one
+ * and told to end in the middle of calls and of sending. Nobody notices: every call is taken by one or the other, everybody gets the mail once.
  */
 
 const SPACE = 'spa_rolling'
@@ -72,14 +72,11 @@ describe('parts are replaced while they work', () => {
     )
     return Object.fromEntries(rows.map(({ status, n }) => [status, n]))
   }
-  const replace = async (parts: Running[], part: 'api' | 'worker', most: number): Promise<void> => {
-    for (const old of parts.slice(0, most)) {
-      const next = await start(part)
-      parts.splice(parts.indexOf(old), 1, next)
-      const sent = fake.mails().length
-      await until('somebody to be sent a mail', async () => fake.mails().length > sent, PATIENCE_MS)
-      await old.stop()
-    }
+  const replace = async (parts: Running[], part: 'api' | 'worker'): Promise<void> => {
+    parts.unshift(await start(part))
+    const sent = fake.mails().length
+    await until('somebody to be sent a mail', async () => fake.mails().length > sent, PATIENCE_MS)
+    await parts.pop()?.stop()
   }
 
   beforeAll(async () => {
@@ -98,8 +95,9 @@ describe('parts are replaced while they work', () => {
       atEnd(running.stop)
       return running
     }
-    apis.push(await start('api'), await start('api'))
-    workers.push(await start('worker'), await start('worker'))
+    const [api, worker] = await Promise.all([start('api'), start('worker')])
+    apis.push(api)
+    workers.push(worker)
     expect((await post('/templates', TEMPLATE)).status).toBe(201)
     expect((await post('/journeys', JOURNEY)).status).toBe(201)
     expect((await post('/journeys/welcome/publish', {})).status).toBe(200)
@@ -118,8 +116,9 @@ describe('parts are replaced while they work', () => {
       }
     }
     const calling = Promise.all([0, 1, 2, 3].map(lane))
-    await replace(workers, 'worker', 2)
-    await replace(apis, 'api', 1)
+    await replace(workers, 'worker')
+    await replace(apis, 'api')
+    await replace(workers, 'worker')
     replaced = true
     await calling
     await until('all mails to be settled', async () => (await statuses())['sent'] === people.length, PATIENCE_MS)
