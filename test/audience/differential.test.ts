@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { expect, inject, it } from 'vitest'
 import { compileValue } from '../../src/audience/compute.ts'
-import { type Comparison, ComputedTraitDefinition, Condition, type Measure } from '../../src/audience/condition.ts'
+import { type Comparison, ComputedTraitDefinition, type Condition, type Measure } from '../../src/audience/condition.ts'
 import { computedValue } from '../../src/audience/evaluator/computed.ts'
 import { compareExact, type Exact, exactOfText, plus } from '../../src/audience/evaluator/exact.ts'
 import { matches } from '../../src/audience/evaluator/matches.ts'
@@ -12,7 +12,7 @@ import { isEligible, type Person, type World } from '../../src/audience/evaluato
 import { textOf, type Value } from '../../src/audience/evaluator/value.ts'
 import type { Scope } from '../../src/audience/scope.ts'
 import { canBeGrouped } from '../../src/audience/share-by-name.ts'
-import { problemsOf, problemsOfTrait } from '../../src/audience/validate.ts'
+import { problemsOfTrait } from '../../src/audience/validate.ts'
 import { idFrom } from '../../src/base/ids.ts'
 import type { Json } from '../../src/base/json.ts'
 import { must } from '../../src/base/must.ts'
@@ -27,6 +27,7 @@ import { computedTrait, condition } from './support/asked.ts'
 import { answered, candidatesOf, lay, scopeOf } from './support/lay.ts'
 import { type Case, type Disagreement, minimal } from './support/minimal.ts'
 import { NOWS, person, WORLD } from './support/nasty.ts'
+import { canBeSaved } from './support/savable.ts'
 import { disagreeTogether } from './support/together.ts'
 import { makePartitions } from './support/world.ts'
 
@@ -40,12 +41,6 @@ const PEOPLE = 60
 const ENOUGH = 8
 const CONDITIONS = Number(process.env['DIFFERENTIAL_RUNS'] ?? 360)
 const KEEP = process.env['KEEP_FAILURES'] === '1'
-
-const catalog = {
-  audiences: new Map(WORLD.audiences.map((key) => [key, key])),
-  computedTraits: new Map(WORLD.computedTraits.map((key) => [key, key])),
-}
-const canBeSaved = (each: Condition): boolean => Condition.safeParse(each).success && problemsOf(each, catalog).length === 0
 
 const canBeComputed = (each: ComputedTraitDefinition): boolean =>
   ComputedTraitDefinition.safeParse(each).success && problemsOfTrait(each).length === 0

@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Condition } from '../../src/audience/condition.ts'
+import type { Condition } from '../../src/audience/condition.ts'
 import { outlook } from '../../src/audience/evaluator/changes.ts'
 import { holds } from '../../src/audience/evaluator/matches.ts'
 import type { Person } from '../../src/audience/evaluator/person.ts'
 import type { Scope } from '../../src/audience/scope.ts'
-import { problemsOf } from '../../src/audience/validate.ts'
 import { idFrom } from '../../src/base/ids.ts'
 import { must } from '../../src/base/must.ts'
 import { freshDatabase } from '../support/database.ts'
 import { condition } from './support/asked.ts'
 import { answered, lay, scopeOf } from './support/lay.ts'
 import { NOWS, person, WORLD } from './support/nasty.ts'
+import { canBeSaved } from './support/savable.ts'
 import { makePartitions } from './support/world.ts'
 
 /* What the evaluator says of the future: when time alone changes an answer. SEED repeats a run, RUNS asks that many worlds. */
@@ -22,11 +22,6 @@ await makePartitions(db)
 const SEED = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31))
 const WORLDS = Number(process.env['RUNS'] ?? 6)
 const LONG = 60_000 + WORLDS * 10_000
-const catalog = {
-  audiences: new Map(WORLD.audiences.map((key) => [key, key])),
-  computedTraits: new Map(WORLD.computedTraits.map((key) => [key, key])),
-}
-const canBeSaved = (each: Condition): boolean => Condition.safeParse(each).success && problemsOf(each, catalog).length === 0
 
 const eligible = (now: Date, id: string): fc.Arbitrary<Person> =>
   person(now).map((each) => ({

@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
-import { type Comparison, Condition } from '../../src/audience/condition.ts'
+import type { Comparison, Condition } from '../../src/audience/condition.ts'
 import { matches } from '../../src/audience/evaluator/matches.ts'
 import type { Person } from '../../src/audience/evaluator/person.ts'
 import { type Explained, explain } from '../../src/audience/explain.ts'
-import { problemsOf } from '../../src/audience/validate.ts'
 import { idFrom } from '../../src/base/ids.ts'
 import { must } from '../../src/base/must.ts'
 import { query, run } from '../../src/db/query.ts'
@@ -13,6 +12,7 @@ import { freshDatabase } from '../support/database.ts'
 import { condition } from './support/asked.ts'
 import { lay } from './support/lay.ts'
 import { NOWS, person, WORLD } from './support/nasty.ts'
+import { canBeSaved } from './support/savable.ts'
 import { makePartitions } from './support/world.ts'
 
 /* What is said of anybody and any condition: the answer of the specification, and nowhere in it another one. SEED repeats a run, RUNS asks that many worlds. */
@@ -23,11 +23,6 @@ await makePartitions(db)
 const SEED = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31))
 const WORLDS = Number(process.env['RUNS'] ?? 4)
 const LONG = 60_000 + WORLDS * 15_000
-const catalog = {
-  audiences: new Map(WORLD.audiences.map((key) => [key, key])),
-  computedTraits: new Map(WORLD.computedTraits.map((key) => [key, key])),
-}
-const canBeSaved = (each: Condition): boolean => Condition.safeParse(each).success && problemsOf(each, catalog).length === 0
 
 const worlds = fc.constantFrom(...NOWS).chain((now) =>
   fc.record({

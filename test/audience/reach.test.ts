@@ -1,21 +1,16 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Comparison, Condition } from '../../src/audience/condition.ts'
-import { problemsOf } from '../../src/audience/validate.ts'
+import { Comparison } from '../../src/audience/condition.ts'
 import { isObject, type Json } from '../../src/base/json.ts'
 import { must } from '../../src/base/must.ts'
 import { condition } from './support/asked.ts'
-import { NOWS, WORLD } from './support/nasty.ts'
+import { NOWS } from './support/nasty.ts'
+import { canBeSaved } from './support/savable.ts'
 
 /* What the differential test asks is worth what it reaches: each operator at each place, beside each other, with each right side. */
 
 const SAMPLE = 20_000
 const OPERATORS = Comparison.options.map(({ shape }) => shape.operator.value)
-const catalog = {
-  audiences: new Map(WORLD.audiences.map((key) => [key, key])),
-  computedTraits: new Map(WORLD.computedTraits.map((key) => [key, key])),
-}
-const canBeSaved = (each: Condition): boolean => Condition.safeParse(each).success && problemsOf(each, catalog).length === 0
 const asked = fc.sample(condition(must(NOWS[0], 'an instant')).filter(canBeSaved), { numRuns: SAMPLE, seed: 1 })
 
 type Compared = { readonly place: string; readonly operator: string; readonly right: string; readonly ignoreCase: boolean }
