@@ -55,9 +55,14 @@ const lookAt = async (context: ListContext, removals: readonly Removal[]): Promi
 /** Whom there is still to take off, each with the ids; who came back under all of them is settled. */
 const stillOff = async (db: Db, connected: Connected, removals: readonly Removal[]): Promise<readonly Off[]> => {
   const idsOf = await stillToRemove(db, connected, removals)
-  const [none, some] = [removals.filter((each) => idsOf(each).length === 0), removals.filter((each) => idsOf(each).length > 0)]
-  await settleRemovals(db, none, 'delivered')
-  return some.map((removal) => offOf(removal, idsOf(removal)))
+  const all = removals.map((removal) => offOf(removal, idsOf(removal)))
+  const cameBack = ({ to }: Off): boolean => to.length === 0
+  await settleRemovals(
+    db,
+    all.filter(cameBack).map(({ removal }) => removal),
+    'delivered',
+  )
+  return all.filter((each) => !cameBack(each))
 }
 
 const queueOff = async (
